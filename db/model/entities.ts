@@ -1,0 +1,47 @@
+/** All synced entities, in an order in which parents come before children. */
+import { clinic, device, phrase, priceItem, signingKey, user } from './clinic.ts';
+import { channelConsent, episode, guardian, patient, safetyFact } from './patient.ts';
+import { amendment, diagnosis, encounter, noteSection, observation, redFlagAnswer, treatmentConsent } from './encounter.ts';
+import { appointment, dayClose, document, letter, payment, treatmentLine } from './practice.ts';
+import { conflict } from './conflict.ts';
+import type { Entity } from './entity.ts';
+
+export const entities = {
+  clinic,
+  user,
+  device,
+  signing_key: signingKey,
+  phrase,
+  price_item: priceItem,
+  patient,
+  guardian,
+  channel_consent: channelConsent,
+  safety_fact: safetyFact,
+  episode,
+  appointment,
+  encounter,
+  note_section: noteSection,
+  observation,
+  red_flag_answer: redFlagAnswer,
+  treatment_consent: treatmentConsent,
+  diagnosis,
+  treatment_line: treatmentLine,
+  payment,
+  amendment,
+  letter,
+  document,
+  day_close: dayClose,
+  conflict,
+} as const satisfies Record<string, Entity>;
+
+export type EntityName = keyof typeof entities;
+export type EntityOf<N extends EntityName> = (typeof entities)[N];
+
+export const entityNames = Object.keys(entities) as EntityName[];
+
+export function isEntityName(name: string): name is EntityName {
+  return Object.hasOwn(entities, name);
+}
+
+/** Version of the model; rises with every change to it. Sent with each change, so that a server can read older laptops. */
+export const SCHEMA_VERSION = 1;

@@ -1,0 +1,98 @@
+/** The day's work around a visit: bookings, what was done and paid, letters, closing. */
+import { z } from 'zod';
+import { choice, date, entity, flag, initially, instant, integer, json, looseId, optional, ore, reference, text } from './entity.ts';
+import { VISIT_TYPES } from './encounter.ts';
+
+export const APPOINTMENT_STATUSES = ['booked', 'arrived', 'in_progress', 'done', 'no_show', 'cancelled'] as const;
+
+export const appointment = entity('appointment', 'desk', {
+  patientId: reference('patient', { merge: 'scalar' }),
+  practitionerId: reference('user', { merge: 'scalar' }),
+  startsAt: instant(),
+  durationMinutes: integer({ min: 5, max: 600 }),
+  visitType: choice(VISIT_TYPES),
+  /** What the patient said on the phone. */
+  reason: optional(text({ max: 500, sensitive: true })),
+  status: initially(choice(APPOINTMENT_STATUSES), 'booked'),
+  walkIn: initially(flag(), false),
+  cancelReason: optional(text({ max: 500, sensitive: true })),
+  arrivedAt: optional(instant()),
+});
+
+/** What was done in a visit and what it costs; the desk sees it, so it carries the patient. */
+export const treatmentLine = entity('treatment_line', 'desk', {
+  encounterId: looseId(),
+  patientId: reference('patient', { merge: 'scalar' }),
+  priceItemId: optional(looseId()),
+  code: text({ max: 20 }),
+  label: text({ max: 200 }),
+  quantity: initially(integer({ min: 1, max: 99 }), 1),
+  /** Clinic price per unit; empty when the clinic has not confirmed one. */
+  amountOre: optional(ore()),
+  refundOre: optional(ore()),
+});
+
+export const PAYMENT_METHODS = ['card', 'cash', 'vipps', 'invoice_later'] as const;
+
+export const payment = entity('payment', 'desk', {
+  patientId: reference('patient', { merge: 'scalar' }),
+  encounterId: looseId(),
+  amountOre: ore({ merge: 'fixed' }),
+  method: choice(PAYMENT_METHODS, { merge: 'fixed' }),
+  paidAt: instant({ merge: 'fixed' }),
+  takenById: looseId(),
+  /** Unique in its series; the series is the device. */
+  receiptNumber: text({ max: 40, merge: 'fixed' }),
+  /** The lines as they stood when the money changed hands. */
+  lines: json(
+    z.array(z.object({ label: z.string(), quantity: z.number(), amountOre: z.number().nullable(), refundOre: z.number().nullable() })),
+    { merge: 'fixed' },
+  ),
+  voided: initially(flag(), false),
+  voidReason: optional(text({ max: 500 })),
+});
+
+export const LETTER_STATUSES = ['draft', 'signed', 'awaiting_print', 'handed_over', 'posted', 'withdrawn'] as const;
+
+export const letter = entity('letter', 'clinical', {
+  patientId: reference('patient', { merge: 'scalar' }),
+  encounterId: reference('encounter'),
+  kind: choice(['epikrise']),
+  status: initially(choice(LETTER_STATUSES), 'draft'),
+  /** Shape: `EpikriseContent` of db/rules/letter-content. */
+  content: json(z.record(z.string(), z.unknown()), { sensitive: true }),
+  /** The patient does not want it sent: recorded, and then it cannot be. */
+  objection: initially(flag(), false),
+  objectionNote: optional(text({ max: 500, sensitive: true })),
+  /** The visit was amended or entered in error after this letter was signed. */
+  affectedByAmendmentId: optional(looseId({ merge: 'scalar' })),
+  authorId: looseId(),
+  signedAt: optional(instant()),
+  signedById: optional(looseId({ merge: 'scalar' })),
+  /** The PDF as it was signed. */
+  documentId: optional(looseId({ merge: 'scalar' })),
+  deliveredAt: optional(instant()),
+});
+
+/** A finished file of the record, as bytes. */
+export const document = entity('document', 'clinical', {
+  patientId: reference('patient', { merge: 'scalar' }),
+  kind: choice(['letter']),
+  title: text({ max: 200 }),
+  mediaType: text({ max: 100 }),
+  /** SHA-256 (hex) of the bytes. */
+  sha256: text({ max: 64, merge: 'fixed' }),
+  byteLength: integer({ min: 0, merge: 'fixed' }),
+  /** Base64. Larger files than a letter come as attachments, with their own queue. */
+  data: text({ max: 8_000_000, merge: 'fixed', sensitive: true }),
+});
+
+/** Somebody looked through the day's loose ends and closed it; id derived from practitioner and date. */
+export const dayClose = entity('day_close', 'desk', {
+  practitionerId: reference('user'),
+  day: date({ merge: 'fixed' }),
+  closedAt: instant({ merge: 'latest' }),
+  closedById: looseId({ merge: 'latest' }),
+  /** How many loose ends were left open, by kind. */
+  left: json(z.record(z.string(), z.number()), { merge: 'latest' }),
+});

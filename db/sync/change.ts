@@ -1,0 +1,78 @@
+/**
+ * The wire form of what a laptop sends and what it gets back (POST /v1/changes), and the hash that
+ * makes the same change recognisable. Parsed with these schemas on both sides.
+ */
+import { z } from 'zod';
+import { auditEventSchema } from '../model/audit.ts';
+import canonicalize from 'canonicalize';
+
+export const PROTOCOL_VERSION = 1;
+/** Most changes in one request. */
+export const MAX_CHANGES = 500;
+
+export const changeSchema = z.strictObject({
+  /** 1, 2, 3 … per device without gaps, given when the change is first sent. */
+  n: z.int().min(1),
+  id: z.uuid(),
+  /** Who did it. */
+  actor: z.uuid(),
+  /** Ed25519 over the change's hash with the actor's key on the device of birth, base64url. */
+  actorSignature: z.string().max(200),
+  /** The contract's verb. */
+  verb: z.string().max(60),
+  entity: z.string().max(40),
+  rowId: z.uuid(),
+  /** Per changed field: the seq at which the writer had read it; a missing field was never read from the server. */
+  base: z.record(z.string(), z.int().min(0)),
+  /** Fields and their new values; at birth all that are not initial. `deleted: true` alone is a deletion. */
+  set: z.record(z.string(), z.json()),
+  /** The writer's clock, for information only; nothing is decided by it. */
+  at: z.iso.datetime({ precision: 3 }),
+  /** SCHEMA_VERSION of the writer. */
+  schema: z.int().min(1),
+});
+export type Change = z.infer<typeof changeSchema>;
+
+export const pushRequestSchema = z.strictObject({
+  protocol: z.int().min(1),
+  deviceId: z.uuid(),
+  changes: z.array(z.unknown()).max(MAX_CHANGES),
+  /** The device's log, in order; may be empty. */
+  audit: z.array(auditEventSchema).max(1000).default([]),
+});
+export type PushRequest = Omit<z.infer<typeof pushRequestSchema>, 'changes'> & { changes: Change[] };
+
+export const outcomeSchema = z.object({
+  n: z.int(),
+  /** `rejected`: not applied, kept with its text in quarantine on both sides. */
+  outcome: z.enum(['applied', 'merged', 'conflict', 'rejected']),
+  /** Highest feed seq this change wrote in the device's audience; absent when it wrote none. */
+  seq: z.int().optional(),
+  /** Stable code when rejected. */
+  code: z.string().optional(),
+  /** Codes of rules the change broke though it was stored. */
+  flags: z.array(z.string()).optional(),
+});
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+export const pushReplySchema = z.object({
+  /** Changes when the server was restored from a backup. */
+  epoch: z.string(),
+  outcomes: z.array(outcomeSchema),
+  /** The log is stored up to this `n`. */
+  auditUpTo: z.int().min(0),
+});
+export type PushReply = z.infer<typeof pushReplySchema>;
+
+/** The bytes that are hashed and signed: everything of a change but its place in the queue and the signature. */
+export function changeBytes(change: Omit<Change, 'n' | 'actorSignature'>): string {
+  const { id, actor, verb, entity, rowId, base, set, at, schema } = change;
+  return canonical({ id, actor, verb, entity, rowId, base, set, at, schema });
+}
+
+/** RFC 8785 form of a JSON value. Throws on what JSON cannot hold. */
+export function canonical(value: unknown): string {
+  const out = canonicalize(value);
+  if (out === undefined) throw new TypeError('not a JSON value');
+  return out;
+}
