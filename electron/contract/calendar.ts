@@ -1,0 +1,74 @@
+/** The day list: booking, moving, arriving, closing the day. Times are instants in UTC; days are clinic days in Europe/Oslo. */
+import { z } from 'zod';
+import type { appointment } from '#db/model/practice.ts';
+import { VISIT_TYPES } from '#db/model/encounter.ts';
+import type { Row } from '#db/model/entity.ts';
+import type { PatientHit } from './patients.ts';
+import { verb } from './verb.ts';
+
+export type AppointmentRow = Row<typeof appointment>;
+
+export interface DayItem {
+  appointment: AppointmentRow;
+  patient: PatientHit;
+  practitionerName: string;
+  /** The visit charted for it, if any. */
+  encounter: { id: string; status: 'draft' | 'signed' | 'entered_in_error' | 'discarded' } | null;
+  paid: 'nothing-due' | 'unpaid' | 'paid' | 'invoice_later';
+  /** Overlaps another booking of the same practitioner. */
+  clash: boolean;
+  /** Safety kinds answered yes, for a mark; null when the person may not see them. */
+  alerts: string[] | null;
+}
+export interface LooseEnds {
+  visitsWithoutNote: { appointmentId: string; patientId: string; patientName: string; startsAt: string }[];
+  unsigned: { encounterId: string; patientId: string; patientName: string; visitAt: string; practitionerName: string }[];
+  unpaid: { encounterId: string; patientId: string; patientName: string; dueOre: number | null }[];
+  lettersNotHandedOver: { letterId: string; patientId: string; patientName: string; status: string }[];
+  changesNotSent: number;
+  openConflicts: number;
+  closedAt: string | null;
+}
+
+const slot = { startsAt: z.iso.datetime({ precision: 3 }), durationMinutes: z.int().min(5).max(600) };
+const clashes = ['appointment/clash', 'appointment/unknown'];
+
+export const calendar = {
+  /** Without practitioner: everyone. */
+  'day.list': verb<{ day: string; items: DayItem[]; practitioners: { id: string; name: string }[] }>()(
+    z.object({ day: z.iso.date(), practitionerId: z.uuid().optional() }),
+  ),
+  /** Free places of the given length, from a time on; for "next time" in the note. */
+  'appointment.suggest': verb<{ slots: { startsAt: string; durationMinutes: number }[] }>()(
+    z.object({ practitionerId: z.uuid(), from: z.iso.datetime({ precision: 3 }), durationMinutes: z.int().min(5).max(600), limit: z.int().min(1).max(20).default(5) }),
+  ),
+  /** A clash is refused with `appointment/clash` and the other booking in details, unless `allowClash`. */
+  'appointment.book': verb<AppointmentRow>()(
+    z.object({
+      patientId: z.uuid(),
+      practitionerId: z.uuid(),
+      ...slot,
+      visitType: z.enum(VISIT_TYPES),
+      reason: z.string().trim().max(500).nullable(),
+      walkIn: z.boolean().default(false),
+      allowClash: z.boolean().default(false),
+    }),
+    [...clashes, 'patient/unknown'],
+  ),
+  'appointment.move': verb<AppointmentRow>()(
+    z.object({ id: z.uuid(), ...slot, practitionerId: z.uuid().optional(), allowClash: z.boolean().default(false) }),
+    clashes,
+  ),
+  'appointment.update': verb<AppointmentRow>()(
+    z.object({ id: z.uuid(), set: z.object({ reason: z.string().trim().max(500).nullable(), visitType: z.enum(VISIT_TYPES) }).partial() }),
+    clashes,
+  ),
+  'appointment.setStatus': verb<AppointmentRow>()(
+    z.object({ id: z.uuid(), status: z.enum(['booked', 'arrived', 'in_progress', 'done', 'no_show']) }),
+    clashes,
+  ),
+  'appointment.cancel': verb<AppointmentRow>()(z.object({ id: z.uuid(), reason: z.string().trim().max(500).nullable() }), clashes),
+  'day.looseEnds': verb<LooseEnds>()(z.object({ day: z.iso.date(), practitionerId: z.uuid().optional() })),
+  'day.close': verb<{ closedAt: string }>()(z.object({ day: z.iso.date(), practitionerId: z.uuid() })),
+};
+export type { PatientHit };

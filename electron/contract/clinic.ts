@@ -1,0 +1,93 @@
+/** The clinic's own affairs: people, prices, phrases, devices, server. */
+import { z } from 'zod';
+import { ROLES } from '#db/model/clinic.ts';
+import type { clinic as clinicEntity, device, phrase, priceItem, user } from '#db/model/clinic.ts';
+import type { Row } from '#db/model/entity.ts';
+import { verb } from './verb.ts';
+
+export type ClinicRow = Row<typeof clinicEntity>;
+export type UserRow = Row<typeof user>;
+export type PriceItemRow = Row<typeof priceItem>;
+export type PhraseRow = Row<typeof phrase>;
+export type DeviceRow = Row<typeof device>;
+
+const nullableText = (max: number) => z.string().max(max).nullable();
+const oreOrNull = z.int().min(0).max(100_000_000).nullable();
+
+export const clinic = {
+  'clinic.get': verb<ClinicRow>()(z.object({})),
+  'clinic.update': verb<ClinicRow>()(
+    z.object({
+      set: z
+        .object({
+          name: z.string().trim().min(1).max(200),
+          orgNumber: z.string().regex(/^\d{9}$/).nullable(),
+          addressLine: nullableText(200),
+          postalCode: z.string().regex(/^\d{4}$/).nullable(),
+          city: nullableText(100),
+          phone: nullableText(30),
+          email: z.email().max(200).nullable(),
+          letterhead: nullableText(1000),
+        })
+        .partial(),
+    }),
+  ),
+  'user.list': verb<{ users: UserRow[] }>()(z.object({})),
+  /** A colleague on this clinic; with a passphrase they can unlock this laptop at once. */
+  'user.add': verb<UserRow>()(
+    z.object({
+      name: z.string().trim().min(1).max(200),
+      email: z.email().max(200),
+      roles: z.array(z.enum(ROLES)).min(1),
+      profession: nullableText(10),
+      hprNumber: z.string().regex(/^\d{1,9}$/).nullable(),
+      validUntil: z.iso.date().nullable(),
+      passphrase: z.string().min(8).max(1000).nullable(),
+    }),
+    ['user/email-taken', 'passphrase/too-common'],
+  ),
+  'user.update': verb<UserRow>()(
+    z.object({
+      userId: z.uuid(),
+      set: z
+        .object({
+          name: z.string().trim().min(1).max(200),
+          roles: z.array(z.enum(ROLES)).min(1),
+          profession: nullableText(10),
+          hprNumber: z.string().regex(/^\d{1,9}$/).nullable(),
+          active: z.boolean(),
+          validUntil: z.iso.date().nullable(),
+        })
+        .partial(),
+    }),
+    ['user/last-admin'],
+  ),
+  'price.list': verb<{ items: PriceItemRow[] }>()(z.object({ visitType: z.string().optional() })),
+  /** Saving an amount is confirming it. */
+  'price.save': verb<PriceItemRow>()(
+    z.object({
+      id: z.uuid().optional(),
+      code: z.string().trim().min(1).max(20),
+      label: z.string().trim().min(1).max(200),
+      kind: z.enum(['service', 'takst']),
+      amountOre: oreOrNull,
+      refundOre: oreOrNull,
+      visitTypes: z.array(z.string()).default([]),
+      active: z.boolean().default(true),
+    }),
+  ),
+  'phrase.list': verb<{ phrases: PhraseRow[] }>()(z.object({})),
+  'phrase.save': verb<PhraseRow>()(
+    z.object({ id: z.uuid().optional(), abbreviation: z.string().trim().min(2).max(40), text: z.string().min(1).max(20_000), shared: z.boolean() }),
+    ['phrase/abbreviation-taken'],
+  ),
+  'phrase.remove': verb<null>()(z.object({ id: z.uuid() })),
+  'device.list': verb<{ devices: (DeviceRow & { thisDevice: boolean; userName: string | null })[] }>()(z.object({})),
+  /** A one-time code for a further laptop of this person. Needs the server. */
+  'device.invite': verb<{ code: string; expiresAt: string }>()(z.object({ userId: z.uuid() }), ['net/unreachable', 'server/not-connected']),
+  /** A clinic born on this laptop joins a server with its ids kept. */
+  'server.connect': verb<{ serverUrl: string }>()(
+    z.object({ url: z.url().max(500), registrationCode: z.string().max(200).nullable(), passphrase: z.string().min(1).max(1000) }),
+    ['net/unreachable', 'clinic/exists', 'server/refused', 'unlock/wrong-passphrase'],
+  ),
+};

@@ -1,0 +1,42 @@
+/** All verbs of the contract. A name used twice is refused when this module loads. */
+import { billing } from './billing.ts';
+import { calendar } from './calendar.ts';
+import { clinic } from './clinic.ts';
+import { codes } from './codes.ts';
+import { encounters } from './encounters.ts';
+import { letters } from './letters.ts';
+import { patients } from './patients.ts';
+import { session } from './session.ts';
+import { sync } from './sync.ts';
+import type { z } from 'zod';
+import type { Err, Ok, Verb } from './verb.ts';
+import type { SyncStatus } from './sync.ts';
+import type { AppState } from './session.ts';
+
+export const contract = { ...session, ...clinic, ...patients, ...calendar, ...encounters, ...billing, ...letters, ...codes, ...sync };
+
+const areas = [session, clinic, patients, calendar, encounters, billing, letters, codes, sync];
+if (areas.reduce((sum, area) => sum + Object.keys(area).length, 0) !== Object.keys(contract).length) {
+  throw new Error('a verb is named twice in the contract');
+}
+
+export type Contract = typeof contract;
+export type VerbName = keyof Contract;
+type VerbOf<N extends VerbName> = Contract[N];
+/** What the window sends: before parsing, so fields with a default may be missing. */
+export type InputOf<N extends VerbName> = z.input<VerbOf<N>['input']>;
+/** What the use-case gets: after parsing. */
+export type ParsedOf<N extends VerbName> = z.output<VerbOf<N>['input']>;
+export type OutputOf<N extends VerbName> = VerbOf<N> extends Verb<z.ZodType, infer O> ? O : never;
+export type ReplyOf<N extends VerbName> = Ok<OutputOf<N>> | Err;
+
+export function isVerbName(name: string): name is VerbName {
+  return Object.hasOwn(contract, name);
+}
+
+/** What the core tells the window without being asked. */
+export type CoreEvent =
+  | { type: 'changed'; entities: string[]; ids: string[] }
+  | { type: 'session'; state: AppState }
+  | { type: 'sync'; status: SyncStatus }
+  | { type: 'clock-behind' };

@@ -1,0 +1,86 @@
+/** Opening and closing: which clinics are on this laptop, who is in, lock, backup and restore. */
+import { z } from 'zod';
+import type { Role } from '#db/model/clinic.ts';
+import { verb } from './verb.ts';
+
+export interface ClinicOnDevice {
+  clinicId: string;
+  name: string;
+  demo: boolean;
+  users: { userId: string; name: string; email: string }[];
+}
+export interface SessionView {
+  clinicId: string;
+  clinicName: string;
+  demo: boolean;
+  deviceId: string;
+  user: { id: string; name: string; email: string; roles: Role[]; profession: string | null; hprNumber: string | null; hasPin: boolean };
+  /** Whether the clinic is connected to a sync server, and to which. */
+  serverUrl: string | null;
+}
+export interface AppState {
+  phase: 'launch' | 'open' | 'locked';
+  clinics: ClinicOnDevice[];
+  session: SessionView | null;
+  /** The computer's clock is behind a time already seen; shown, never blocking. */
+  clockBehind: boolean;
+  version: string;
+}
+
+const passphrase = z.string().min(1).max(1000);
+const newPassphrase = z.string().min(8).max(1000);
+const person = {
+  name: z.string().trim().min(1).max(200),
+  email: z.email().max(200),
+  profession: z.string().max(10).nullable(),
+  hprNumber: z.string().regex(/^\d{1,9}$/).nullable(),
+};
+
+export const session = {
+  'app.state': verb<AppState>()(z.object({})),
+  'clinic.create': verb<{ clinicId: string; userId: string; recoveryCode: string }>()(
+    z.object({
+      clinic: z.object({
+        name: z.string().trim().min(1).max(200),
+        orgNumber: z.string().regex(/^\d{9}$/).nullable(),
+        addressLine: z.string().max(200).nullable(),
+        postalCode: z.string().regex(/^\d{4}$/).nullable(),
+        city: z.string().max(100).nullable(),
+        phone: z.string().max(30).nullable(),
+        email: z.email().max(200).nullable(),
+      }),
+      user: z.object(person),
+      passphrase: newPassphrase,
+    }),
+    ['passphrase/too-common'],
+  ),
+  /** `code` is `<server url>#<code>`, or the code alone for the default server. */
+  'clinic.join': verb<{ clinicId: string; userId: string }>()(
+    z.object({ code: z.string().trim().min(4).max(500), deviceName: z.string().trim().min(1).max(200), passphrase: newPassphrase }),
+    ['join/code-unknown', 'join/code-expired', 'net/unreachable', 'passphrase/too-common'],
+  ),
+  /** Opens the clinic's database as this person. Takes the time of Argon2id. */
+  'session.unlock': verb<SessionView>()(
+    z.object({ clinicId: z.uuid(), userId: z.uuid(), passphrase }),
+    ['unlock/wrong-passphrase', 'unlock/throttled', 'database/damaged', 'database/from-future', 'app/already-running', 'keystore/unavailable'],
+  ),
+  'session.lock': verb<null>()(z.object({})),
+  'session.unlockPin': verb<SessionView>()(z.object({ pin: z.string().regex(/^\d{6}$/) }), ['unlock/wrong-pin', 'unlock/pin-used-up']),
+  'session.unlockPassphrase': verb<SessionView>()(z.object({ passphrase }), ['unlock/wrong-passphrase', 'unlock/throttled']),
+  'session.setPin': verb<null>()(z.object({ pin: z.string().regex(/^\d{6}$/) })),
+  'session.close': verb<null>()(z.object({})),
+  'session.changePassphrase': verb<null>()(z.object({ current: passphrase, next: newPassphrase }), ['unlock/wrong-passphrase', 'passphrase/too-common']),
+  /** Where the window was: open charts, carets, page. Kept in the encrypted database, per person. */
+  'ui.save': verb<null>()(z.object({ key: z.string().max(100), value: z.json() })),
+  'ui.load': verb<{ value: unknown }>()(z.object({ key: z.string().max(100) })),
+  'backup.create': verb<{ file: string; bytes: number; rows: number }>()(
+    z.object({ folder: z.string().min(1).max(2000) }),
+    ['backup/folder-unusable', 'disk/full'],
+  ),
+  'backup.inspect': verb<{ clinicName: string; madeAt: string }>()(z.object({ file: z.string().min(1).max(2000) }), ['backup/unreadable']),
+  /** On a laptop where the clinic is not open: makes a new device from a backup. */
+  'backup.restore': verb<{ clinicId: string; users: { userId: string; name: string }[] }>()(
+    z.object({ file: z.string().min(1).max(2000), recoveryCode: z.string().min(10).max(200), userId: z.uuid().optional(), passphrase: newPassphrase }),
+    ['backup/unreadable', 'backup/wrong-code', 'backup/clinic-exists', 'backup/choose-user', 'passphrase/too-common'],
+  ),
+};

@@ -1,0 +1,53 @@
+/** What has left this laptop and what has not; what two people wrote at once. Nothing here can throw anything away. */
+import { z } from 'zod';
+import type { conflict } from '#db/model/conflict.ts';
+import type { Row } from '#db/model/entity.ts';
+import { verb } from './verb.ts';
+
+/** `in_sync`, `sending`, `offline` (grey), `waiting` (> 24 h, amber), `attention` (red); `catching_up` while the feed's order is no history; `local` without a server. */
+export type SyncState = 'local' | 'in_sync' | 'sending' | 'catching_up' | 'offline' | 'waiting' | 'attention';
+export interface SyncStatus {
+  state: SyncState;
+  pending: number;
+  quarantined: number;
+  openConflicts: number;
+  lastSyncedAt: string | null;
+  oldestPendingAt: string | null;
+  /** Code of the last failure, for the sentence shown. */
+  problem: string | null;
+  /** 0–1 while a first load runs. */
+  progress: number | null;
+}
+export interface OutboxItem {
+  id: string;
+  n: number | null;
+  verb: string;
+  entity: string;
+  rowId: string;
+  patientName: string | null;
+  actorName: string | null;
+  at: string;
+  state: 'open' | 'ready' | 'sent' | 'acked' | 'quarantined';
+  code: string | null;
+  fields: string[];
+}
+export interface ConflictView {
+  conflict: Row<typeof conflict>;
+  patientName: string | null;
+  keptBy: string | null;
+  lostBy: string | null;
+}
+
+export const sync = {
+  'sync.status': verb<SyncStatus>()(z.object({})),
+  'sync.now': verb<SyncStatus>()(z.object({}), ['server/not-connected']),
+  'sync.outbox': verb<{ items: OutboxItem[]; total: number }>()(
+    z.object({ show: z.enum(['pending', 'quarantined', 'sent']).default('pending'), limit: z.int().min(1).max(500).default(100) }),
+  ),
+  'conflict.list': verb<{ conflicts: ConflictView[] }>()(z.object({ open: z.boolean().default(true) })),
+  'conflict.resolve': verb<null>()(z.object({ id: z.uuid(), choice: z.enum(['mine', 'theirs', 'both']) }), ['conflict/unknown', 'conflict/resolved', 'conflict/both-not-possible']),
+  /** This device's own log, newest first. */
+  'audit.own': verb<{ events: { n: number; at: string; actorName: string | null; action: string; verb: string; patientName: string | null; reason: string | null }[] }>()(
+    z.object({ limit: z.int().min(1).max(500).default(100) }),
+  ),
+};
