@@ -1,0 +1,184 @@
+/**
+ * The laptop's tables: one per entity of db/model, built from it, and the few that never leave this machine.
+ * Foreign keys are absent on purpose: a row may arrive before its parent (design.md §3).
+ */
+import { columnName } from '../model/entity.ts';
+import type { Entity, FieldKind, Row } from '../model/entity.ts';
+import { entities } from '../model/entities.ts';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { SQLiteColumnBuilderBase, SQLiteTableWithColumns } from 'drizzle-orm/sqlite-core';
+import type { BuildColumns, ColumnBuilderBase, NotNull, $Type } from 'drizzle-orm';
+
+type TypedColumn<T> = null extends T ? $Type<ColumnBuilderBase, NonNullable<T>> : NotNull<$Type<ColumnBuilderBase, T>>;
+type ColumnsOf<E extends Entity> = { [K in keyof Row<E>]: TypedColumn<Row<E>[K]> };
+export type SqliteTable<E extends Entity> = SQLiteTableWithColumns<{
+  name: E['name'];
+  schema: undefined;
+  columns: BuildColumns<E['name'], ColumnsOf<E>, 'sqlite'>;
+  dialect: 'sqlite';
+}>;
+
+function column(kind: FieldKind, name: string, nullable: boolean): SQLiteColumnBuilderBase {
+  const base =
+    kind === 'integer'
+      ? integer(name)
+      : kind === 'boolean'
+        ? integer(name, { mode: 'boolean' })
+        : kind === 'json'
+          ? text(name, { mode: 'json' })
+          : text(name);
+  return nullable ? base : base.notNull();
+}
+
+/** Which columns are looked up by, beyond the id. */
+const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[])[]>> = {
+  patient: [['nationalId'], ['familyName', 'givenName'], ['birthDate']],
+  guardian: [['patientId']],
+  channel_consent: [['patientId']],
+  safety_fact: [['patientId']],
+  episode: [['patientId']],
+  appointment: [['startsAt'], ['patientId', 'startsAt']],
+  encounter: [['patientId', 'visitAt'], ['status', 'visitAt'], ['appointmentId'], ['episodeId', 'visitAt']],
+  note_section: [['encounterId']],
+  observation: [['encounterId']],
+  red_flag_answer: [['encounterId']],
+  diagnosis: [['encounterId'], ['code']],
+  treatment_line: [['encounterId']],
+  payment: [['encounterId'], ['patientId', 'paidAt']],
+  amendment: [['encounterId']],
+  letter: [['patientId'], ['encounterId'], ['status']],
+  document: [['patientId']],
+  conflict: [['status'], ['subjectId']],
+  signing_key: [['userId', 'deviceId']],
+};
+
+/** An ordinary Drizzle table of an entity. */
+export function toSqlite<E extends Entity>(entity: E): SqliteTable<E> {
+  const columns: Record<string, SQLiteColumnBuilderBase> = {
+    id: text('id').primaryKey().notNull(),
+    clinicId: text('clinic_id').notNull(),
+    seq: integer('seq').notNull(),
+    deleted: integer('deleted', { mode: 'boolean' }).notNull(),
+    fieldSeq: text('field_seq', { mode: 'json' }).notNull(),
+    extra: text('extra', { mode: 'json' }),
+  };
+  for (const [name, field] of Object.entries(entity.fields)) columns[name] = column(field.kind, columnName(name), field.nullable);
+  const wanted = (INDEXES as Record<string, readonly (readonly string[])[] | undefined>)[entity.name] ?? [];
+  return sqliteTable(entity.name, columns, (table) =>
+    wanted.map((names) => {
+      const [first, ...rest] = names.map((name) => table[name]!);
+      return index(`${entity.name}_${names.map(columnName).join('_')}`).on(first!, ...rest);
+    }),
+  ) as unknown as SqliteTable<E>;
+}
+
+export const clinic = toSqlite(entities.clinic);
+export const user = toSqlite(entities.user);
+export const device = toSqlite(entities.device);
+export const signingKey = toSqlite(entities.signing_key);
+export const phrase = toSqlite(entities.phrase);
+export const priceItem = toSqlite(entities.price_item);
+export const patient = toSqlite(entities.patient);
+export const guardian = toSqlite(entities.guardian);
+export const channelConsent = toSqlite(entities.channel_consent);
+export const safetyFact = toSqlite(entities.safety_fact);
+export const episode = toSqlite(entities.episode);
+export const appointment = toSqlite(entities.appointment);
+export const encounter = toSqlite(entities.encounter);
+export const noteSection = toSqlite(entities.note_section);
+export const observation = toSqlite(entities.observation);
+export const redFlagAnswer = toSqlite(entities.red_flag_answer);
+export const treatmentConsent = toSqlite(entities.treatment_consent);
+export const diagnosis = toSqlite(entities.diagnosis);
+export const treatmentLine = toSqlite(entities.treatment_line);
+export const payment = toSqlite(entities.payment);
+export const amendment = toSqlite(entities.amendment);
+export const letter = toSqlite(entities.letter);
+export const document = toSqlite(entities.document);
+export const dayClose = toSqlite(entities.day_close);
+export const conflict = toSqlite(entities.conflict);
+
+/** What this laptop has written and what became of it. An entry is never deleted before 35 days after its acknowledgement. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    /** Order of birth; overlays are re-applied in it. */
+    born: integer('born').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull(),
+    /** Place in this device's queue, given when first sent; gapless. */
+    n: integer('n'),
+    /** The device that gave `n`; an older one after a restore from backup. */
+    deviceId: text('device_id').notNull(),
+    actor: text('actor').notNull(),
+    actorSignature: text('actor_signature').notNull(),
+    verb: text('verb').notNull(),
+    entity: text('entity').notNull(),
+    rowId: text('row_id').notNull(),
+    base: text('base', { mode: 'json' }).notNull().$type<Record<string, number>>(),
+    set: text('set', { mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    at: text('at').notNull(),
+    schema: integer('schema').notNull(),
+    /** SHA-256 (hex) of the canonical change. */
+    hash: text('hash').notNull(),
+    /** `open` may be replaced by a newer autosave; `ready` waits; `sent` is frozen; `acked`; `quarantined` was refused and keeps its text. */
+    state: text('state', { enum: ['open', 'ready', 'sent', 'acked', 'quarantined'] }).notNull(),
+    openedAt: text('opened_at').notNull(),
+    touchedAt: text('touched_at').notNull(),
+    outcome: text('outcome'),
+    code: text('code'),
+    outcomeSeq: integer('outcome_seq'),
+    ackedAt: text('acked_at'),
+    /** The overlay has ended: the cursor passed the outcome. */
+    passed: integer('passed', { mode: 'boolean' }).notNull().default(false),
+  },
+  (table) => [
+    uniqueIndex('outbox_id').on(table.id),
+    uniqueIndex('outbox_device_n').on(table.deviceId, table.n),
+    index('outbox_state').on(table.state, table.born),
+    index('outbox_row').on(table.entity, table.rowId, table.passed),
+  ],
+);
+
+/** Rows of entities this version does not know, as they came. */
+export const unknownRow = sqliteTable(
+  'unknown_row',
+  {
+    entity: text('entity').notNull(),
+    id: text('id').notNull(),
+    seq: integer('seq').notNull(),
+    deleted: integer('deleted', { mode: 'boolean' }).notNull(),
+    body: text('body'),
+  },
+  (table) => [uniqueIndex('unknown_row_key').on(table.entity, table.id)],
+);
+
+/** Small facts about this replica: device, cursor, epoch, credential. */
+export const replica = sqliteTable('replica', { key: text('key').primaryKey(), value: text('value').notNull() });
+
+/** Where a person's window was: open charts, carets. */
+export const uiState = sqliteTable(
+  'ui_state',
+  { userId: text('user_id').notNull(), key: text('key').notNull(), value: text('value').notNull() },
+  (table) => [uniqueIndex('ui_state_key').on(table.userId, table.key)],
+);
+
+/** This device's log; triggers refuse every change and deletion. */
+export const auditEvent = sqliteTable('audit_event', {
+  n: integer('n').notNull(),
+  id: text('id').primaryKey(),
+  clinicId: text('clinic_id').notNull(),
+  deviceId: text('device_id').notNull(),
+  at: text('at').notNull(),
+  actorId: text('actor_id'),
+  actorName: text('actor_name'),
+  roles: text('roles', { mode: 'json' }).notNull().$type<string[]>(),
+  action: text('action').notNull(),
+  verb: text('verb').notNull(),
+  subjectEntity: text('subject_entity'),
+  subjectId: text('subject_id'),
+  patientId: text('patient_id'),
+  details: text('details', { mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+  reason: text('reason'),
+  previousHash: text('previous_hash').notNull(),
+  hash: text('hash').notNull(),
+}, (table) => [uniqueIndex('audit_event_device_n').on(table.deviceId, table.n), index('audit_event_actor').on(table.actorId, table.action, table.n)]);

@@ -1,0 +1,44 @@
+/**
+ * The tables behind the merge: which of two values is the more cautious one, which fields describe a
+ * text and go where it goes, and what hangs under an encounter and is frozen by its signature.
+ */
+import type { EntityName } from '../model/entities.ts';
+
+/** Least cautious first. A value not listed ranks as the empty one. */
+const CAUTION: Readonly<Record<string, readonly unknown[]>> = {
+  'safety_fact.state': ['not_asked', 'none', 'yes'],
+  'red_flag_answer.answer': ['no', null, 'yes'],
+  'treatment_consent.given': [true, null, false],
+};
+
+/** Whether `a` is more cautious than `b`. Free text: something said is more cautious than nothing. */
+export function isMoreCautious(entity: EntityName, field: string, a: unknown, b: unknown): boolean {
+  const order = CAUTION[`${entity}.${field}`] ?? [null];
+  const rank = (value: unknown): number => {
+    const place = order.indexOf(value ?? null);
+    return place >= 0 ? place : order.length;
+  };
+  return rank(a) > rank(b);
+}
+
+/** Say something about the text they stand beside: they are never in conflict by themselves. */
+export const TEXT_COMPANIONS: Readonly<Partial<Record<EntityName, readonly string[]>>> = {
+  note_section: ['origin', 'originEncounterId', 'originText', 'review'],
+};
+
+/** Children of an encounter that are frozen when it is signed. */
+export const FROZEN_CHILDREN: ReadonlySet<EntityName> = new Set<EntityName>([
+  'note_section',
+  'observation',
+  'red_flag_answer',
+  'treatment_consent',
+  'diagnosis',
+]);
+
+/** All that may still change on a signed encounter, and only towards `entered_in_error`. */
+export const CLOSING_FIELDS: ReadonlySet<string> = new Set(['status', 'closedReason', 'closedById', 'closedAt']);
+
+/** Whether an encounter in this state has been signed; nothing of it changes afterwards. */
+export function isSigned(status: unknown): boolean {
+  return status === 'signed' || status === 'entered_in_error';
+}
