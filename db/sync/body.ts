@@ -8,18 +8,17 @@ import { columnName } from '../model/entity.ts';
 import { entityNames, type EntityName } from '../model/entities.ts';
 import { fieldsOf, unbornRow, type StoredRow } from './row.ts';
 
-const stampsSchema = z.record(z.string(), z.tuple([z.number(), z.string()]));
 const bodySchema = z.record(z.string(), z.unknown());
 
-/** Per entity: [field, column] of every own field, worked out once. */
-const columnsByEntity = new Map<EntityName, readonly (readonly [field: string, column: string])[]>(
-  entityNames.map((name) => [name, Object.keys(fieldsOf(name)).map((field) => [field, columnName(field)] as const)]),
+/** Per entity: column → field of every own field, worked out once; a first load asks a hundred thousand times. */
+const fieldByColumn = new Map<EntityName, ReadonlyMap<string, string>>(
+  entityNames.map((name) => [name, new Map(Object.keys(fieldsOf(name)).map((field) => [columnName(field), field]))]),
 );
 
 /** The feed's `body` of a row. */
 export function toBody(entity: EntityName, row: StoredRow): Record<string, unknown> {
   const body: Record<string, unknown> = {};
-  for (const [field, column] of columnsOf(entity)) body[column] = row[field] ?? null;
+  for (const [column, field] of columnsOf(entity)) body[column] = row[field] ?? null;
   return { ...body, field_seq: row.fieldSeq, ...row.extra };
 }
 
@@ -37,18 +36,17 @@ export interface FeedPlace {
 export function fromBody(entity: EntityName, place: FeedPlace, body: string): StoredRow {
   const parsed: unknown = JSON.parse(body);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new TypeError('a feed body is a JSON object');
-  const rest: Record<string, unknown> = { ...parsed };
   const row = unbornRow(entity, place.clinicId, place.id);
   row.seq = place.seq;
-  for (const [field, column] of columnsOf(entity)) {
-    const value = rest[column];
-    if (value !== undefined) row[field] = value;
-    delete rest[column];
+  const known = columnsOf(entity);
+  let extra: Record<string, unknown> | null = null;
+  for (const [column, value] of Object.entries(parsed)) {
+    const field = known.get(column);
+    if (field !== undefined) row[field] = value;
+    else if (column === 'field_seq') row.fieldSeq = isStamps(value) ? value : {};
+    else extra = { ...extra, [column]: value };
   }
-  const stamps = rest['field_seq'];
-  delete rest['field_seq'];
-  row.fieldSeq = isStamps(stamps) ? stamps : {};
-  row.extra = Object.keys(rest).length === 0 ? null : rest;
+  row.extra = extra;
   return row;
 }
 
@@ -57,10 +55,11 @@ export function parseUnknownBody(body: string): Record<string, unknown> {
   return bodySchema.parse(JSON.parse(body));
 }
 
-function columnsOf(entity: EntityName): readonly (readonly [string, string])[] {
-  return columnsByEntity.get(entity) ?? [];
+function columnsOf(entity: EntityName): ReadonlyMap<string, string> {
+  return fieldByColumn.get(entity) ?? new Map();
 }
 
 function isStamps(value: unknown): value is Record<string, [number, string]> {
-  return stampsSchema.safeParse(value).success;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((stamp) => Array.isArray(stamp) && typeof stamp[0] === 'number' && typeof stamp[1] === 'string');
 }

@@ -1,0 +1,93 @@
+/**
+ * Changes that meet a signature (journalforskriften § 13: what is signed is corrected by additions).
+ * Nothing of a signed visit moves; whatever arrives late is kept where a clinician will see it.
+ */
+import { derivedId } from '../model/ids.ts';
+import { conflictWrite } from './conflict-row.ts';
+import type { MergeResult, Merging } from './merge.ts';
+import { CLOSING_FIELDS, isSigned } from './policy.ts';
+import { sameValue, valueOf, type RowWrite, type StoredRow } from './row.ts';
+import { siblingWrite } from './sibling.ts';
+
+/** Flag of a change that was kept although its visit had been signed. */
+export const SIGNED_FLAG = 'encounter/signed';
+
+/**
+ * A change to a signed encounter, or to something it froze: note text becomes an unsigned supplement,
+ * anything else one open conflict that holds all of it.
+ */
+export function mergeIntoSigned(merging: Merging, news: Record<string, unknown>): MergeResult {
+  const { entity, row, change } = merging;
+  const closes = entity === 'encounter' && row?.['status'] === 'signed' && news['status'] === 'entered_in_error';
+  const stands = closes ? Object.fromEntries(Object.entries(news).filter(([field]) => CLOSING_FIELDS.has(field))) : {};
+  let late = Object.fromEntries(Object.entries(news).filter(([field]) => !(field in stands)));
+  const writes: RowWrite[] = [];
+  if (row !== undefined && Object.keys(stands).length > 0) {
+    writes.push({ entity, id: row.id, birth: false, set: stands, extra: {} });
+  }
+  if (entity === 'note_section' && typeof news['text'] === 'string') {
+    const encounterId = row?.['encounterId'] ?? change.set['encounterId'];
+    if (news['text'].trim() !== '' && typeof encounterId === 'string') {
+      writes.push(siblingWrite.supplement(merging, encounterId, news['text']));
+    }
+    late = {};
+  }
+  // Where a text came from, or whether it was reviewed, means nothing without the text.
+  if (entity === 'note_section' && !('deleted' in late)) late = {};
+  if (Object.keys(late).length > 0) {
+    const kept = row === undefined ? null : Object.fromEntries(Object.keys(late).map((field) => [field, valueOf(row, entity, field)]));
+    writes.push(conflictWrite.of(merging, row, '*', late, kept));
+  }
+  const keptAside = writes.some((write) => write.entity !== entity || write.id !== change.rowId);
+  if (keptAside) return { outcome: 'conflict', writes, flags: [SIGNED_FLAG] };
+  return writes.length > 0 ? { outcome: 'applied', writes, flags: [] } : { outcome: 'merged', writes, flags: [SIGNED_FLAG] };
+}
+
+/**
+ * Texts of the visit that the signer had not seen: the signature covers `signedContent`, so every
+ * other standing text of a section becomes a supplement instead of vanishing behind it.
+ */
+export function signatureSupplements(merging: Merging, encounter: { set: Record<string, unknown> }): RowWrite[] {
+  const signed = signedTexts(encounter.set['signedContent']);
+  if (signed === undefined) return [];
+  const writes: RowWrite[] = [];
+  for (const section of merging.read.sectionsOf(merging.change.rowId)) {
+    const text = section['text'];
+    if (section.deleted || typeof text !== 'string' || text.trim() === '') continue;
+    if (section['siblingOfId'] !== null && section['siblingState'] !== 'open') continue;
+    if (signed.some((known) => sameValue(known, text))) continue;
+    // Its own laptop's text that the signer left out (a carried text dropped, say) was seen and decided.
+    if (wroteTextItself(merging, section)) continue;
+    const id = derivedId(section.id, `late-sibling:${merging.change.id}`);
+    writes.push({
+      entity: 'amendment',
+      id,
+      birth: merging.read.row('amendment', id) === undefined,
+      set: { encounterId: merging.change.rowId, kind: 'late-sibling', text, status: 'draft', authorId: merging.change.actor },
+      extra: {},
+    });
+  }
+  return writes;
+}
+
+/** Text written into a visit that somebody else has discarded meanwhile: kept, and the discarding asked about. */
+export function warnOfDiscarded(merging: Merging, encounter: StoredRow | undefined): RowWrite[] {
+  if (merging.entity !== 'note_section' || encounter?.['status'] !== 'discarded') return [];
+  const stamp = encounter.fieldSeq['status'];
+  if (stamp !== undefined && stamp[1] === merging.deviceId) return [];
+  if (isSigned(encounter['status']) || merging.change.set['text'] === undefined) return [];
+  return [conflictWrite.about(merging, 'encounter', encounter, 'status', 'draft')];
+}
+
+function wroteTextItself({ deviceId }: Merging, section: StoredRow): boolean {
+  const stamp = section.fieldSeq['text'] ?? section.fieldSeq['*'];
+  return stamp !== undefined && stamp[1] === deviceId;
+}
+
+function signedTexts(content: unknown): string[] | undefined {
+  if (typeof content !== 'object' || content === null || !('sections' in content) || !Array.isArray(content.sections)) return undefined;
+  const sections: unknown[] = content.sections;
+  return sections.flatMap((section) =>
+    typeof section === 'object' && section !== null && 'text' in section && typeof section.text === 'string' ? [section.text] : [],
+  );
+}

@@ -1,0 +1,276 @@
+/**
+ * What becomes of a change that meets a record others have changed too: the policy per field of
+ * design.md §4. Pure; the server runs it inside its transaction and gives `seq` afterwards with
+ * `applyWrite`. No clock decides anything: what counts is what the writer had read (`base`).
+ */
+import { columnName, type Field } from '../model/entity.ts';
+import { isEntityName, SCHEMA_VERSION, type EntityName } from '../model/entities.ts';
+import type { Change } from './change.ts';
+import { conflictWrite, overruledConflict } from './conflict-row.ts';
+import { mergeIntoSigned, signatureSupplements, warnOfDiscarded } from './frozen.ts';
+import { isMoreCautious, FROZEN_CHILDREN, isSigned, TEXT_COMPANIONS } from './policy.ts';
+import { fieldsOf, sameValue, stampOf, valueOf, type RowWrite, type StoredRow } from './row.ts';
+import { siblingWrite } from './sibling.ts';
+
+/** The rows a merge may look at; for a batch they are read beforehand (`relatedKeys`). */
+export interface MergeReader {
+  row(entity: EntityName, id: string): StoredRow | undefined;
+  /** All sections of an encounter, siblings included. */
+  sectionsOf(encounterId: string): readonly StoredRow[];
+}
+
+export type MergeableChange = Pick<Change, 'id' | 'actor' | 'entity' | 'rowId' | 'base' | 'set' | 'at' | 'schema'>;
+
+export interface MergeInput {
+  change: MergeableChange;
+  /** The device the change was born on. */
+  deviceId: string;
+  read: MergeReader;
+}
+
+export type MergeResult =
+  | {
+      outcome: 'applied' | 'merged' | 'conflict';
+      /** Rows to write, the subject first; empty when everything already was as the change says. */
+      writes: RowWrite[];
+      /** Codes of rules it broke though it was stored. */
+      flags: string[];
+    }
+  | { outcome: 'rejected'; code: RejectCode; details: Record<string, unknown> };
+
+export type RejectCode =
+  | 'entity/unknown'
+  | 'change/unknown-field'
+  | 'change/malformed'
+  | 'change/incomplete'
+  | 'field/fixed';
+
+/** What the merge steps share. */
+export interface Merging {
+  entity: EntityName;
+  change: MergeableChange;
+  deviceId: string;
+  read: MergeReader;
+  /** The subject as stored; `undefined` at its birth. */
+  row: StoredRow | undefined;
+}
+
+/**
+ * Merges one change into the record.
+ * @returns the rows to write, or why the change can never be applied (it then goes to quarantine, whole)
+ */
+export function mergeChange({ change, deviceId, read }: MergeInput): MergeResult {
+  if (!isEntityName(change.entity)) return rejected('entity/unknown', { entity: change.entity });
+  const entity = change.entity;
+  const merging: Merging = { entity, change, deviceId, read, row: read.row(entity, change.rowId) };
+  const wrong = malformed(merging);
+  if (wrong !== undefined) return wrong;
+  const news = whatIsNew(merging);
+  if (Object.keys(news).length === 0) return { outcome: 'applied', writes: [], flags: [] };
+
+  const encounter = encounterOf(merging);
+  if (entity === 'encounter' && isSigned(merging.row?.['status'])) return mergeIntoSigned(merging, news);
+  if (FROZEN_CHILDREN.has(entity) && isSigned(encounter?.['status'])) return mergeIntoSigned(merging, news);
+  if (change.set['deleted'] === true) return mergeDeletion(merging, news);
+  return merging.row === undefined ? birth(merging, news, encounter) : mergeFields(merging, merging.row, news, encounter);
+}
+
+/**
+ * Rows besides the subjects that merging these changes may read; read them in one go before a batch.
+ * @param row the subject as stored
+ * @returns keys of rows, and the encounters of which all sections are needed
+ */
+export function relatedKeys(
+  change: MergeableChange,
+  deviceId: string,
+  row: StoredRow | undefined,
+): { rows: { entity: EntityName; id: string }[]; sectionsOf: string[] } {
+  if (!isEntityName(change.entity)) return { rows: [], sectionsOf: [] };
+  const entity = change.entity;
+  const rows: { entity: EntityName; id: string }[] = [];
+  const merging: Merging = { entity, change, deviceId, row, read: { row: () => undefined, sectionsOf: () => [] } };
+  const encounterId = FROZEN_CHILDREN.has(entity) ? (row?.['encounterId'] ?? change.set['encounterId']) : undefined;
+  if (typeof encounterId === 'string') {
+    rows.push({ entity: 'encounter', id: encounterId });
+    rows.push(...lineageKeys(merging, [...Object.keys(change.set), '*']));
+    rows.push({ entity: 'conflict', id: conflictWrite.lineageId(merging, 'status', encounterId) });
+  } else if (row !== undefined) {
+    const contested = Object.keys(change.set).filter((field) => isContested(merging, row, field));
+    rows.push(...lineageKeys(merging, entity === 'encounter' ? [...contested, '*'] : contested));
+  }
+  const signs = entity === 'encounter' && change.set['status'] === 'signed';
+  return { rows, sectionsOf: signs ? [change.rowId] : [] };
+}
+
+function lineageKeys(merging: Merging, fields: string[]): { entity: EntityName; id: string }[] {
+  const keys: { entity: EntityName; id: string }[] = fields.map((field) => ({
+    entity: 'conflict',
+    id: conflictWrite.lineageId(merging, field),
+  }));
+  if (merging.entity === 'note_section') {
+    keys.push({ entity: 'note_section', id: siblingWrite.lineageId(merging) });
+    keys.push({ entity: 'amendment', id: siblingWrite.supplementId(merging) });
+  }
+  return keys;
+}
+
+/**
+ * Somebody else changed this field after the writer had read it. A field last written by the same
+ * device is not contested: the queue is in order, so that change was known (had it lost, the field
+ * would carry the winner's stamp).
+ */
+export function isContested(merging: Merging, row: StoredRow, field: string): boolean {
+  const stamp = stampOf(row, merging.entity, field);
+  if (stamp === undefined || stamp[1] === merging.deviceId) return false;
+  return stamp[0] > (merging.change.base[field] ?? 0);
+}
+
+function birth(merging: Merging, news: Record<string, unknown>, encounter: StoredRow | undefined): MergeResult {
+  const { own, extra } = split(merging.entity, news);
+  const write: RowWrite = { entity: merging.entity, id: merging.change.rowId, birth: true, set: own, extra };
+  const warning = warnOfDiscarded(merging, encounter);
+  const supplements = signs(merging) ? signatureSupplements(merging, write) : [];
+  const more = [...warning, ...supplements];
+  return { outcome: more.length > 0 ? 'conflict' : 'applied', writes: [write, ...more], flags: [] };
+}
+
+function mergeFields(merging: Merging, row: StoredRow, news: Record<string, unknown>, encounter: StoredRow | undefined): MergeResult {
+  const { entity, change } = merging;
+  const stands: Record<string, unknown> = {};
+  const others: RowWrite[] = [];
+  let overtaken = false;
+  const fields = fieldsOf(entity);
+  const companions = companionFields(entity, change.set);
+  const textGoesAside = entity === 'note_section' && 'text' in news && isContested(merging, row, 'text');
+  if (textGoesAside) others.push(siblingWrite.sibling(merging, row));
+
+  for (const [field, value] of Object.entries(news)) {
+    const spec = fields[field];
+    if (textGoesAside && (field === 'text' || companions.has(field))) continue;
+    if (!isContested(merging, row, field) || companions.has(field)) {
+      if (spec?.merge === 'fixed' && isSaid(merging, row, field)) return rejected('field/fixed', { field });
+      stands[field] = value;
+    } else if (entity === 'conflict' || (TEXT_COMPANIONS[entity] ?? []).includes(field)) {
+      // Two decided the same conflict: the first decision stands; what they decided about has its own contest.
+      overtaken = true;
+    } else if (spec?.merge === 'fixed') {
+      return rejected('field/fixed', { field });
+    } else if (spec?.merge === 'latest' || field === 'deleted') {
+      stands[field] = value;
+      overtaken = true;
+    } else if (overrules(merging, row, field, value)) {
+      stands[field] = value;
+      others.push(overruledConflict(merging, row, field, value));
+    } else {
+      others.push(conflictWrite.of(merging, row, field, value));
+    }
+  }
+  // Edit beats delete.
+  if (row.deleted && !('deleted' in change.set)) stands['deleted'] = false;
+
+  const { own, extra } = split(entity, stands);
+  const writes: RowWrite[] = [];
+  const changed = Object.keys(stands).length > 0;
+  if (changed) writes.push({ entity, id: row.id, birth: false, set: own, extra });
+  if (changed && signs(merging)) others.push(...signatureSupplements(merging, { set: { ...row, ...own } }));
+  if ('text' in stands) others.push(...warnOfDiscarded(merging, encounter));
+  writes.push(...others);
+  if (others.length > 0) return { outcome: 'conflict', writes, flags: [] };
+  return { outcome: overtaken || metOthers(merging, row) ? 'merged' : 'applied', writes, flags: [] };
+}
+
+/** Edit beats delete: a row somebody else has changed since it was read is kept, and the deletion shown. */
+function mergeDeletion(merging: Merging, news: Record<string, unknown>): MergeResult {
+  const { entity, row, change } = merging;
+  if (row === undefined) return { outcome: 'applied', writes: [], flags: [] };
+  const known = change.base['deleted'] ?? Math.max(0, ...Object.values(change.base));
+  const editedSince = Object.values(row.fieldSeq).some(([seq, device]) => device !== merging.deviceId && seq > known);
+  if (editedSince && row.seq > 0) return { outcome: 'conflict', writes: [conflictWrite.of(merging, row, 'deleted', true)], flags: [] };
+  const { own, extra } = split(entity, news);
+  return { outcome: 'applied', writes: [{ entity, id: row.id, birth: false, set: own, extra }], flags: [] };
+}
+
+/** Whether the later value stands although another was there first. */
+function overrules(merging: Merging, row: StoredRow, field: string, value: unknown): boolean {
+  const { entity } = merging;
+  // A signature beats a discarding: what a clinician has put a name to is not thrown away by another laptop.
+  if (entity === 'encounter' && signs(merging) && row['status'] === 'discarded') return true;
+  return fieldsOf(entity)[field]?.merge === 'cautious' && isMoreCautious(entity, field, value, row[field]);
+}
+
+function signs({ entity, change }: Merging): boolean {
+  return entity === 'encounter' && change.set['status'] === 'signed';
+}
+
+/** The change's fields that describe its text, if it has one: they go where the text goes. */
+function companionFields(entity: EntityName, set: Record<string, unknown>): ReadonlySet<string> {
+  return new Set('text' in set ? TEXT_COMPANIONS[entity] : []);
+}
+
+/** A fixed field that nobody has ever filled may still be filled once. */
+function isSaid(merging: Merging, row: StoredRow, field: string): boolean {
+  return stampOf(row, merging.entity, field) !== undefined || !sameValue(row[field], fieldsOf(merging.entity)[field]?.initial);
+}
+
+/** The row had moved on since it was read, in other fields. For information only. */
+function metOthers(merging: Merging, row: StoredRow): boolean {
+  const known = Math.max(0, ...Object.values(merging.change.base));
+  return Object.values(row.fieldSeq).some(([seq, device]) => device !== merging.deviceId && seq > known);
+}
+
+function encounterOf({ entity, row, change, read }: Merging): StoredRow | undefined {
+  if (!FROZEN_CHILDREN.has(entity)) return undefined;
+  const id = row?.['encounterId'] ?? change.set['encounterId'];
+  return typeof id === 'string' ? read.row('encounter', id) : undefined;
+}
+
+/** The fields whose value differs from what is stored. Saying what already stands is not news, to anybody. */
+function whatIsNew({ entity, row, change }: Merging): Record<string, unknown> {
+  if (row === undefined) return change.set['deleted'] === true ? {} : { ...change.set };
+  const differs = Object.entries(change.set).filter(([field, value]) => !sameValue(valueOf(row, entity, field), value));
+  return Object.fromEntries(differs);
+}
+
+function split(entity: EntityName, values: Record<string, unknown>): { own: Record<string, unknown>; extra: Record<string, unknown> } {
+  const known = fieldsOf(entity);
+  const own: Record<string, unknown> = {};
+  const extra: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(values)) (field in known || field === 'deleted' ? own : extra)[field] = value;
+  return { own, extra };
+}
+
+const RESERVED: ReadonlySet<string> = new Set(['id', 'clinicId', 'seq', 'fieldSeq', 'extra', 'constructor', '__proto__', '*']);
+const RESERVED_COLUMNS: ReadonlySet<string> = new Set(['id', 'clinic_id', 'seq', 'field_seq', 'extra', 'deleted']);
+
+function malformed({ entity, row, change }: Merging): MergeResult | undefined {
+  const fields = fieldsOf(entity);
+  for (const [field, value] of Object.entries(change.set)) {
+    if (field === 'deleted') {
+      if (typeof value !== 'boolean') return rejected('change/malformed', { field });
+      continue;
+    }
+    const spec = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    if (spec === undefined) {
+      const fromNewer = change.schema > SCHEMA_VERSION && !RESERVED.has(field) && !RESERVED_COLUMNS.has(columnName(field));
+      if (!fromNewer || !isStorable(value)) return rejected('change/unknown-field', { field });
+    } else if (!isStorable(value) || !isValid(spec, value)) return rejected('change/malformed', { field });
+  }
+  if (row !== undefined || change.set['deleted'] === true) return undefined;
+  const missing = Object.entries(fields).find(([name, spec]) => !('initial' in spec) && change.set[name] === undefined);
+  return missing === undefined ? undefined : rejected('change/incomplete', { field: missing[0] });
+}
+
+function isValid(spec: Field, value: unknown): boolean {
+  return spec.schema.safeParse(value).success;
+}
+
+/** Postgres can hold neither U+0000 nor half a surrogate pair; a digest over either would differ. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
+}
+
+function rejected(code: RejectCode, details: Record<string, unknown>): MergeResult {
+  return { outcome: 'rejected', code, details };
+}
