@@ -42,6 +42,8 @@ export interface ChartView {
   /** In the order of the visit type; a section nobody wrote in has text ''. */
   sections: (Pick<SectionRow, 'key' | 'text' | 'origin' | 'originEncounterId' | 'originText' | 'review'> & {
     id: string | null;
+    /** The feed's seq of this text as shown; given back when writing, so that a text that came meanwhile is met as a conflict and not overwritten. */
+    textSeq: number;
     siblings: { id: string; text: string; deviceName: string | null; at: string | null }[];
   })[];
   observations: Pick<Row<typeof observation>, 'code' | 'value'>[];
@@ -87,7 +89,10 @@ export const encounters = {
   'encounter.setType': verb<null>()(z.object({ id: z.uuid(), visitType: z.enum(VISIT_TYPES) }), editable),
   'encounter.setEpisode': verb<null>()(z.object({ id: z.uuid(), episodeId: z.uuid().nullable(), newTitle: z.string().trim().min(1).max(200).nullable() }), editable),
   /** Autosave of one section's whole text; durable when it answers. */
-  'section.write': verb<{ savedAt: string }>()(z.object({ ...note, key: z.string().max(40), text: z.string() }), [...editable, 'text/too-long']),
+  'section.write': verb<{ savedAt: string }>()(z.object({ ...note, key: z.string().max(40), text: z.string(), textSeq: z.int().min(0).optional() }), [
+    ...editable,
+    'text/too-long',
+  ]),
   /** Carried text has been read and holds. */
   'section.confirm': verb<null>()(z.object({ ...note, key: z.string().max(40) }), editable),
   /** Carried text does not hold: it goes away (the previous note keeps it). */
