@@ -1,0 +1,9 @@
+/** drizzle-kit for the server's dialect: `npm run migrations`. */
+import { defineConfig } from 'drizzle-kit';
+
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: ['./db/postgres/tables.ts', './db/postgres/server-tables.ts'],
+  out: './db/migrations/postgres',
+  breakpoints: true,
+});

@@ -1,0 +1,132 @@
+-- Functions behind row security, the feed and what must never change. Static; guards.ts hangs them on the tables.
+-- Applied by migrate.ts whenever this file or the model has changed. Postgres 14 and newer.
+-- Own error codes: RG000 no tenant, RG001 signed, RG002 append-only.
+
+-- The clinic of this transaction. Raises where none is set: after `set local` ends the setting is '' and not
+-- unset, and a policy that compared with it would silently show nothing (security.md §3).
+create or replace function ryggrad_clinic() returns uuid language plpgsql stable parallel safe as $$
+declare
+  setting text := current_setting('ryggrad.clinic', true);
+begin
+  if setting is null or setting = '' then
+    raise exception 'no clinic is set in this transaction' using errcode = 'RG000';
+  end if;
+  return setting::uuid;
+end $$;
+
+create or replace function ryggrad_camel(name text) returns text language sql immutable parallel safe as $$
+  select string_agg(case when place = 1 then part else upper(left(part, 1)) || substr(part, 2) end, '' order by place)
+  from unnest(string_to_array(name, '_')) with ordinality as parts(part, place)
+$$;
+
+-- Gives a row its place in the clinic's feed. The server does it in memory, for a whole batch, and says so by
+-- `ryggrad.seq_assigned`; any other SQL gets it here, with stamps of the fields it changed.
+create or replace function ryggrad_place() returns trigger language plpgsql as $$
+declare
+  stamp jsonb;
+  key text;
+  before jsonb;
+  after jsonb;
+begin
+  if current_setting('ryggrad.seq_assigned', true) = '1' then
+    if new.seq <= 0 or (tg_op = 'UPDATE' and new.seq <= old.seq) then
+      raise exception 'a row of % was written without a new place in the feed', tg_table_name;
+    end if;
+    return new;
+  end if;
+  insert into clinic_clock as c (clinic_id, seq) values (new.clinic_id, 1)
+    on conflict (clinic_id) do update set seq = c.seq + 1
+    returning c.seq into new.seq;
+  stamp := jsonb_build_array(new.seq, '00000000-0000-0000-0000-000000000000');
+  if tg_op = 'INSERT' then
+    new.field_seq := jsonb_build_object('*', stamp);
+  else
+    before := to_jsonb(old);
+    after := to_jsonb(new) - array['id', 'clinic_id', 'seq', 'field_seq', 'extra'];
+    for key in select jsonb_object_keys(after) loop
+      if before -> key is distinct from after -> key then
+        new.field_seq := new.field_seq || jsonb_build_object(ryggrad_camel(key), stamp);
+      end if;
+    end loop;
+  end if;
+  return new;
+end $$;
+
+-- Copies written rows into the feed, in order, once per statement. Argument: the audience, or 'by-row'.
+create or replace function ryggrad_to_feed() returns trigger language plpgsql as $$
+declare
+  clinic uuid;
+begin
+  for clinic in select distinct clinic_id from new_rows order by clinic_id loop
+    insert into feed as f (clinic_id, audience, entity, id, seq, created_seq, deleted, body)
+      select r.clinic_id,
+        case tg_argv[0] when 'by-row' then to_jsonb(r) ->> 'audience' else tg_argv[0] end,
+        tg_table_name, r.id, r.seq, r.seq, r.deleted,
+        case when r.deleted then null
+          else ((to_jsonb(r) - '{clinic_id,id,seq,deleted,extra}'::text[]) || coalesce(r.extra, '{}'::jsonb))::text end
+      from new_rows r where r.clinic_id = clinic order by r.seq
+      on conflict (clinic_id, entity, id) do update
+        set seq = excluded.seq, deleted = excluded.deleted, body = excluded.body
+        where excluded.seq > f.seq;
+    perform pg_notify('ryggrad_feed', clinic::text);
+  end loop;
+  return null;
+end $$;
+
+-- A signed visit stands. All that may follow is `entered_in_error`, with who, when and why.
+create or replace function ryggrad_signed_encounter() returns trigger language plpgsql as $$
+declare
+  free text[] := '{seq,field_seq}';
+begin
+  if old.status not in ('signed', 'entered_in_error') then
+    return case tg_op when 'DELETE' then old else new end;
+  end if;
+  if tg_op = 'UPDATE' then
+    if old.status = 'signed' and new.status = 'entered_in_error' then
+      free := free || '{status,closed_reason,closed_by_id,closed_at}'::text[];
+    end if;
+    if to_jsonb(old) - free = to_jsonb(new) - free then
+      return new;
+    end if;
+  end if;
+  raise exception 'encounter/signed' using errcode = 'RG001';
+end $$;
+
+-- What hangs under a signed visit stands with it. The server writes children before their visit in a batch.
+create or replace function ryggrad_signed_child() returns trigger language plpgsql as $$
+begin
+  if tg_op in ('UPDATE', 'DELETE') then
+    if exists (select from encounter e where e.clinic_id = old.clinic_id and e.id = old.encounter_id and e.status in ('signed', 'entered_in_error')) then
+      raise exception 'encounter/signed' using errcode = 'RG001';
+    end if;
+  end if;
+  if tg_op in ('INSERT', 'UPDATE') then
+    if exists (select from encounter e where e.clinic_id = new.clinic_id and e.id = new.encounter_id and e.status in ('signed', 'entered_in_error')) then
+      raise exception 'encounter/signed' using errcode = 'RG001';
+    end if;
+    return new;
+  end if;
+  return old;
+end $$;
+
+create or replace function ryggrad_signed_amendment() returns trigger language plpgsql as $$
+begin
+  if old.status = 'signed' and (tg_op = 'DELETE' or to_jsonb(old) - '{seq,field_seq}'::text[] <> to_jsonb(new) - '{seq,field_seq}'::text[]) then
+    raise exception 'amendment/signed' using errcode = 'RG001';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end $$;
+
+create or replace function ryggrad_append_only() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'RG002';
+end $$;
+
+-- Remembers every role a person has held, for changes signed before one was taken away.
+create or replace function ryggrad_roles_held() returns trigger language plpgsql as $$
+begin
+  insert into user_role_ever (clinic_id, user_id, role)
+    select new.clinic_id, new.id, role from jsonb_array_elements_text(new.roles) as role
+    on conflict do nothing;
+  return null;
+end $$;

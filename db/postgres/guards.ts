@@ -1,0 +1,104 @@
+/**
+ * What stands around every table: row security, foreign keys, triggers, grants. Made from the model on each
+ * migration, so that a new entity cannot be forgotten. All statements may be run again.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { columnName, type Entity } from '../model/entity.ts';
+import { entities, entityNames } from '../model/entities.ts';
+import { FROZEN_CHILDREN } from '../sync/policy.ts';
+import { TENANT_SERVER_TABLES } from './server-tables.ts';
+
+/** All tables that hold a clinic's data. */
+export const TENANT_TABLES: readonly string[] = [...entityNames, ...TENANT_SERVER_TABLES];
+
+/** What the app's role may do, besides the record tables (select, insert, update). Never truncate. */
+const GRANTS: Readonly<Record<string, string>> = {
+  clinic_clock: 'select, insert, update',
+  feed: 'select, insert, update',
+  device_queue: 'select, insert, update',
+  ledger: 'select, insert',
+  quarantine: 'select, insert',
+  audit_event: 'select, insert',
+  user_role_ever: 'select, insert',
+  device_credential: 'select, insert, update',
+  account: 'select, insert, update',
+  invitation: 'select, insert, update',
+  server_state: 'select',
+  directory: 'select, insert, delete',
+  attempt: 'select, insert, update, delete',
+};
+const APPEND_ONLY = ['audit_event', 'ledger', 'quarantine'] as const;
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+/** `instead of` exists only for views: replace is how a trigger is re-made without a gap. */
+const trigger = (name: string, when: string, table: string, rest: string) =>
+  `create or replace trigger ${name} ${when} on ${quoted(table)} ${rest};`;
+
+/** The whole text, and its hash by which a database knows whether it is in force. */
+export function guards(appRole: string): { sql: string; hash: string } {
+  const parts = [readFileSync(join(import.meta.dirname, 'guards.sql'), 'utf8')];
+  for (const table of TENANT_TABLES) parts.push(rowSecurity(table));
+  for (const name of entityNames) parts.push(recordTriggers(name), foreignKeys(entities[name]));
+  for (const table of APPEND_ONLY) {
+    parts.push(
+      trigger(`${table}_append_only`, 'before update or delete', table, 'for each row execute function ryggrad_append_only()'),
+      trigger(`${table}_keep`, 'before truncate', table, 'for each statement execute function ryggrad_append_only()'),
+    );
+  }
+  // A real Electric service reads the same table, and needs the whole row of an update.
+  parts.push('alter table feed replica identity full;');
+  parts.push(grants(appRole));
+  const sql = parts.join('\n');
+  return { sql, hash: createHash('sha256').update(sql).digest('hex') };
+}
+
+function rowSecurity(table: string): string {
+  return [
+    `alter table ${quoted(table)} enable row level security;`,
+    `alter table ${quoted(table)} force row level security;`,
+    `drop policy if exists tenant on ${quoted(table)};`,
+    `create policy tenant on ${quoted(table)} using (clinic_id = (select ryggrad_clinic())) with check (clinic_id = (select ryggrad_clinic()));`,
+  ].join('\n');
+}
+
+function recordTriggers(name: keyof typeof entities): string {
+  const entity: Entity = entities[name];
+  const feed = `referencing new table as new_rows for each statement execute function ryggrad_to_feed('${entity.audience}')`;
+  // Triggers of one kind fire by name: the guard comes before the place is given.
+  const out = [
+    trigger(`b_place`, 'before insert or update', name, 'for each row execute function ryggrad_place()'),
+    trigger(`feed_insert`, 'after insert', name, feed),
+    trigger(`feed_update`, 'after update', name, feed),
+  ];
+  if (name === 'encounter') out.push(trigger('a_signed', 'before update or delete', name, 'for each row execute function ryggrad_signed_encounter()'));
+  if (name === 'amendment') out.push(trigger('a_signed', 'before update or delete', name, 'for each row execute function ryggrad_signed_amendment()'));
+  if (FROZEN_CHILDREN.has(name)) out.push(trigger('a_signed', 'before insert or update or delete', name, 'for each row execute function ryggrad_signed_child()'));
+  if (name === 'user') out.push(trigger('roles_held', 'after insert or update of roles', name, 'for each row execute function ryggrad_roles_held()'));
+  return out.join('\n');
+}
+
+/**
+ * Composite, so that a row cannot point into another clinic; checked at commit, so that order inside a batch is
+ * free. `not valid`: the scan of old rows would run under row security, without a tenant.
+ */
+function foreignKeys(entity: Entity): string {
+  return Object.entries(entity.fields)
+    .filter(([, field]) => field.references !== undefined)
+    .map(([name, field]) => {
+      const constraint = `${entity.name}_${columnName(name)}_fk`;
+      return `do $$ begin if not exists (select from pg_constraint where conname = '${constraint}' and conrelid = '${quoted(entity.name)}'::regclass) then
+        alter table ${quoted(entity.name)} add constraint ${constraint} foreign key (clinic_id, ${columnName(name)}) references ${quoted(field.references ?? '')} (clinic_id, id) deferrable initially deferred not valid;
+      end if; end $$;`;
+    })
+    .join('\n');
+}
+
+function grants(appRole: string): string {
+  const role = quoted(appRole);
+  const out = [`grant usage on schema public to ${role};`];
+  for (const name of entityNames) out.push(`grant select, insert, update on ${quoted(name)} to ${role};`);
+  for (const [table, rights] of Object.entries(GRANTS)) out.push(`grant ${rights} on ${quoted(table)} to ${role};`);
+  return out.join('\n');
+}

@@ -1,0 +1,62 @@
+/**
+ * Brings the server's database to this version: the generated steps of db/migrations/postgres, then the
+ * guards. Expand and contract only: a column that laptops in the field still send is not removed.
+ */
+import { join } from 'node:path';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate as migrateTables } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+import { guards } from './guards.ts';
+import type { Pool } from './open.ts';
+
+/** Any fixed number; two servers starting at once take turns. */
+const LOCK = 7_294_417;
+
+/**
+ * @param ownerUrl a role that owns the database's tables
+ * @param appRole the role the server works as; gets its grants here and must exist
+ */
+export async function migrate(ownerUrl: string, appRole: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'ryggrad-migrate' });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    await client.query(`set client_min_messages = warning`);
+    await migrateTables(drizzle(client), { migrationsFolder: join(import.meta.dirname, '../migrations/postgres') });
+    await client.query('insert into server_state (one) values (true) on conflict do nothing');
+    const { sql, hash } = guards(appRole);
+    const { rows } = await client.query<{ guards: string | null }>('select guards from server_state');
+    if (rows[0]?.guards !== hash) {
+      await client.query('begin');
+      await client.query(sql);
+      await client.query('update server_state set guards = $1', [hash]);
+      await client.query('commit');
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+/** Throws a sentence for the operator when the database is not at this version. */
+export async function assertMigrated(pool: Pool, appRole: string): Promise<{ epoch: string }> {
+  const { rows } = await pool.query<{ epoch: string; guards: string | null }>('select epoch, guards from server_state').catch((error: Error) => {
+    throw new Error(`The database has no Ryggrad tables, or the role "${appRole}" may not read them (${error.message}). Set DATABASE_OWNER_URL so that the migrations can run.`);
+  });
+  const state = rows[0];
+  if (state?.guards !== guards(appRole).hash) {
+    throw new Error('The database was migrated by another version of Ryggrad. Set DATABASE_OWNER_URL so that this one can migrate it.');
+  }
+  return { epoch: state.epoch };
+}
+
+/** To be called once after a restore from backup: laptops then resend what the backup lacks, and refetch. */
+export async function newEpoch(ownerUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ epoch: string }>('update server_state set epoch = gen_random_uuid() returning epoch');
+    return rows[0]?.epoch ?? '';
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The way to Postgres: a pool for the app's role, and the one wrapper in which a clinic's rows can be seen.
+ * The tenant is set for the transaction alone (a plain SET would follow the pooled connection), and asserted.
+ */
+import pg from 'pg';
+
+export type Pool = pg.Pool;
+export type Tx = pg.PoolClient;
+
+export interface PoolOptions {
+  max?: number;
+  /** Longest statement; a stuck one would hold the clinic's lock. */
+  statementTimeoutMs?: number;
+}
+
+// int8 as a number: no counter here comes near 2^53.
+pg.types.setTypeParser(20, Number);
+
+export function openPool(url: string, { max = 20, statementTimeoutMs = 30_000 }: PoolOptions = {}): Pool {
+  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, application_name: 'ryggrad' });
+  // An idle connection that Postgres ended must not end the process.
+  pool.on('error', () => {});
+  statementTimeouts.set(pool, Math.trunc(statementTimeoutMs));
+  return pool;
+}
+
+const statementTimeouts = new WeakMap<Pool, number>();
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * Runs `fn` in one transaction that sees and writes only this clinic's rows. Rolls back when it throws.
+ * @param clinicId from a verified token, never from a request's body
+ */
+export async function withClinic<T>(pool: Pool, clinicId: string, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  if (!UUID.test(clinicId)) throw new TypeError('a clinic id is a lower-case UUID');
+  const timeout = statementTimeouts.get(pool) ?? 30_000;
+  return inTransaction(pool, async (tx) => {
+    // One round trip; the id has been checked to the letter, so it may stand in the text.
+    const answers = (await tx.query(
+      `set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = 30000;
+       select set_config('ryggrad.clinic', '${clinicId}', true) as clinic; select ryggrad_clinic()::text as clinic`,
+    )) as unknown as pg.QueryResult<{ clinic: string }>[];
+    if (answers.at(-1)?.rows[0]?.clinic !== clinicId) throw new Error('the clinic of the transaction was not set');
+    return fn(tx);
+  });
+}
+
+/** A transaction without a tenant, for the shared tables alone. */
+export async function inTransaction<T>(pool: Pool, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  const tx = await pool.connect();
+  let broken: Error | undefined;
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  tx.on('error', onError);
+  try {
+    await tx.query('begin');
+    const result = await fn(tx);
+    await tx.query('commit');
+    return result;
+  } catch (error) {
+    await tx.query('rollback').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    tx.removeListener('error', onError);
+    tx.release(broken);
+  }
+}
+
+/** Refuses a role to which row security does not apply. Throws a sentence for the operator. */
+export async function assertAppRole(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ name: string; super: boolean; bypass: boolean; owner: boolean }>(
+    `select rolname as name, rolsuper as super, rolbypassrls as bypass,
+       exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+               where n.nspname = 'public' and c.relkind in ('r', 'p') and pg_has_role(r.rolname, c.relowner, 'member')) as owner
+     from pg_roles r where rolname = current_user`,
+  );
+  const role = rows[0];
+  if (role === undefined) throw new Error('DATABASE_URL: the role of this connection is unknown to Postgres.');
+  const why = role.super ? 'is a superuser' : role.bypass ? 'has BYPASSRLS' : role.owner ? 'owns the tables' : undefined;
+  if (why !== undefined) {
+    throw new Error(`DATABASE_URL: the role "${role.name}" ${why}, so row security would not hold. Use a plain role, and DATABASE_OWNER_URL for migrations.`);
+  }
+}

@@ -1,0 +1,210 @@
+/** The server's own tables: the feed and its counter, what was pushed, the log, who may come in. */
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
+/** One row: what this database is. */
+export const serverState = pgTable('server_state', {
+  one: boolean('one').primaryKey().default(true),
+  /** Changes when the database was restored from a backup: laptops then resend and refetch. */
+  epoch: uuid('epoch').notNull().defaultRandom(),
+  /** Hash of the guards (guards.ts) that are in force. */
+  guards: text('guards'),
+});
+
+/** Per clinic the place of the newest row in its feed. Locked first in every writing transaction: gapless, in commit order. */
+export const clinicClock = pgTable('clinic_clock', {
+  clinicId: uuid('clinic_id').primaryKey(),
+  seq: bigint('seq', { mode: 'number' }).notNull().default(0),
+  /** Below this the feed has been compacted: who reads from further back must refetch. */
+  floor: bigint('floor', { mode: 'number' }).notNull().default(0),
+});
+
+/** Newest state of every row of a clinic; read by laptops as an Electric shape. Kept by triggers alone. */
+export const feed = pgTable(
+  'feed',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    audience: text('audience').notNull(),
+    entity: text('entity').notNull(),
+    id: uuid('id').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    createdSeq: bigint('created_seq', { mode: 'number' }).notNull(),
+    deleted: boolean('deleted').notNull(),
+    body: text('body'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.clinicId, table.entity, table.id] }),
+    index('feed_by_seq').on(table.clinicId, table.seq),
+    index('feed_by_audience').on(table.clinicId, table.audience, table.seq),
+  ],
+);
+
+/** Per device how far its queue and its log have come. */
+export const deviceQueue = pgTable(
+  'device_queue',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    deviceId: uuid('device_id').notNull(),
+    lastN: bigint('last_n', { mode: 'number' }).notNull().default(0),
+    auditN: bigint('audit_n', { mode: 'number' }).notNull().default(0),
+    auditHash: text('audit_hash').notNull().default('0'.repeat(64)),
+    seenAt: at('seen_at'),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.deviceId] })],
+);
+
+/** Every change ever answered: the same one again gets the same answer and has no second effect. */
+export const ledger = pgTable(
+  'ledger',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    deviceId: uuid('device_id').notNull(),
+    n: bigint('n', { mode: 'number' }).notNull(),
+    changeId: uuid('change_id'),
+    hash: text('hash').notNull(),
+    /** Who authenticated the request it came in; the actor is in the change. */
+    actor: uuid('actor'),
+    verb: text('verb'),
+    entity: text('entity'),
+    rowId: uuid('row_id'),
+    outcome: jsonb('outcome').notNull(),
+    at: at('at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.deviceId, table.n] })],
+);
+
+/** What was refused, with its whole text. JSON as text: it may hold what jsonb cannot (U+0000, lone surrogates). */
+export const quarantine = pgTable(
+  'quarantine',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    deviceId: uuid('device_id').notNull(),
+    n: bigint('n', { mode: 'number' }).notNull(),
+    hash: text('hash').notNull(),
+    code: text('code').notNull(),
+    change: text('change').notNull(),
+    at: at('at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.deviceId, table.n, table.hash] })],
+);
+
+/** The log of all devices, append-only; `clinicHash` chains what each device chained for itself. */
+export const auditEvent = pgTable(
+  'audit_event',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    deviceId: uuid('device_id').notNull(),
+    n: bigint('n', { mode: 'number' }).notNull(),
+    id: uuid('id').notNull(),
+    at: text('at').notNull(),
+    actorId: uuid('actor_id'),
+    actorName: text('actor_name'),
+    roles: jsonb('roles').notNull(),
+    action: text('action').notNull(),
+    verb: text('verb').notNull(),
+    subjectEntity: text('subject_entity'),
+    subjectId: uuid('subject_id'),
+    patientId: uuid('patient_id'),
+    details: jsonb('details').notNull(),
+    reason: text('reason'),
+    previousHash: text('previous_hash').notNull(),
+    hash: text('hash').notNull(),
+    /** False: it did not follow from the event before it, or is not what its hash says. Kept, and shown as broken. */
+    intact: boolean('intact').notNull(),
+    clinicN: bigint('clinic_n', { mode: 'number' }).notNull(),
+    clinicHash: text('clinic_hash').notNull(),
+    receivedAt: at('received_at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.clinicId, table.deviceId, table.n] }),
+    index('audit_event_patient').on(table.clinicId, table.patientId, table.at),
+    index('audit_event_clinic_n').on(table.clinicId, table.clinicN),
+  ],
+);
+
+/** Roles a person has ever held: a change signed before a role was taken away is accepted, and flagged. */
+export const userRoleEver = pgTable(
+  'user_role_ever',
+  { clinicId: uuid('clinic_id').notNull(), userId: uuid('user_id').notNull(), role: text('role').notNull() },
+  (table) => [primaryKey({ columns: [table.clinicId, table.userId, table.role] })],
+);
+
+export const deviceCredential = pgTable(
+  'device_credential',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    deviceId: uuid('device_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    audience: text('audience').notNull(),
+    /** SHA-256 (hex) of the 32 random bytes' text: long and random, so a plain hash suffices. */
+    secretHash: text('secret_hash').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    revokedAt: at('revoked_at'),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.deviceId] })],
+);
+
+/** Local accounts; the verifier is an Argon2id PHC string. */
+export const account = pgTable(
+  'account',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    email: text('email').notNull(),
+    verifier: text('verifier').notNull(),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.userId] })],
+);
+
+export const invitation = pgTable(
+  'invitation',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    codeHash: text('code_hash').notNull(),
+    userId: uuid('user_id').notNull(),
+    createdById: uuid('created_by_id').notNull(),
+    expiresAt: at('expires_at').notNull(),
+    usedAt: at('used_at'),
+    usedByDeviceId: uuid('used_by_device_id'),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.codeHash] })],
+);
+
+/**
+ * Which clinic a device, an e-mail address or an invitation belongs to: asked before the tenant is known,
+ * hence the only tenant data outside row security. Holds hashes and ids, nothing else.
+ */
+export const directory = pgTable(
+  'directory',
+  {
+    kind: text('kind').notNull(),
+    keyHash: text('key_hash').notNull(),
+    clinicId: uuid('clinic_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.keyHash, table.clinicId] })],
+);
+
+/** Slows down guessing of passphrases and codes; survives a restart. Keys are hashes. */
+export const attempt = pgTable('attempt', {
+  keyHash: text('key_hash').primaryKey(),
+  failures: integer('failures').notNull(),
+  lastAt: at('last_at').notNull(),
+});
+
+/** Server tables that hold a clinic's data, and so stand under row security like the record tables. */
+export const TENANT_SERVER_TABLES = [
+  'clinic_clock',
+  'feed',
+  'device_queue',
+  'ledger',
+  'quarantine',
+  'audit_event',
+  'user_role_ever',
+  'device_credential',
+  'account',
+  'invitation',
+] as const;
+/** Tables without a tenant. */
+export const SHARED_TABLES = ['server_state', 'directory', 'attempt'] as const;
