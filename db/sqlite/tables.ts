@@ -152,6 +152,32 @@ export const unknownRow = sqliteTable(
   (table) => [uniqueIndex('unknown_row_key').on(table.entity, table.id)],
 );
 
+/** What the server last sent of a row that shows something else here: our own unsent change lies over it, or it was deleted before we ever had it. */
+export const serverRow = sqliteTable(
+  'server_row',
+  {
+    entity: text('entity').notNull(),
+    id: text('id').notNull(),
+    seq: integer('seq').notNull(),
+    deleted: integer('deleted', { mode: 'boolean' }).notNull(),
+    body: text('body'),
+  },
+  (table) => [uniqueIndex('server_row_key').on(table.entity, table.id)],
+);
+
+/** A whole feed read anew beside the rows in use, until it can take their place. */
+export const refetchRow = sqliteTable(
+  'refetch_row',
+  {
+    entity: text('entity').notNull(),
+    id: text('id').notNull(),
+    seq: integer('seq').notNull(),
+    deleted: integer('deleted', { mode: 'boolean' }).notNull(),
+    body: text('body'),
+  },
+  (table) => [uniqueIndex('refetch_row_key').on(table.entity, table.id)],
+);
+
 /** Small facts about this replica: device, cursor, epoch, credential. */
 export const replica = sqliteTable('replica', { key: text('key').primaryKey(), value: text('value').notNull() });
 
