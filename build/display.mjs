@@ -1,0 +1,19 @@
+/** A display for the Electron window where there is none: Xvfb on a number of its own choosing. */
+import { spawn } from 'node:child_process';
+
+/** @returns {Promise<{ display: string, stop: () => void } | undefined>} undefined when there is a display, or no Xvfb */
+export async function virtualDisplay() {
+  if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return undefined;
+  const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const number = await new Promise((resolve) => {
+    child.once('error', () => resolve(undefined));
+    child.once('exit', () => resolve(undefined));
+    child.stdio[3].once('data', (data) => resolve(String(data).trim()));
+  });
+  if (number === undefined) return undefined;
+  child.unref();
+  child.stdio[3].destroy();
+  return { display: `:${number}`, stop: () => child.kill() };
+}
