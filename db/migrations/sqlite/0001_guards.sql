@@ -14,6 +14,7 @@ WHEN old.status IN ('signed', 'entered_in_error') AND (
 BEGIN SELECT RAISE(ABORT, 'signed/immutable'); END;
 --> statement-breakpoint
 CREATE TRIGGER encounter_signed_stays BEFORE DELETE ON encounter WHEN old.status IN ('signed', 'entered_in_error')
+  AND NOT EXISTS (SELECT 1 FROM replica WHERE key = 'applying')
 BEGIN SELECT RAISE(ABORT, 'signed/immutable'); END;
 --> statement-breakpoint
 CREATE TRIGGER note_section_signed BEFORE UPDATE ON note_section
@@ -68,3 +69,8 @@ CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event BEGIN SELECT R
 --> statement-breakpoint
 -- A change that was not acknowledged cannot be thrown away.
 CREATE TRIGGER outbox_no_delete BEFORE DELETE ON outbox WHEN old.state <> 'acked' BEGIN SELECT RAISE(ABORT, 'outbox/undelivered'); END;
+--> statement-breakpoint
+-- Asked at every row that comes down; years of acknowledged changes and closed siblings must not slow it.
+CREATE INDEX outbox_unpassed ON outbox (entity, row_id) WHERE passed = 0;
+--> statement-breakpoint
+CREATE INDEX note_section_open_sibling ON note_section (encounter_id) WHERE sibling_state = 'open';

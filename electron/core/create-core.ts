@@ -1,0 +1,192 @@
+/**
+ * The core of the laptop: one place that takes a verb, parses its input, asks whether this person may, runs it in a
+ * transaction and answers. Bugs throw and are caught here, once; the window gets a code and loses nothing.
+ */
+import { contract, isVerbName } from '#electron/contract/index.ts';
+import type { CoreEvent, VerbName } from '#electron/contract/index.ts';
+import { err } from '#electron/contract/verb.ts';
+import type { Err, Result } from '#electron/contract/verb.ts';
+import { allowed } from '#db/rules/permissions.ts';
+import { releaseQuiet } from '#db/sqlite/outbox.ts';
+import { appendAudit } from './audit/append-audit.ts';
+import { createContext } from './context.ts';
+import type { Context } from './context.ts';
+import type { Ports } from './ports.ts';
+import { startReplica } from './replica.ts';
+import type { CoreServices, OpenClinic, Replica } from './services.ts';
+import { appState, sessionView } from './session/app-state.ts';
+import { releaseHome } from './session/home-lock.ts';
+import type { AnyHandler } from './use-case.ts';
+import { handlers as allHandlers } from './handlers.ts';
+
+export interface Core {
+  call(verb: string, input: unknown): Promise<Result<unknown>>;
+  on(listener: (event: CoreEvent) => void): () => void;
+  /** Quit or suspend: releases what is unsent, zeroes keys, closes the database. */
+  close(): Promise<void>;
+  /** Idle: the window is locked, database and sync go on. */
+  lock(): Promise<void>;
+}
+
+/** Verbs that answer while the session is locked. */
+const WHILE_LOCKED = new Set<VerbName>(['app.state', 'session.unlockPin', 'session.unlockPassphrase', 'session.close', 'sync.status']);
+/** An autosaved text goes out after this much quiet, or this long after it was begun. */
+const QUIET_MS = 10_000;
+const LONGEST_OPEN_MS = 30_000;
+
+export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHandlers): Core {
+  const byVerb = new Map<VerbName, AnyHandler>();
+  for (const handler of handlers) {
+    if (byVerb.has(handler.verb)) throw new Error(`${handler.verb} is handled twice`);
+    byVerb.set(handler.verb, handler);
+  }
+  const listeners = new Set<(event: CoreEvent) => void>();
+  let clinic: OpenClinic | null = null;
+  let replica: Replica | null = null;
+  let releaseTimer: NodeJS.Timeout | null = null;
+
+  const emit = (event: CoreEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+
+  function transaction<T>(verb: VerbName, run: (context: Context) => Result<T>): Result<T> {
+    if (clinic === null) return err('session/closed');
+    const { db } = clinic;
+    const context = createContext({ db, clinicId: clinic.clinicId, deviceId: clinic.deviceId, actor: clinic.actor, ports, verb });
+    db.exec('begin immediate');
+    let result: Result<T>;
+    try {
+      result = run(context);
+      db.exec(result.ok ? 'commit' : 'rollback');
+    } catch (error) {
+      if (db.inTransaction) db.exec('rollback');
+      throw error;
+    }
+    if (result.ok && context.touched.entities.size > 0) {
+      emit({ type: 'changed', entities: [...context.touched.entities], ids: [...context.touched.ids] });
+      replica?.poke();
+    }
+    return result;
+  }
+
+  /** A refusal is logged too, in a transaction of its own. */
+  function refuse(verb: VerbName): Err {
+    if (clinic !== null) {
+      const { db, clinicId, deviceId, actor } = clinic;
+      appendAudit(db, { clinicId, deviceId, actor, now: ports.clock.now().toISOString(), verb, id: ports.ids.uuid(), action: 'refused' });
+    }
+    return err('permission/denied');
+  }
+
+  const services = (verb: VerbName): CoreServices => ({
+    ports,
+    verb,
+    get clinic() {
+      return clinic;
+    },
+    transaction: (run) => transaction(verb, run),
+    async openClinic(next) {
+      await services(verb).closeClinic();
+      clinic = next;
+      replica = startReplica(ports, next, emit);
+      replica?.start();
+      releaseTimer = setInterval(release, 1000);
+      releaseTimer.unref();
+      emit({ type: 'session', state: appState(ports, clinic) });
+    },
+    async closeClinic() {
+      if (clinic === null) return;
+      const closing = clinic;
+      if (releaseTimer !== null) clearInterval(releaseTimer);
+      await replica?.stop();
+      replica = null;
+      clinic = null;
+      releaseQuiet(closing.db, '9', '9');
+      closing.db.pragma('wal_checkpoint(TRUNCATE)');
+      closing.db.close();
+      closing.databaseKey.fill(0);
+      releaseHome(closing.folder);
+      emit({ type: 'session', state: appState(ports, null) });
+    },
+    setLocked(locked) {
+      if (clinic === null || clinic.locked === locked) return;
+      if (locked) releaseQuiet(clinic.db, '9', '9');
+      clinic.locked = locked;
+      replica?.poke();
+      emit({ type: 'session', state: appState(ports, clinic) });
+    },
+    state: () => appState(ports, clinic),
+    sessionView() {
+      if (clinic === null) throw new Error('no clinic is open');
+      return sessionView(clinic);
+    },
+    replica: () => replica,
+    async restartReplica() {
+      await replica?.stop();
+      replica = clinic === null ? null : startReplica(ports, clinic, emit);
+      replica?.start();
+    },
+    emit,
+  });
+
+  function release(): void {
+    if (clinic === null) return;
+    const now = ports.clock.now().getTime();
+    const released = releaseQuiet(clinic.db, new Date(now - QUIET_MS).toISOString(), new Date(now - LONGEST_OPEN_MS).toISOString());
+    if (released > 0) replica?.poke();
+  }
+
+  async function call(name: string, rawInput: unknown): Promise<Result<unknown>> {
+    if (!isVerbName(name)) return err('verb/unknown');
+    const handler = byVerb.get(name);
+    if (handler === undefined) return err('verb/unknown');
+    const parsed = contract[name].input.safeParse(rawInput);
+    if (!parsed.success) return err('input/invalid', { fields: parsed.error.issues.map((issue) => issue.path.join('.')) });
+    const needsSession = handler.kind === 'use-case' || handler.allowedIn === 'open';
+    if (clinic === null && needsSession) return err('session/closed');
+    if (clinic?.locked === true && !WHILE_LOCKED.has(name)) return err('session/locked');
+    try {
+      if (clinic !== null && needsSession && !allowed(name, clinic.actor.roles)) return refuse(name);
+      if (handler.kind === 'service') return await handler.run(services(name), parsed.data as never);
+      return transaction(name, (context) => handler.run(context, parsed.data as never));
+    } catch (error) {
+      return failure(name, error);
+    }
+  }
+
+  function failure(verb: VerbName, error: unknown): Err {
+    const code = (error as { code?: unknown }).code;
+    if (code === 'SQLITE_FULL' || code === 'ENOSPC') return err('disk/full');
+    if (typeof code === 'string' && (code.startsWith('SQLITE_IOERR') || code === 'EIO')) return err('disk/error');
+    if (typeof code === 'string' && code.startsWith('SQLITE_CORRUPT')) return err('database/damaged');
+    if (code === 'keystore/unavailable') return err('keystore/unavailable');
+    // The message may hold a value; only where it happened may be logged.
+    ports.log('core/bug', { verb, kind: error instanceof Error ? error.name : typeof error, at: placeOf(error) });
+    return err('core/bug');
+  }
+
+  return {
+    call,
+    on(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async lock() {
+      services('session.lock').setLocked(true);
+    },
+    async close() {
+      await services('session.close').closeClinic();
+    },
+  };
+}
+
+/** First frames of the stack without the message. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error) || error.stack === undefined) return '';
+  return error.stack
+    .split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 4)
+    .map((line) => line.trim())
+    .join(' ');
+}

@@ -1,0 +1,64 @@
+/** What the window may know before anybody is in, and who is in. */
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppState, ClinicOnDevice, SessionView } from '#electron/contract/session.ts';
+import { readReplica, readRow, writeReplica } from '#db/sqlite/store.ts';
+import { readSlots } from '../keys/slots.ts';
+import type { Ports } from '../ports.ts';
+import type { OpenClinic } from '../services.ts';
+
+export const VERSION = '0.1.0';
+
+export function clinicsFolder(ports: Ports): string {
+  const folder = join(ports.home, 'clinics');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+export function clinicFolder(ports: Ports, clinicId: string): string {
+  return join(clinicsFolder(ports), clinicId);
+}
+
+/** Real clinics first, the demo last. */
+export function clinicsOnDevice(ports: Ports): ClinicOnDevice[] {
+  const found = readdirSync(clinicsFolder(ports)).flatMap((name) => {
+    const slots = readSlots(join(clinicsFolder(ports), name));
+    if (slots === null) return [];
+    return [{ clinicId: slots.clinicId, name: slots.clinicName, demo: slots.demo, users: slots.slots.map(({ userId, name: userName, email }) => ({ userId, name: userName, email })) }];
+  });
+  return found.toSorted((a, b) => Number(a.demo) - Number(b.demo) || a.name.localeCompare(b.name, 'nb'));
+}
+
+export function appState(ports: Ports, clinic: OpenClinic | null): AppState {
+  return {
+    phase: clinic === null ? 'launch' : clinic.locked ? 'locked' : 'open',
+    clinics: clinicsOnDevice(ports),
+    session: clinic === null ? null : sessionView(clinic),
+    clockBehind: clinic !== null && clockIsBehind(ports, clinic),
+    version: VERSION,
+  };
+}
+
+export function sessionView(clinic: OpenClinic): SessionView {
+  const { db, actor } = clinic;
+  const row = readRow(db, 'clinic', clinic.clinicId);
+  return {
+    clinicId: clinic.clinicId,
+    clinicName: row?.name ?? '',
+    demo: row?.demo ?? false,
+    deviceId: clinic.deviceId,
+    user: { id: actor.userId, name: actor.name, email: actor.email, roles: [...actor.roles], profession: actor.profession, hprNumber: actor.hprNumber, hasPin: clinic.pin !== null },
+    serverUrl: readReplica(db, 'server-url') ?? null,
+  };
+}
+
+/** A day of grace: time zones and small drifts are nobody's business. */
+const BEHIND_MS = 86_400_000;
+
+/** Remembers the latest time seen; true when the clock stands before it. Warns, never blocks. */
+export function clockIsBehind(ports: Ports, clinic: OpenClinic): boolean {
+  const now = ports.clock.now().getTime();
+  const seen = Number(readReplica(clinic.db, 'latest-time') ?? 0);
+  if (now > seen + 60_000) writeReplica(clinic.db, 'latest-time', String(now));
+  return now < seen - BEHIND_MS;
+}

@@ -1,0 +1,192 @@
+/** Unlock, lock, PIN, passphrase, and where the window was. Argon2id makes unlocking slow on purpose. */
+import { join } from 'node:path';
+import { err, ok } from '#electron/contract/verb.ts';
+import type { Result } from '#electron/contract/verb.ts';
+import { migrate } from '#db/sqlite/migrate.ts';
+import { openDatabase } from '#db/sqlite/open.ts';
+import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { prepared, readRow } from '#db/sqlite/store.ts';
+import { appendAudit } from '../audit/append-audit.ts';
+import { accountVerifier } from '../keys/derive-key.ts';
+import { isTooCommon } from '../keys/common-passphrases.ts';
+import { makeSlot, openSlot, readSlots, writeSlots } from '../keys/slots.ts';
+import type { SlotSecrets, Slots } from '../keys/slots.ts';
+import { countFailure, forgetFailures, waitBeforeTry } from '../keys/throttle.ts';
+import type { CoreServices, OpenClinic } from '../services.ts';
+import { service, useCase } from '../use-case.ts';
+import { clinicFolder } from './app-state.ts';
+import { queueAccountVerifier } from '../clinic/account-verifier.ts';
+import { releaseHome, takeHome } from './home-lock.ts';
+import { makePin, tryPin } from './pin.ts';
+
+type Checked = { ok: true; secrets: SlotSecrets; slots: Slots; folder: string; deviceSecret: Buffer } | ReturnType<typeof err>;
+
+/** The passphrase against the slot, throttled. */
+async function checkPassphrase(services: CoreServices, clinicId: string, userId: string, passphrase: string): Promise<Checked> {
+  const { ports } = services;
+  const folder = clinicFolder(ports, clinicId);
+  const slots = readSlots(folder);
+  if (slots === null) return err('unlock/wrong-passphrase');
+  const deviceSecret = await ports.keyStore.deviceSecret();
+  const now = ports.clock.now().getTime();
+  const retryAfterMs = waitBeforeTry(folder, userId, deviceSecret, now);
+  if (retryAfterMs > 0) return err('unlock/throttled', { retryAfterMs });
+  const secrets = await openSlot(slots, userId, passphrase, deviceSecret);
+  if (secrets === null) {
+    countFailure(folder, userId, deviceSecret, now);
+    return err('unlock/wrong-passphrase');
+  }
+  forgetFailures(folder, userId, deviceSecret);
+  return { ok: true, secrets, slots, folder, deviceSecret };
+}
+
+/** Opens the database with the key of a slot that opened; the file is never replaced, whatever it says. */
+export function openClinicFiles(folder: string, slots: Slots, secrets: SlotSecrets, userId: string): Result<OpenClinic> {
+  if (!takeHome(folder)) return err('app/already-running');
+  const opened = openDatabase(join(folder, 'ryggrad.db'), secrets.databaseKey);
+  if (!opened.ok) {
+    releaseHome(folder);
+    // The slot proved the key: a file that does not answer to it is damaged.
+    return err('database/damaged');
+  }
+  const { db } = opened;
+  const problem = usable(db);
+  if (problem !== null) {
+    db.close();
+    releaseHome(folder);
+    return err(problem);
+  }
+  const user = readRow(db, 'user', userId);
+  return ok({
+    clinicId: slots.clinicId,
+    folder,
+    db,
+    deviceId: slots.deviceId,
+    databaseKey: secrets.databaseKey,
+    actor: {
+      userId,
+      name: user?.name ?? slots.slots.find((slot) => slot.userId === userId)?.name ?? '',
+      email: user?.email ?? '',
+      roles: user === undefined || !user.active ? [] : user.roles,
+      profession: user?.profession ?? null,
+      hprNumber: user?.hprNumber ?? null,
+      signingKey: secrets.signingKey,
+    },
+    locked: false,
+    pin: null,
+  });
+}
+
+function usable(db: SqliteDatabase): string | null {
+  try {
+    const migrated = migrate(db);
+    return migrated.ok ? null : migrated.code;
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? '';
+    if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_IOERR')) return 'database/damaged';
+    throw error;
+  }
+}
+
+function logged(services: CoreServices, action: 'unlock' | 'lock'): void {
+  const { clinic, ports, verb } = services;
+  if (clinic === null) return;
+  appendAudit(clinic.db, { clinicId: clinic.clinicId, deviceId: clinic.deviceId, actor: clinic.actor, now: ports.clock.now().toISOString(), verb, id: ports.ids.uuid(), action });
+}
+
+export const sessionHandlers = [
+  service('app.state', async (services) => ok(services.state()), 'any'),
+
+  service(
+    'session.unlock',
+    async (services, { clinicId, userId, passphrase }) => {
+      if (services.clinic !== null) await services.closeClinic();
+      const checked = await checkPassphrase(services, clinicId, userId, passphrase);
+      if (!checked.ok) return checked;
+      const opened = openClinicFiles(checked.folder, checked.slots, checked.secrets, userId);
+      if (!opened.ok) return opened;
+      await services.openClinic(opened.value);
+      logged(services, 'unlock');
+      return ok(services.sessionView());
+    },
+    'any',
+  ),
+
+  service('session.lock', async (services) => {
+    logged(services, 'lock');
+    services.setLocked(true);
+    return ok(null);
+  }),
+
+  service(
+    'session.unlockPin',
+    async (services, { pin }) => {
+      const { clinic } = services;
+      if (clinic === null) return err('session/closed');
+      if (clinic.pin === null) return err('unlock/pin-used-up');
+      const verdict = tryPin(clinic.pin, pin);
+      if (verdict === 'used-up') clinic.pin = null;
+      if (verdict !== 'right') return err(verdict === 'wrong' ? 'unlock/wrong-pin' : 'unlock/pin-used-up');
+      services.setLocked(false);
+      logged(services, 'unlock');
+      return ok(services.sessionView());
+    },
+    'any',
+  ),
+
+  service(
+    'session.unlockPassphrase',
+    async (services, { passphrase }) => {
+      const { clinic } = services;
+      if (clinic === null) return err('session/closed');
+      const checked = await checkPassphrase(services, clinic.clinicId, clinic.actor.userId, passphrase);
+      if (!checked.ok) return checked;
+      checked.secrets.databaseKey.fill(0);
+      services.setLocked(false);
+      logged(services, 'unlock');
+      return ok(services.sessionView());
+    },
+    'any',
+  ),
+
+  service('session.setPin', async ({ clinic }, { pin }) => {
+    if (clinic === null) return err('session/closed');
+    clinic.pin = makePin(pin);
+    return ok(null);
+  }),
+
+  service(
+    'session.close',
+    async (services) => {
+      if (services.clinic !== null) logged(services, 'lock');
+      await services.closeClinic();
+      return ok(null);
+    },
+    'any',
+  ),
+
+  service('session.changePassphrase', async (services, { current, next }) => {
+    const { clinic, ports } = services;
+    if (clinic === null) return err('session/closed');
+    if (isTooCommon(next)) return err('passphrase/too-common');
+    const { userId, name, email } = clinic.actor;
+    const checked = await checkPassphrase(services, clinic.clinicId, userId, current);
+    if (!checked.ok) return checked;
+    const slot = await makeSlot({ clinicId: clinic.clinicId, deviceId: clinic.deviceId, deviceSecret: checked.deviceSecret }, { userId, name, email }, next, checked.secrets);
+    const slots = readSlots(checked.folder) ?? checked.slots;
+    writeSlots(checked.folder, { ...slots, slots: slots.slots.map((old) => (old.userId === userId ? slot : old)) });
+    queueAccountVerifier(clinic.db, userId, await accountVerifier(next));
+    ports.log('session/passphrase-changed');
+    services.replica()?.poke();
+    return ok(null);
+  }),
+
+  useCase('ui.save', ({ db, actor }, { key, value }) => {
+    prepared(db, 'insert into ui_state(user_id, key, value) values (?,?,?) on conflict(user_id, key) do update set value = excluded.value').run(actor.userId, key, JSON.stringify(value));
+    return ok(null);
+  }),
+  useCase('ui.load', ({ db, actor }, { key }) => {
+    const row = prepared(db, 'select value from ui_state where user_id = ? and key = ?').get(actor.userId, key) as { value: string } | undefined;
+    return ok({ value: row === undefined ? null : (JSON.parse(row.value) as unknown) });
+  }),
+];
