@@ -2,6 +2,7 @@
  * Reading and writing whole rows of the record by entity, with one prepared statement each.
  * Nothing here knows of users, outbox or audit: that is the core's; nor of merging: that is the sync's.
  */
+import type Database from 'better-sqlite3';
 import { columnName } from '../model/entity.ts';
 import type { Field, Row } from '../model/entity.ts';
 import { entities, entityNames } from '../model/entities.ts';
@@ -28,17 +29,23 @@ const SYSTEM = [
 
 const shapes = new Map<EntityName, Shape>(
   entityNames.map((name) => {
-    const own = Object.entries(entities[name].fields).map(([field, spec]) => ({ field, column: columnName(field), kind: (spec as Field).kind }));
+    const own = Object.entries(entities[name].fields).map(([field, spec]) => ({
+      field,
+      column: columnName(field),
+      kind: (spec as Field).kind,
+    }));
     const columns = [...SYSTEM, ...own];
     const list = columns.map(({ column }) => `"${column}"`).join(',');
     const values = columns.map(() => '?').join(',');
-    const update = columns.slice(1).map(({ column }) => `"${column}"=excluded."${column}"`).join(',');
+    const update = columns
+      .slice(1)
+      .map(({ column }) => `"${column}"=excluded."${column}"`)
+      .join(',');
     return [name, { columns, insert: `insert into "${name}" (${list}) values (${values}) on conflict(id) do update set ${update}` }];
   }),
 );
 
-export type Statement = ReturnType<typeof prepareAny>;
-const prepareAny = (db: SqliteDatabase, sql: string) => db.prepare<unknown[], unknown>(sql);
+export type Statement = Database.Statement<unknown[], unknown>;
 
 const statements = new WeakMap<SqliteDatabase, Map<string, Statement>>();
 
@@ -47,7 +54,7 @@ export function prepared(db: SqliteDatabase, sql: string): Statement {
   let known = statements.get(db);
   if (known === undefined) statements.set(db, (known = new Map()));
   let statement = known.get(sql);
-  if (statement === undefined) known.set(sql, (statement = prepareAny(db, sql)));
+  if (statement === undefined) known.set(sql, (statement = db.prepare<unknown[], unknown>(sql)));
   return statement;
 }
 
@@ -64,7 +71,13 @@ export function decodeRow<N extends EntityName>(name: N, raw: unknown): RowOf<N>
   for (const { field, column, kind } of shapeOf(name).columns) {
     const value = source[column];
     row[field] =
-      value === null || value === undefined ? null : kind === 'boolean' ? value === 1 : kind === 'json' ? (JSON.parse(value as string) as unknown) : value;
+      value === null || value === undefined
+        ? null
+        : kind === 'boolean'
+          ? value === 1
+          : kind === 'json'
+            ? (JSON.parse(value as string) as unknown)
+            : value;
   }
   return row as unknown as RowOf<N>;
 }
@@ -83,7 +96,12 @@ export function readRow<N extends EntityName>(db: SqliteDatabase, name: N, id: s
 }
 
 /** Rows that satisfy a condition written in column names; deleted ones are left out. */
-export function rowsWhere<N extends EntityName>(db: SqliteDatabase, name: N, condition: string, parameters: readonly Value[] = []): RowOf<N>[] {
+export function rowsWhere<N extends EntityName>(
+  db: SqliteDatabase,
+  name: N,
+  condition: string,
+  parameters: readonly Value[] = [],
+): RowOf<N>[] {
   return prepared(db, `select * from "${name}" where deleted = 0 and ${condition}`)
     .all(...parameters)
     .map((raw) => decodeRow(name, raw));
@@ -105,7 +123,10 @@ export function patchRow<N extends EntityName>(db: SqliteDatabase, name: N, id: 
     return { column: found.column, value: encode(found.kind, value) };
   });
   if (entries.length === 0) return;
-  prepared(db, `update "${name}" set ${entries.map(({ column }) => `"${column}"=?`).join(',')} where id = ?`).run(...entries.map(({ value }) => value), id);
+  prepared(db, `update "${name}" set ${entries.map(({ column }) => `"${column}"=?`).join(',')} where id = ?`).run(
+    ...entries.map(({ value }) => value),
+    id,
+  );
 }
 
 /** A small fact about this replica. */

@@ -39,14 +39,14 @@ export function fromBody(entity: EntityName, place: FeedPlace, body: string): St
   const row = unbornRow(entity, place.clinicId, place.id);
   row.seq = place.seq;
   const known = columnsOf(entity);
-  let extra: Record<string, unknown> | null = null;
+  const extra: Record<string, unknown> = {};
   for (const [column, value] of Object.entries(parsed)) {
     const field = known.get(column);
     if (field !== undefined) row[field] = value;
     else if (column === 'field_seq') row.fieldSeq = isStamps(value) ? value : {};
-    else extra = { ...extra, [column]: value };
+    else extra[column] = value;
   }
-  row.extra = extra;
+  row.extra = Object.keys(extra).length === 0 ? null : extra;
   return row;
 }
 

@@ -61,13 +61,7 @@ function writerOf(merging: Merging, row: StoredRow): string {
   return typeof named === 'string' ? named : merging.change.actor;
 }
 
-function write(
-  merging: Merging,
-  entity: EntityName,
-  row: StoredRow | undefined,
-  field: string,
-  said: Record<string, unknown>,
-): RowWrite {
+function write(merging: Merging, entity: EntityName, row: StoredRow | undefined, field: string, said: Record<string, unknown>): RowWrite {
   const subjectId = row?.id ?? merging.change.rowId;
   const lineage = conflictWrite.lineageId(merging, field, subjectId);
   const earlier = merging.read.row('conflict', lineage);

@@ -23,7 +23,13 @@ function record() {
       [...rows].filter(([key, row]) => key.startsWith('note_section/') && row['encounterId'] === encounterId).map(([, row]) => row),
   };
   const all = (entity: EntityName) => [...rows].filter(([key]) => key.startsWith(`${entity}/`)).map(([, row]) => row);
-  const push = (deviceId: string, entity: string, rowId: string, set: MergeableChange['set'], more: Partial<MergeableChange> = {}): MergeResult => {
+  const push = (
+    deviceId: string,
+    entity: string,
+    rowId: string,
+    set: MergeableChange['set'],
+    more: Partial<MergeableChange> = {},
+  ): MergeResult => {
     count += 1;
     const change: MergeableChange = {
       id: derivedId(CLINIC, `change ${count}`),
@@ -108,7 +114,17 @@ describe('fields', () => {
     expect(clinic.push(B, 'patient', PATIENT, { phone: '91111111' }, { base }).outcome).toBe('conflict');
     expect(clinic.get('patient', PATIENT)?.['phone']).toBe('90000000');
     expect(clinic.all('conflict')).toMatchObject([
-      { field: 'phone', kept: '90000000', lost: '91111111', keptDeviceId: A, lostDeviceId: B, lostActorId: BENT, status: 'open', audience: 'desk', patientId: PATIENT },
+      {
+        field: 'phone',
+        kept: '90000000',
+        lost: '91111111',
+        keptDeviceId: A,
+        lostDeviceId: B,
+        lostActorId: BENT,
+        status: 'open',
+        audience: 'desk',
+        patientId: PATIENT,
+      },
     ]);
   });
 
@@ -123,7 +139,10 @@ describe('fields', () => {
     const [first] = clinic.all('conflict');
     clinic.push(A, 'conflict', first?.id ?? '', { status: 'resolved', resolution: 'kept' }, { base: { status: first?.seq ?? 0 } });
     clinic.push(B, 'patient', PATIENT, { phone: '93' }, { base });
-    expect(clinic.all('conflict').map((row) => [row['lost'], row['status']])).toEqual([['92', 'resolved'], ['93', 'open']]);
+    expect(clinic.all('conflict').map((row) => [row['lost'], row['status']])).toEqual([
+      ['92', 'resolved'],
+      ['93', 'open'],
+    ]);
   });
 
   test('a device is never in conflict with itself, unless its earlier change lost', () => {
@@ -146,7 +165,10 @@ describe('fields', () => {
 
   test('a fixed field never changes, and may be filled once', () => {
     const clinic = withVisit();
-    expect(clinic.push(A, 'encounter', VISIT, { recordedAt: '2020-01-01T00:00:00.000Z' })).toMatchObject({ outcome: 'rejected', code: 'field/fixed' });
+    expect(clinic.push(A, 'encounter', VISIT, { recordedAt: '2020-01-01T00:00:00.000Z' })).toMatchObject({
+      outcome: 'rejected',
+      code: 'field/fixed',
+    });
     clinic.push(A, 'note_section', section, sectionBorn('x'));
     expect(clinic.push(A, 'note_section', section, { siblingOfId: VISIT }).outcome).toBe('applied');
   });
@@ -180,7 +202,9 @@ describe('safety', () => {
     clinic.push(A, 'safety_fact', fact, born(first));
     expect(clinic.push(B, 'safety_fact', fact, born(second)).outcome).toBe('conflict');
     expect(clinic.get('safety_fact', fact)?.['state']).toBe(shown);
-    expect(clinic.all('conflict')).toMatchObject([{ field: 'state', kept: shown, lost: shown === first ? second : first, audience: 'clinical' }]);
+    expect(clinic.all('conflict')).toMatchObject([
+      { field: 'state', kept: shown, lost: shown === first ? second : first, audience: 'clinical' },
+    ]);
   });
 
   test('an allergy named on one laptop is never covered by silence on the other', () => {
@@ -188,6 +212,14 @@ describe('safety', () => {
     clinic.push(A, 'safety_fact', fact, born('none'));
     clinic.push(B, 'safety_fact', fact, born('yes', 'Penicillin'));
     expect(clinic.get('safety_fact', fact)).toMatchObject({ state: 'yes', detail: 'Penicillin' });
+  });
+
+  test('an empty field of a birth takes nothing from the same row born elsewhere', () => {
+    const clinic = record();
+    clinic.push(A, 'safety_fact', fact, born('yes', 'Penicillin'));
+    expect(clinic.push(B, 'safety_fact', fact, { ...born('yes'), detail: null }).outcome).toBe('merged');
+    expect(clinic.get('safety_fact', fact)?.['detail']).toBe('Penicillin');
+    expect(clinic.all('conflict')).toEqual([]);
   });
 
   test('a red flag answered yes stands over no; consent not given over given', () => {
@@ -208,7 +240,9 @@ describe('note text', () => {
   test('both texts stay, the second as an open sibling that grows with its own laptop', () => {
     const clinic = withVisit();
     clinic.push(A, 'note_section', section, sectionBorn('Vondt i nakken'));
-    expect(clinic.push(B, 'note_section', section, { ...sectionBorn('Vondt i ry'), origin: 'salt', review: 'edited' }).outcome).toBe('conflict');
+    expect(clinic.push(B, 'note_section', section, { ...sectionBorn('Vondt i ry'), origin: 'salt', review: 'edited' }).outcome).toBe(
+      'conflict',
+    );
     clinic.push(B, 'note_section', section, { text: 'Vondt i ryggen' });
     expect(clinic.all('note_section')).toMatchObject([
       { id: section, text: 'Vondt i nakken', origin: 'typed', review: 'none', siblingOfId: null },
@@ -229,7 +263,10 @@ describe('note text', () => {
     const clinic = withVisit();
     clinic.push(A, 'note_section', section, sectionBorn('Vondt i nakken'));
     expect(sign(clinic, A, ['Vondt i nakken']).outcome).toBe('applied');
-    expect(clinic.push(B, 'note_section', section, sectionBorn('Vondt i ry'))).toMatchObject({ outcome: 'conflict', flags: ['encounter/signed'] });
+    expect(clinic.push(B, 'note_section', section, sectionBorn('Vondt i ry'))).toMatchObject({
+      outcome: 'conflict',
+      flags: ['encounter/signed'],
+    });
     clinic.push(B, 'note_section', section, { text: 'Vondt i ryggen' });
     expect(clinic.get('note_section', section)?.['text']).toBe('Vondt i nakken');
     expect(clinic.all('amendment')).toMatchObject([
@@ -265,7 +302,9 @@ describe('signed', () => {
   test('it may be entered in error, and then nothing more', () => {
     const clinic = withVisit();
     sign(clinic, A, []);
-    expect(clinic.push(B, 'encounter', VISIT, { status: 'entered_in_error', closedReason: 'Feil pasient', closedById: BENT }).outcome).toBe('applied');
+    expect(clinic.push(B, 'encounter', VISIT, { status: 'entered_in_error', closedReason: 'Feil pasient', closedById: BENT }).outcome).toBe(
+      'applied',
+    );
     expect(clinic.push(A, 'encounter', VISIT, { status: 'draft' }).outcome).toBe('conflict');
     expect(clinic.get('encounter', VISIT)).toMatchObject({ status: 'entered_in_error', closedReason: 'Feil pasient' });
   });
@@ -337,8 +376,23 @@ test('a batch reader that holds only the related keys is enough', () => {
   const clinic = withVisit();
   clinic.push(A, 'note_section', section, sectionBorn('a'));
   clinic.push(B, 'note_section', section, sectionBorn('b'));
-  const change: MergeableChange = { id: derivedId(CLINIC, 'z'), actor: BENT, entity: 'note_section', rowId: section, base: {}, set: { text: 'c' }, at: visit.visitAt, schema: 1 };
-  const wanted = new Set([`note_section/${section}`, ...relatedKeys(change, B, clinic.get('note_section', section)).rows.map((key) => `${key.entity}/${key.id}`)]);
-  const narrow = { row: (entity: EntityName, id: string) => (wanted.has(`${entity}/${id}`) ? clinic.read.row(entity, id) : undefined), sectionsOf: () => [] };
+  const change: MergeableChange = {
+    id: derivedId(CLINIC, 'z'),
+    actor: BENT,
+    entity: 'note_section',
+    rowId: section,
+    base: {},
+    set: { text: 'c' },
+    at: visit.visitAt,
+    schema: 1,
+  };
+  const wanted = new Set([
+    `note_section/${section}`,
+    ...relatedKeys(change, B, clinic.get('note_section', section)).rows.map((key) => `${key.entity}/${key.id}`),
+  ]);
+  const narrow = {
+    row: (entity: EntityName, id: string) => (wanted.has(`${entity}/${id}`) ? clinic.read.row(entity, id) : undefined),
+    sectionsOf: () => [],
+  };
   expect(mergeChange({ change, deviceId: B, read: narrow })).toEqual(mergeChange({ change, deviceId: B, read: clinic.read }));
 });

@@ -38,12 +38,7 @@ export type MergeResult =
     }
   | { outcome: 'rejected'; code: RejectCode; details: Record<string, unknown> };
 
-export type RejectCode =
-  | 'entity/unknown'
-  | 'change/unknown-field'
-  | 'change/malformed'
-  | 'change/incomplete'
-  | 'field/fixed';
+export type RejectCode = 'entity/unknown' | 'change/unknown-field' | 'change/malformed' | 'change/incomplete' | 'field/fixed';
 
 /** What the merge steps share. */
 export interface Merging {
@@ -147,6 +142,7 @@ function mergeFields(merging: Merging, row: StoredRow, news: Record<string, unkn
   for (const [field, value] of Object.entries(news)) {
     const spec = fields[field];
     if (textGoesAside && (field === 'text' || companions.has(field))) continue;
+    if (isContested(merging, row, field) && isUnsaid(merging, field, value)) continue;
     if (!isContested(merging, row, field) || companions.has(field)) {
       if (spec?.merge === 'fixed' && isSaid(merging, row, field)) return rejected('field/fixed', { field });
       stands[field] = value;
@@ -205,6 +201,12 @@ function signs({ entity, change }: Merging): boolean {
 /** The change's fields that describe its text, if it has one: they go where the text goes. */
 function companionFields(entity: EntityName, set: Record<string, unknown>): ReadonlySet<string> {
   return new Set('text' in set ? TEXT_COMPANIONS[entity] : []);
+}
+
+/** The initial value in a birth is nobody's statement: the same row born on another laptop may already say more. */
+function isUnsaid({ entity, change }: Merging, field: string, value: unknown): boolean {
+  const spec = fieldsOf(entity)[field];
+  return change.base[field] === undefined && spec !== undefined && 'initial' in spec && sameValue(value, spec.initial);
 }
 
 /** A fixed field that nobody has ever filled may still be filled once. */

@@ -1,0 +1,236 @@
+/**
+ * Takes the server's rows into the replica. One transaction holds the rows, the cursor and whatever our own
+ * changes look like on top of them, so that a kill at any moment leaves a state that was true.
+ * Invariants A1–A6 of SPEC.md are enforced here.
+ */
+import { isEntityName, type EntityName } from '#db/model/entities.ts';
+import { fromBody } from '#db/sync/body.ts';
+import type { StoredRow } from '#db/sync/row.ts';
+import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
+import { prepared } from '#db/sqlite/store.ts';
+import { writeCursor, type Cursor } from './cursor.ts';
+import { isNewer, readStored, upsertRow } from './replica-rows.ts';
+
+/** One row of the feed with its numbers parsed. */
+export interface FeedEntry {
+  clinicId: string;
+  entity: string;
+  id: string;
+  seq: number;
+  deleted: boolean;
+  body: string | null;
+}
+
+export interface Applied {
+  /** Entities of which rows changed, with the ids; what the window must ask for again. */
+  changed: Map<string, string[]>;
+}
+
+/** Overlays end only up to here; what the server wrote later is not on this laptop yet. */
+export interface ApplyOptions {
+  cursor: Cursor;
+  /** The server's rows count whatever their seq: after a restore they start lower (refetch). */
+  force?: boolean;
+}
+
+/** Applies rows in feed order and moves the cursor. Throws when the disk does, with nothing changed. */
+export function applyFeed(db: SqliteDatabase, entries: readonly FeedEntry[], options: ApplyOptions): Applied {
+  return inApplying(db, () => {
+    const changed = new Map<string, string[]>();
+    const overlaid = hasOverlays(db);
+    const kept = keptRows(db);
+    for (const entry of entries) {
+      if (applyEntry(db, entry, { overlaid, kept, force: options.force === true })) note(changed, entry.entity, entry.id);
+    }
+    writeCursor(db, options.cursor);
+    endOverlays(db, options.cursor.passedSeq, changed);
+    for (const id of new Set(changed.get('patient'))) indexPatient(db, id);
+    return { changed };
+  });
+}
+
+interface Context {
+  overlaid: boolean;
+  /** `entity/id` → seq of rows of which the server's version is kept beside the one shown. */
+  kept: Map<string, number>;
+  force: boolean;
+}
+
+function applyEntry(db: SqliteDatabase, entry: FeedEntry, context: Context): boolean {
+  if (!isEntityName(entry.entity)) return keepUnknown(db, entry, context.force);
+  const key = `${entry.entity}/${entry.id}`;
+  const keptSeq = context.kept.get(key);
+  if (keptSeq !== undefined && !context.force && entry.seq <= keptSeq) return false;
+  const pending = context.overlaid ? pendingSets(db, entry.entity, entry.id) : [];
+  if (pending.length === 0 && keptSeq === undefined && !entry.deleted) {
+    return writeOrKeep(db, entry, entry.entity, context.force);
+  }
+  const stored = readStored(db, entry.entity, entry.id);
+  if (stored !== undefined && !context.force && !isNewer(entry.seq, stored.seq)) return false;
+  if (pending.length > 0 || (entry.deleted && stored === undefined)) {
+    keepServerEntry(db, entry);
+    context.kept.set(key, entry.seq);
+  } else if (keptSeq !== undefined) {
+    dropServerEntry(db, entry.entity, entry.id);
+    context.kept.delete(key);
+  }
+  const base = serverVersion(entry.entity, entry, stored);
+  if (base === undefined) return false;
+  return upsertRow(db, entry.entity, withOverlay(base, pending), true);
+}
+
+/** A row this version cannot hold (a newer server left out what we require) is kept raw for the next one. */
+function writeOrKeep(db: SqliteDatabase, entry: FeedEntry, entity: EntityName, force: boolean): boolean {
+  try {
+    return upsertRow(db, entity, rowOf(entity, entry), force);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_NOTNULL')) throw error;
+    return keepUnknown(db, entry, force);
+  }
+}
+
+/**
+ * Ends overlays whose outcome the cursor has passed (or that were refused): the row becomes what the server
+ * says, with the changes still on their way on top.
+ * @param passedSeq the place up to which everything the server wrote is here
+ */
+export function endOverlays(db: SqliteDatabase, passedSeq: number, changed: Map<string, string[]>): void {
+  const ended = "passed = 0 and state in ('acked', 'quarantined') and (outcome_seq is null or outcome_seq <= ?)";
+  const done = prepared(
+    db,
+    `select entity, row_id as id, max(outcome_seq) as place from outbox where ${ended} group by entity, row_id`,
+  ).all(passedSeq);
+  for (const found of done) {
+    const { entity, id } = keyOf(found);
+    prepared(db, `update outbox set passed = 1 where entity = ? and row_id = ? and ${ended}`).run(entity, id, passedSeq);
+    const answered = typeof valueIn(found, 'place') === 'number';
+    if (isEntityName(entity) && takeOff(db, entity, id, answered)) note(changed, entity, id);
+  }
+}
+
+/** Shows the server's version with what is still pending on top. */
+function takeOff(db: SqliteDatabase, entity: EntityName, id: string, answered: boolean): boolean {
+  const pending = pendingSets(db, entity, id);
+  const stored = readStored(db, entity, id);
+  const kept = keptEntry(db, entity, id);
+  if (kept === undefined) {
+    // Born here, and yet the server has no such row: refused (the entry keeps its text), or kept elsewhere, as a
+    // supplement to a signed visit is. It must not go on being shown as if it were part of the record.
+    if (stored === undefined || stored.seq > 0 || pending.length > 0) return false;
+    if (!answered && !wasRefused(db, entity, id)) return false;
+    return upsertRow(db, entity, { ...stored, deleted: true }, true);
+  }
+  if (pending.length === 0) dropServerEntry(db, entity, id);
+  const base = serverVersion(entity, { ...kept, clinicId: stored?.clinicId ?? '' }, stored);
+  return base !== undefined && upsertRow(db, entity, withOverlay(base, pending), true);
+}
+
+function wasRefused(db: SqliteDatabase, entity: EntityName, id: string): boolean {
+  const accepted = prepared(db, "select 1 from outbox where entity = ? and row_id = ? and state <> 'quarantined'").get(entity, id);
+  return accepted === undefined;
+}
+
+function serverVersion(entity: EntityName, entry: FeedEntry, stored: StoredRow | undefined): StoredRow | undefined {
+  if (!entry.deleted && entry.body !== null) return rowOf(entity, entry);
+  return stored === undefined ? undefined : { ...stored, seq: entry.seq, deleted: true };
+}
+
+function rowOf(entity: EntityName, entry: FeedEntry): StoredRow {
+  return fromBody(entity, { clinicId: entry.clinicId, id: entry.id, seq: entry.seq }, entry.body ?? '{}');
+}
+
+function withOverlay(base: StoredRow, pending: readonly Record<string, unknown>[]): StoredRow {
+  let row = base;
+  // Writing again what was deleted brings it back, as it will on the server.
+  for (const set of pending) row = { ...row, deleted: false, ...set };
+  return row;
+}
+
+/** Our changes to a row that the cursor has not passed, oldest first. */
+function pendingSets(db: SqliteDatabase, entity: string, id: string): Record<string, unknown>[] {
+  const found = prepared(db, 'select "set" from outbox where entity = ? and row_id = ? and passed = 0 order by born').all(entity, id);
+  return found.map((raw) => parseObject(textOf(raw, 'set')));
+}
+
+function hasOverlays(db: SqliteDatabase): boolean {
+  return prepared(db, 'select 1 from outbox where passed = 0 limit 1').get() !== undefined;
+}
+
+function keptRows(db: SqliteDatabase): Map<string, number> {
+  const rows = prepared(db, 'select entity, id, seq from server_row').all();
+  return new Map(rows.map((raw) => [`${textOf(raw, 'entity')}/${textOf(raw, 'id')}`, numberOf(raw, 'seq')]));
+}
+
+function keptEntry(db: SqliteDatabase, entity: string, id: string): FeedEntry | undefined {
+  const raw = prepared(db, 'select seq, deleted, body from server_row where entity = ? and id = ?').get(entity, id);
+  if (raw === undefined) return undefined;
+  const body = numberOf(raw, 'deleted') === 1 ? null : textOf(raw, 'body');
+  return { clinicId: '', entity, id, seq: numberOf(raw, 'seq'), deleted: body === null, body };
+}
+
+function keepServerEntry(db: SqliteDatabase, entry: FeedEntry): void {
+  prepared(
+    db,
+    `insert into server_row(entity, id, seq, deleted, body) values (?, ?, ?, ?, ?)
+     on conflict(entity, id) do update set seq = excluded.seq, deleted = excluded.deleted, body = excluded.body`,
+  ).run(entry.entity, entry.id, entry.seq, entry.deleted ? 1 : 0, entry.body);
+}
+
+function dropServerEntry(db: SqliteDatabase, entity: string, id: string): void {
+  prepared(db, 'delete from server_row where entity = ? and id = ?').run(entity, id);
+}
+
+function keepUnknown(db: SqliteDatabase, entry: FeedEntry, force: boolean): boolean {
+  const guard = force ? '' : 'where excluded.seq > unknown_row.seq';
+  prepared(
+    db,
+    `insert into unknown_row(entity, id, seq, deleted, body) values (?, ?, ?, ?, ?)
+     on conflict(entity, id) do update set seq = excluded.seq, deleted = excluded.deleted, body = excluded.body ${guard}`,
+  ).run(entry.entity, entry.id, entry.seq, entry.deleted ? 1 : 0, entry.body);
+  return false;
+}
+
+/** Runs `fn` in one transaction in which the guards of signed rows let the server's version in. */
+export function inApplying<T>(db: SqliteDatabase, fn: () => T): T {
+  return db
+    .transaction(() => {
+      prepared(db, "insert into replica(key, value) values ('applying', '1') on conflict do nothing").run();
+      const result = fn();
+      prepared(db, "delete from replica where key = 'applying'").run();
+      return result;
+    })
+    .immediate();
+}
+
+function note(changed: Map<string, string[]>, entity: string, id: string): void {
+  const ids = changed.get(entity);
+  if (ids === undefined) changed.set(entity, [id]);
+  else ids.push(id);
+}
+
+function keyOf(raw: unknown): { entity: string; id: string } {
+  return { entity: textOf(raw, 'entity'), id: textOf(raw, 'id') };
+}
+
+export function textOf(raw: unknown, name: string): string {
+  const value = valueIn(raw, name);
+  if (typeof value !== 'string') throw new TypeError(`${name} is not text`);
+  return value;
+}
+
+export function numberOf(raw: unknown, name: string): number {
+  const value = valueIn(raw, name);
+  if (typeof value !== 'number') throw new TypeError(`${name} is not a number`);
+  return value;
+}
+
+function valueIn(raw: unknown, name: string): unknown {
+  return typeof raw === 'object' && raw !== null ? new Map(Object.entries(raw)).get(name) : undefined;
+}
+
+export function parseObject(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('not a JSON object');
+  return { ...value };
+}

@@ -1,0 +1,141 @@
+/**
+ * The queue of changes as the sync sees it: what waits, what is frozen with a place in the queue, what became of it.
+ * Nothing is ever removed here but entries that were acknowledged more than 35 days ago.
+ */
+import { changeSchema, type Change, type Outcome } from '#db/sync/change.ts';
+import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { prepared } from '#db/sqlite/store.ts';
+import { numberOf, parseObject, textOf } from './apply.ts';
+import { serverFacts } from './cursor.ts';
+
+/** An autosaved entry may still be replaced until it has rested this long, or has been growing this long. */
+export const IDLE_MS = 10_000;
+export const TYPING_MS = 30_000;
+/** How long acknowledged entries are kept, for a server restored from its backup. */
+export const KEEP_MS = 35 * 86_400_000;
+
+/** Frees what has rested long enough for sending. */
+export function releaseRested(db: SqliteDatabase, now: Date): number {
+  const before = (ms: number) => new Date(now.getTime() - ms).toISOString();
+  // A clock that was set back must not hold text on this laptop: what seems to come from the future goes, too.
+  return prepared(
+    db,
+    "update outbox set state = 'ready' where state = 'open' and (touched_at <= ? or opened_at <= ? or touched_at > ?)",
+  ).run(before(IDLE_MS), before(TYPING_MS), now.toISOString()).changes;
+}
+
+/**
+ * The next changes to send, in order, frozen: from now on they are never rewritten. Changes of one's own that
+ * stand before an open entry of the same row go first, for the order of birth is the order of sending.
+ * @param maxBytes stops before the request would become larger, but always takes one
+ */
+export function freezeNext(db: SqliteDatabase, deviceId: string, limit: number, maxBytes: number): Change[] {
+  return db
+    .transaction(() => {
+      const waiting = prepared(
+        db,
+        `select * from outbox where state in ('ready', 'sent') and device_id = ? order by n is null, n, born limit ?`,
+      ).all(deviceId, limit);
+      const changes: Change[] = [];
+      let bytes = 0;
+      let lastN = Math.max(serverFacts.lastN(db), highestN(db, deviceId));
+      for (const raw of waiting) {
+        const frozen = valueOr(raw, 'n');
+        const n = frozen ?? lastN + 1;
+        const change = toChange(raw, n);
+        bytes += JSON.stringify(change).length;
+        if (changes.length > 0 && bytes > maxBytes) break;
+        const before = changes.at(-1);
+        if (before !== undefined && n !== before.n + 1) break;
+        if (frozen === undefined) {
+          prepared(db, "update outbox set n = ?, state = 'sent' where id = ?").run(n, change.id);
+          lastN = n;
+        }
+        changes.push(change);
+      }
+      serverFacts.setLastN(db, lastN);
+      return changes;
+    })
+    .immediate();
+}
+
+/** Writes down what became of sent changes. Outcomes of changes not in the queue are ignored. */
+export function settle(db: SqliteDatabase, deviceId: string, outcomes: readonly Outcome[], at: string): void {
+  for (const { n, outcome, seq, code } of outcomes) {
+    prepared(
+      db,
+      `update outbox set state = ?, outcome = ?, code = ?, outcome_seq = ?, acked_at = ?
+       where device_id = ? and n = ? and state = 'sent'`,
+    ).run(outcome === 'rejected' ? 'quarantined' : 'acked', outcome, code ?? null, seq ?? null, at, deviceId, n);
+  }
+}
+
+/**
+ * The server forgot what it had acknowledged (it was restored from a backup): everything kept is sent again,
+ * and shown over the server's rows again meanwhile.
+ * @param fromN only changes from this place on; the server has the earlier ones
+ */
+export function reopenAcked(db: SqliteDatabase, deviceId: string, fromN = 1): number {
+  return prepared(
+    db,
+    "update outbox set state = 'sent', outcome_seq = null, passed = 0 where state = 'acked' and device_id = ? and n >= ?",
+  ).run(deviceId, fromN).changes;
+}
+
+/** Forgets acknowledged entries older than 35 days whose overlay has ended. Refused ones are kept for good. */
+export function forgetOld(db: SqliteDatabase, now: Date): void {
+  const before = new Date(now.getTime() - KEEP_MS).toISOString();
+  prepared(db, "delete from outbox where state = 'acked' and passed = 1 and acked_at < ?").run(before);
+}
+
+export interface QueueState {
+  pending: number;
+  /** Of those, how many may be sent now. */
+  sendable: number;
+  quarantined: number;
+  oldestPendingAt: string | null;
+}
+
+export function queueState(db: SqliteDatabase): QueueState {
+  const raw = prepared(
+    db,
+    `select sum(state in ('open', 'ready', 'sent')) as pending, sum(state in ('ready', 'sent')) as sendable, sum(state = 'quarantined') as quarantined,
+       min(case when state in ('open', 'ready', 'sent') then at end) as oldest
+     from outbox where state in ('open', 'ready', 'sent', 'quarantined')`,
+  ).get();
+  const count = (name: string) => valueOr(raw, name) ?? 0;
+  const oldest = typeof raw === 'object' && raw !== null && 'oldest' in raw && typeof raw.oldest === 'string' ? raw.oldest : null;
+  return { pending: count('pending'), sendable: count('sendable'), quarantined: count('quarantined'), oldestPendingAt: oldest };
+}
+
+export function openConflicts(db: SqliteDatabase): number {
+  return (
+    numberOf(prepared(db, "select count(*) as n from conflict where status = 'open' and deleted = 0").get(), 'n') +
+    numberOf(prepared(db, "select count(*) as n from note_section where sibling_state = 'open' and deleted = 0").get(), 'n')
+  );
+}
+
+function highestN(db: SqliteDatabase, deviceId: string): number {
+  return valueOr(prepared(db, 'select max(n) as n from outbox where device_id = ?').get(deviceId), 'n') ?? 0;
+}
+
+function toChange(raw: unknown, n: number): Change {
+  return changeSchema.parse({
+    n,
+    id: textOf(raw, 'id'),
+    actor: textOf(raw, 'actor'),
+    actorSignature: textOf(raw, 'actor_signature'),
+    verb: textOf(raw, 'verb'),
+    entity: textOf(raw, 'entity'),
+    rowId: textOf(raw, 'row_id'),
+    base: parseObject(textOf(raw, 'base')),
+    set: parseObject(textOf(raw, 'set')),
+    at: textOf(raw, 'at'),
+    schema: numberOf(raw, 'schema'),
+  });
+}
+
+function valueOr(raw: unknown, name: string): number | undefined {
+  const value = typeof raw === 'object' && raw !== null ? new Map<string, unknown>(Object.entries(raw)).get(name) : undefined;
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,167 @@
+/**
+ * Down: the clinic's feed as an Electric shape, read by the unmodified client. The only importer of
+ * `@electric-sql/client`. Each batch is applied with its cursor before the next one is asked for (SPEC.md D1–D5).
+ */
+import { FetchError, isChangeMessage, isControlMessage, ShapeStream, type Message, type Offset, type Row } from '@electric-sql/client';
+import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { applyFeed, type Applied, type FeedEntry } from './apply.ts';
+import { readCursor, type Cursor } from './cursor.ts';
+import { failureOf, type Failure, type Fetch } from './ports.ts';
+import { beginRefetch, gather, swap } from './refetch.ts';
+
+export interface PullDeps {
+  db: SqliteDatabase;
+  clinicId: string;
+  serverUrl: string;
+  credential(): string;
+  fetch: Fetch;
+  /** Distinguishes this stream from earlier ones in the client's memory. */
+  nonce(): string;
+  onRows(applied: Applied, progress: number | null): void;
+  onUpToDate(applied: Applied): void;
+  /** The feed begins anew; awaited before anything of it is shown, so that the epoch is known. */
+  onMustRefetch(): Promise<void>;
+  onFailure(failure: Failure): void;
+  /** Any answer of the server; the network is back. */
+  onAnswer(): void;
+}
+
+export interface Pull {
+  stop(): void;
+}
+
+/**
+ * Reads the feed from the stored cursor until stopped. Network faults are reported and retried by the client
+ * itself; a refusal, or a fault of our own (disk full), ends the stream and is reported once.
+ */
+export function startPull(deps: PullDeps): Pull {
+  const { db, serverUrl, credential } = deps;
+  const aborter = new AbortController();
+  let cursor = readCursor(db);
+  let ended = false;
+  const end = (failure: Failure) => {
+    if (ended) return;
+    ended = true;
+    aborter.abort();
+    deps.onFailure(failure);
+  };
+  const stream = new ShapeStream<FeedValues>({
+    url: `${serverUrl}/v1/shape`,
+    // The client remembers cursors per address for the life of the process, and then holds an `up-to-date`
+    // back from a second stream; `stream` makes the address its own, and never leaves this machine.
+    params: { table: 'feed', replica: 'full', stream: deps.nonce() },
+    headers: { authorization: () => `Bearer ${credential()}` },
+    offset: cursor.offset as Offset,
+    ...(cursor.handle === null ? {} : { handle: cursor.handle }),
+    signal: aborter.signal,
+    fetchClient: watchedFetch(deps),
+    parser: AS_SENT,
+    backoffOptions: { initialDelay: 500, maxDelay: 10_000, multiplier: 2 },
+    onError: (error) => {
+      end(error instanceof FetchError ? failureOf(error.status, codeIn(error)) : { kind: 'no-answer', code: 'sync/stream' });
+    },
+  });
+  stream.subscribe(
+    async (messages) => {
+      if (ended) return;
+      try {
+        cursor = await take(deps, stream, cursor, messages);
+      } catch (error) {
+        end({ kind: 'no-answer', code: ownFault(error) });
+      }
+    },
+    () => {
+      // Reported through onError already.
+    },
+  );
+  return {
+    stop() {
+      ended = true;
+      aborter.abort();
+    },
+  };
+}
+
+interface FeedValues extends Row<never> {
+  clinic_id: string;
+  entity: string;
+  id: string;
+  seq: string;
+  deleted: string;
+  body: string | null;
+}
+
+/** Values stay the strings they are on the wire: a body is parsed once, by us. */
+const asSent = (value: string) => value;
+const AS_SENT = Object.fromEntries(['int2', 'int4', 'int8', 'bool', 'json', 'jsonb', 'float4', 'float8'].map((type) => [type, asSent]));
+
+type Stream = Pick<ShapeStream<FeedValues>, 'lastOffset' | 'shapeHandle' | 'isUpToDate'>;
+
+async function take(deps: PullDeps, stream: Stream, before: Cursor, messages: readonly Message<FeedValues>[]): Promise<Cursor> {
+  const { db, clinicId } = deps;
+  let cursor = before;
+  if (messages.some((message) => isControlMessage(message) && message.headers.control === 'must-refetch')) {
+    await deps.onMustRefetch();
+    // A replica that has never been filled has nothing to protect: it simply starts again.
+    return before.complete || before.refetching ? beginRefetch(db) : { ...before, handle: null, offset: '-1' };
+  }
+  const entries: FeedEntry[] = [];
+  for (const message of messages) {
+    if (!isChangeMessage(message)) continue;
+    const entry = toEntry(message.value);
+    entries.push(entry);
+    if (entry.seq > cursor.seenSeq) cursor = { ...cursor, seenSeq: entry.seq };
+  }
+  const upToDate = stream.isUpToDate;
+  cursor = { ...cursor, handle: stream.shapeHandle ?? null, offset: stream.lastOffset };
+  if (upToDate) cursor = { ...cursor, complete: true, passedSeq: cursor.seenSeq };
+
+  if (cursor.refetching && upToDate) {
+    cursor = { ...cursor, refetching: false };
+    gather(db, entries, { ...cursor, refetching: true, complete: before.complete, passedSeq: before.passedSeq });
+    deps.onUpToDate(swap(db, clinicId, cursor));
+  } else if (cursor.refetching) {
+    gather(db, entries, cursor);
+    deps.onRows({ changed: new Map() }, null);
+  } else {
+    const applied = applyFeed(db, entries, { cursor });
+    if (upToDate) deps.onUpToDate(applied);
+    else deps.onRows(applied, null);
+  }
+  return cursor;
+}
+
+function toEntry(value: FeedValues): FeedEntry {
+  const seq = Number(value.seq);
+  if (!Number.isSafeInteger(seq) || typeof value.entity !== 'string' || typeof value.id !== 'string')
+    throw new TypeError('not a row of the feed');
+  const deleted = value.deleted === 'true' || value.deleted === 't' || value.body === null;
+  return { clinicId: value.clinic_id, entity: value.entity, id: value.id, seq, deleted, body: deleted ? null : value.body };
+}
+
+/** Nothing of the record may rest in a cache; and the engine hears of every answer and every silence. */
+function watchedFetch(deps: PullDeps): Fetch {
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    url.searchParams.delete('stream');
+    try {
+      const response = await deps.fetch(url, { ...init, cache: 'no-store' });
+      if (response.status < 500) deps.onAnswer();
+      else deps.onFailure({ kind: 'no-answer', code: `http/${response.status}` });
+      return response;
+    } catch (error) {
+      if (init?.signal?.aborted !== true) deps.onFailure({ kind: 'no-answer', code: 'server/unreachable' });
+      throw error;
+    }
+  };
+}
+
+function codeIn(error: FetchError): string {
+  const body: unknown = error.json;
+  return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string' ? body.code : `http/${error.status}`;
+}
+
+function ownFault(error: unknown): string {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return code === 'SQLITE_FULL' ? 'disk/full' : code.startsWith('SQLITE') ? 'database/refused' : 'sync/unreadable';
+}

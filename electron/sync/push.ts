@@ -1,0 +1,128 @@
+/**
+ * Up: the queue to POST /v1/changes, in order, the same frozen changes again until each is answered.
+ * A 200 is not success: each change has its own outcome (SPEC.md P1–P6).
+ */
+import { auditEventSchema, type AuditEvent } from '#db/model/audit.ts';
+import { MAX_CHANGES, PROTOCOL_VERSION, pushReplySchema, type PushReply } from '#db/sync/change.ts';
+import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
+import { prepared } from '#db/sqlite/store.ts';
+import { endOverlays, inApplying, parseObject } from './apply.ts';
+import { readCursor, serverFacts } from './cursor.ts';
+import { forgetOld, freezeNext, reopenAcked, settle } from './outbox.ts';
+import { failureOf, problemCode, type Failure, type Fetch } from './ports.ts';
+
+const MAX_BYTES = 4_000_000;
+const MAX_EVENTS = 500;
+
+export interface PushDeps {
+  db: SqliteDatabase;
+  deviceId: string;
+  serverUrl: string;
+  credential(): string;
+  fetch: Fetch;
+  now(): Date;
+}
+
+export type PushResult =
+  | { ok: true; /** There is more to send at once. */ more: boolean; sent: number; newEpoch: boolean; changed: Map<string, string[]> }
+  | ({ ok: false } & Failure);
+
+/** Sends one request, even an empty one (it brings the server's epoch). `limit` shrinks after a refusal for size. */
+export async function pushOnce(deps: PushDeps, signal: AbortSignal, limit = MAX_CHANGES): Promise<PushResult> {
+  const { db, deviceId } = deps;
+  const changes = freezeNext(db, deviceId, limit, MAX_BYTES);
+  const audit = unsentAudit(db, deviceId);
+  const answer = await post(deps, { protocol: PROTOCOL_VERSION, deviceId, changes, audit }, signal);
+  if (answer.ok && answer.reply.outcomes.length === 0 && changes.length > 0)
+    return { ok: false, kind: 'no-answer', code: 'server/unreadable' };
+  if (answer.ok) return take(deps, answer.reply, changes.length, limit, audit.length);
+  if (answer.code === 'changes/gap' && typeof answer.details['expected'] === 'number') {
+    // The server knows less than it once acknowledged: from there on everything again.
+    const reopened = reopenAcked(db, deviceId, answer.details['expected']);
+    if (reopened > 0) return { ok: true, more: true, sent: 0, newEpoch: false, changed: new Map() };
+  }
+  if (answer.status === 413 && limit > 1 && changes.length > 1) return pushOnce(deps, signal, Math.ceil(changes.length / 2));
+  return { ok: false, ...failureOf(answer.status, answer.code) };
+}
+
+type Answer = { ok: true; reply: PushReply } | { ok: false; status: number; code: string; details: Record<string, unknown> };
+
+async function post({ fetch, serverUrl, credential }: PushDeps, body: unknown, signal: AbortSignal): Promise<Answer> {
+  try {
+    const response = await fetch(`${serverUrl}/v1/changes`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${credential()}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      cache: 'no-store',
+      signal,
+    });
+    if (!response.ok) return { ok: false, status: response.status, ...(await problemCode(response)) };
+    const reply = pushReplySchema.safeParse(await response.json());
+    return reply.success ? { ok: true, reply: reply.data } : { ok: false, status: response.status, code: 'server/unreadable', details: {} };
+  } catch {
+    // Not connected, cut off, or an answer that is no JSON: whatever the server did, the same changes go again.
+    return { ok: false, status: 0, code: 'server/unreachable', details: {} };
+  }
+}
+
+function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, events: number): PushResult {
+  const { db, deviceId, now } = deps;
+  const changed = new Map<string, string[]>();
+  const at = now().toISOString();
+  const newEpoch = inApplying(db, () => {
+    settle(db, deviceId, reply.outcomes, at);
+    const epoch = serverFacts.epoch(db);
+    const isNew = epoch !== undefined && epoch !== reply.epoch;
+    serverFacts.setEpoch(db, reply.epoch);
+    serverFacts.setLastSyncedAt(db, at);
+    serverFacts.setAuditUpTo(db, reply.auditUpTo);
+    if (isNew) reopenAcked(db, deviceId);
+    endOverlays(db, readCursor(db).passedSeq, changed);
+    for (const id of new Set(changed.get('patient'))) indexPatient(db, id);
+    forgetOld(db, now());
+    return isNew;
+  });
+  const more = newEpoch || reply.outcomes.length < asked || asked === limit || events === MAX_EVENTS || hasSendable(db, deviceId);
+  return { ok: true, more, sent: reply.outcomes.length, newEpoch, changed };
+}
+
+function hasSendable(db: SqliteDatabase, deviceId: string): boolean {
+  return prepared(db, "select 1 from outbox where state in ('ready', 'sent') and device_id = ? limit 1").get(deviceId) !== undefined;
+}
+
+/** The device's log, in order, from where the server's ends. */
+function unsentAudit(db: SqliteDatabase, deviceId: string): AuditEvent[] {
+  const rows = prepared(db, 'select * from audit_event where device_id = ? and n > ? order by n limit ?').all(
+    deviceId,
+    serverFacts.auditUpTo(db),
+    MAX_EVENTS,
+  );
+  return rows.map(toEvent);
+}
+
+function toEvent(raw: unknown): AuditEvent {
+  const source = new Map<string, unknown>(typeof raw === 'object' && raw !== null ? Object.entries(raw) : []);
+  const text = (name: string) => source.get(name) ?? null;
+  const details = text('details');
+  const roles = text('roles');
+  return auditEventSchema.parse({
+    id: text('id'),
+    clinicId: text('clinic_id'),
+    deviceId: text('device_id'),
+    n: text('n'),
+    at: text('at'),
+    actorId: text('actor_id'),
+    actorName: text('actor_name'),
+    roles: typeof roles === 'string' ? JSON.parse(roles) : [],
+    action: text('action'),
+    verb: text('verb'),
+    subjectEntity: text('subject_entity'),
+    subjectId: text('subject_id'),
+    patientId: text('patient_id'),
+    details: typeof details === 'string' ? parseObject(details) : {},
+    reason: text('reason'),
+    previousHash: text('previous_hash'),
+    hash: text('hash'),
+  });
+}

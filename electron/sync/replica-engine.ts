@@ -1,0 +1,254 @@
+/**
+ * The replica engine: keeps one laptop's record and the clinic's server in step, in the background, for as long
+ * as the database is open. Retries on a timer, on every sign of the network, at start, and by a watchdog: never
+ * only on the next write (sync.md R2).
+ */
+import { randomUUID } from 'node:crypto';
+import type { SyncStatus } from '#electron/contract/sync.ts';
+import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { releaseAll } from '#db/sqlite/outbox.ts';
+import { readCursor, serverFacts } from './cursor.ts';
+import { openConflicts, queueState, releaseRested } from './outbox.ts';
+import type { EngineTimers, Failure, Fetch } from './ports.ts';
+import { startPull, type Pull } from './pull.ts';
+import { pushOnce } from './push.ts';
+import { next, RESTING, statusOf, type EngineEvent, type EngineState } from './state.ts';
+
+export interface EngineOptions {
+  db: SqliteDatabase;
+  clinicId: string;
+  deviceId: string;
+  /** Without a slash at the end. */
+  serverUrl: string;
+  /** The device's credential (or a session's token); asked for at every request. */
+  credential(): string;
+  clock: { now(): Date };
+  fetch?: Fetch;
+  timers?: EngineTimers;
+  /** 0–1, spreads retries of many laptops. */
+  random?: () => number;
+  /** Rows that came from the server or lost an overlay: entity → ids (empty: ask for all again). */
+  onApplied(changed: ReadonlyMap<string, readonly string[]>): void;
+  /** Called when the status has changed. */
+  onStatus(status: SyncStatus): void;
+}
+
+export interface ReplicaEngine {
+  start(): void;
+  /** Ends all traffic; resolves when nothing touches the database any more. */
+  stop(): Promise<void>;
+  /** Sends everything that waits now, rested or not, and tries the feed again. Resolves when the attempt is over. */
+  syncNow(): Promise<SyncStatus>;
+  /** Something was released for sending. */
+  nudge(): void;
+  status(): SyncStatus;
+}
+
+const TICK_MS = 5_000;
+const WATCHDOG_MS = 60_000;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;
+const PUSH_LIMIT_MS = 60_000;
+
+const realTimers: EngineTimers = {
+  set: (run, ms) => setTimeout(run, ms).unref(),
+  clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+};
+
+export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
+  const { db, deviceId, clock } = options;
+  const timers = options.timers ?? realTimers;
+  const random = options.random ?? Math.random;
+  const fetch = options.fetch ?? globalThis.fetch;
+  let state: EngineState = RESTING;
+  let told = '';
+  let pull: Pull | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let aborter = new AbortController();
+  let failures = 0;
+  let lastAttempt = 0;
+  const due = new Map<'push' | 'pull' | 'tick', unknown>();
+
+  const dispatch = (event: EngineEvent): void => {
+    state = next(state, event);
+    const status = statusOf(state, clock.now());
+    const now = JSON.stringify(status);
+    if (now === told) return;
+    told = now;
+    options.onStatus(status);
+  };
+  const count = (): void => {
+    const { pending, quarantined, oldestPendingAt } = queueState(db);
+    dispatch({ type: 'counted', pending, quarantined, oldestPendingAt, openConflicts: openConflicts(db) });
+  };
+  const stopped = () => state.link === 'resting';
+  const after = (name: 'push' | 'pull' | 'tick', ms: number, run: () => void): void => {
+    if (due.has(name)) timers.clear(due.get(name));
+    due.set(
+      name,
+      timers.set(() => {
+        due.delete(name);
+        if (!stopped()) run();
+      }, ms),
+    );
+  };
+  const failed = ({ kind, code }: Failure): void => {
+    if (!stopped()) dispatch({ type: kind, code });
+  };
+  const applied = (changed: ReadonlyMap<string, readonly string[]>): void => {
+    if (changed.size === 0) return;
+    options.onApplied(changed);
+    count();
+  };
+
+  /** One push at a time; a nudge during one makes it go round again. */
+  function push(): Promise<void> {
+    if (running !== undefined) {
+      again = true;
+      return running;
+    }
+    if (due.has('push')) timers.clear(due.get('push'));
+    due.delete('push');
+    running = pushAll().finally(() => {
+      running = undefined;
+      if (again && !stopped()) {
+        again = false;
+        void push();
+      }
+    });
+    return running;
+  }
+
+  async function pushAll(): Promise<void> {
+    lastAttempt = clock.now().getTime();
+    dispatch({ type: 'push-began' });
+    for (;;) {
+      again = false;
+      const limit = timers.set(() => aborter.abort(), PUSH_LIMIT_MS);
+      const result = await pushOnce(
+        { db, deviceId, serverUrl: options.serverUrl, credential: options.credential, fetch, now: clock.now },
+        aborter.signal,
+      ).finally(() => timers.clear(limit));
+      if (stopped()) return;
+      if (aborter.signal.aborted) aborter = new AbortController();
+      if (!result.ok) {
+        failed(result);
+        count();
+        failures += 1;
+        after('push', backoff(failures), () => void push());
+        return;
+      }
+      failures = 0;
+      const wasAway = state.link === 'offline' || state.link === 'refused';
+      applied(result.changed);
+      count();
+      dispatch({ type: 'push-done', at: clock.now().toISOString() });
+      // The feed's own client may be waiting out its back-off: the server is there now.
+      if (wasAway || pull === undefined) connect();
+      if (!result.more && !again) return;
+    }
+  }
+
+  function connect(): void {
+    pull?.stop();
+    if (due.has('pull')) timers.clear(due.get('pull'));
+    due.delete('pull');
+    pull = startPull({
+      db,
+      clinicId: options.clinicId,
+      serverUrl: options.serverUrl,
+      credential: options.credential,
+      fetch,
+      nonce: randomUUID,
+      onRows({ changed }, progress) {
+        if (stopped()) return;
+        dispatch({ type: 'rows', progress });
+        applied(changed);
+      },
+      onUpToDate({ changed }) {
+        if (stopped()) return;
+        applied(changed);
+        const at = clock.now().toISOString();
+        serverFacts.setLastSyncedAt(db, at);
+        dispatch({ type: 'up-to-date', at });
+      },
+      async onMustRefetch() {
+        dispatch({ type: 'must-refetch' });
+        // Before old rows give way it must be known whether the server was restored, and our changes reopened.
+        await push();
+      },
+      onFailure(failure) {
+        failed(failure);
+        // A stream that ended is begun anew; one that only waits is still in the client's hands, and hears of it.
+        if (failure.kind === 'refused' || failure.code === 'disk/full' || !failure.code.startsWith('http/5')) restartPullLater(failure);
+      },
+      onAnswer() {
+        if (state.link !== 'offline' || stopped()) return;
+        // The network is back: what waits goes now, not at the next turn of the timer.
+        void push();
+      },
+    });
+  }
+
+  function restartPullLater(failure: Failure): void {
+    if (failure.code === 'server/unreachable') return;
+    pull?.stop();
+    pull = undefined;
+    after('pull', failure.kind === 'refused' ? LAST_RETRY_MS : 5_000, connect);
+  }
+
+  function backoff(attempt: number): number {
+    const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1));
+    return ceiling / 2 + (random() * ceiling) / 2;
+  }
+
+  function tick(): void {
+    releaseRested(db, clock.now());
+    const waits = queueState(db).sendable > 0;
+    if (waits && !due.has('push')) void push();
+    else if (waits && Math.abs(clock.now().getTime() - lastAttempt) > WATCHDOG_MS) void push();
+    count();
+    after('tick', TICK_MS, tick);
+  }
+
+  return {
+    start() {
+      if (!stopped()) return;
+      aborter = new AbortController();
+      const cursor = readCursor(db);
+      state = next({ ...RESTING, lastSyncedAt: serverFacts.lastSyncedAt(db) ?? null }, { type: 'started' });
+      if (!cursor.complete) dispatch({ type: 'rows', progress: null });
+      count();
+      connect();
+      void push();
+      after('tick', TICK_MS, tick);
+    },
+    async stop() {
+      if (stopped()) return;
+      dispatch({ type: 'stopped' });
+      for (const timer of due.values()) timers.clear(timer);
+      due.clear();
+      pull?.stop();
+      pull = undefined;
+      aborter.abort();
+      await running?.catch(() => {});
+    },
+    async syncNow() {
+      if (!stopped()) {
+        failures = 0;
+        releaseAll(db);
+        if (state.link !== 'live') connect();
+        await push();
+      }
+      return statusOf(state, clock.now());
+    },
+    nudge() {
+      if (stopped()) return;
+      count();
+      // While the server does not answer the timer decides, not every keystroke.
+      if (!due.has('push')) void push();
+    },
+    status: () => statusOf(state, clock.now()),
+  };
+}
