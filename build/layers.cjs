@@ -1,0 +1,55 @@
+/**
+ * Who may import whom: the table of the house (design.md §2), one row per folder. Read by boundaries.cjs
+ * (what runs) and type-boundaries.mjs (types, which the cruiser sees in part); each tsconfig repeats its row.
+ *
+ * A row: folder → [folders it may import], npm packages (undefined: any, besides those with a door),
+ * node: whether Node's own modules may be used. `types` may be imported as types only.
+ */
+const PURE = { node: false };
+
+const layers = {
+  'db/model': { ...PURE, may: [], npm: ['zod'] },
+  'db/rules': { ...PURE, may: ['db/model'], npm: ['@navikt/fnrvalidator', 'zod'] },
+  'db/sync': { ...PURE, may: ['db/model', 'db/rules'], npm: ['zod', 'canonicalize'] },
+  'db/reference': { node: true, may: ['db/model', 'db/rules'], npm: ['@navikt/diagnosekoder'] },
+  'db/sqlite': { node: true, may: ['db/model', 'db/rules', 'db/sync'], npm: ['drizzle-orm', 'better-sqlite3', 'zod'] },
+  'db/postgres': { node: true, may: ['db/model', 'db/rules', 'db/sync'], npm: ['drizzle-orm', 'pg', 'zod'] },
+  'electron/contract': { ...PURE, may: ['db/model', 'db/rules'], npm: ['zod'] },
+  'electron/core': {
+    node: true,
+    may: ['electron/contract', 'db/model', 'db/rules', 'db/sync', 'db/sqlite', 'db/reference'],
+  },
+  'electron/sync': { node: true, may: ['db/model', 'db/sync', 'db/sqlite'], types: ['electron/contract'] },
+  'electron/main': { node: true, may: ['electron/contract', 'electron/core', 'electron/sync'] },
+  'electron/preload': { node: false, may: [], types: ['electron/contract'], npm: ['electron'] },
+  'electron/dev-host': { node: true, may: ['electron/contract', 'electron/core', 'electron/sync'] },
+  renderer: { node: false, may: ['electron/contract', 'db/rules'], types: ['db/model'] },
+  'sync-server': { node: true, may: ['db/model', 'db/rules', 'db/sync', 'db/postgres'] },
+};
+
+/** A vendor's package has one importing place: package → pattern of the files that may. */
+const doors = {
+  electron: '^electron/(main|preload)/',
+  pdfkit: '^electron/core/documents/',
+  'better-sqlite3': '^db/sqlite/',
+  pg: '^(db/postgres/|sync-server/embedded-postgres\\.ts$)',
+  '@electric-sql/client': '^electron/sync/pull\\.ts$',
+  '@node-rs/argon2': '^(electron/core/keys/|sync-server/core/)',
+  'embedded-postgres': '^sync-server/embedded-postgres\\.ts$',
+  '@navikt/fnrvalidator': '^db/rules/',
+  '@navikt/diagnosekoder': '^db/reference/',
+  'pdfjs-dist': '^renderer/',
+};
+
+/** One file per process: where a door is wider than one file, at most one file of each group may use it. */
+const single = { '@node-rs/argon2': ['^electron/', '^sync-server/'] };
+
+/** Tests, and what only tests import, may reach anywhere. */
+const tests = '(\\.test\\.tsx?$|(^|/)testing(/|\\.tsx?$)|^tests/|^build/)';
+
+/** The row a file belongs to, or undefined. */
+function layerOf(file) {
+  return Object.keys(layers).find((name) => file.startsWith(`${name}/`));
+}
+
+module.exports = { layers, doors, single, tests, layerOf };
