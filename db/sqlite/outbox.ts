@@ -59,15 +59,12 @@ export function replaceEntry(db: SqliteDatabase, born: number, entry: OutboxEntr
   ).run(entry.actorSignature, entry.verb, JSON.stringify(entry.base), JSON.stringify(entry.set), entry.at, entry.hash, entry.touchedAt, born);
 }
 
-/** Lets go of open entries: all, those of one row, or those last touched (or opened) before an instant. */
+/** Lets go of open entries: all, or those of one row. */
 export function releaseAll(db: SqliteDatabase): number {
   return prepared(db, `update outbox set state = 'ready' where state = 'open'`).run().changes;
 }
 export function releaseRow(db: SqliteDatabase, entity: string, rowId: string): number {
   return prepared(db, `update outbox set state = 'ready' where state = 'open' and entity = ? and row_id = ?`).run(entity, rowId).changes;
-}
-export function releaseQuiet(db: SqliteDatabase, touchedBefore: string, openedBefore: string): number {
-  return prepared(db, `update outbox set state = 'ready' where state = 'open' and (touched_at < ? or opened_at < ?)`).run(touchedBefore, openedBefore).changes;
 }
 
 /** How many changes have not been acknowledged, how many were refused, and since when the oldest waits. */

@@ -55,7 +55,7 @@ export const session = {
     ['passphrase/too-common'],
   ),
   /** `code` is `<server url>#<code>`, or the code alone for the default server. */
-  'clinic.join': verb<{ clinicId: string; userId: string }>()(
+  'clinic.join': verb<{ clinicId: string; userId: string; recoveryCode: string }>()(
     z.object({ code: z.string().trim().min(4).max(500), deviceName: z.string().trim().min(1).max(200), passphrase: newPassphrase }),
     ['join/code-unknown', 'join/code-expired', 'net/unreachable', 'passphrase/too-common'],
   ),

@@ -7,7 +7,7 @@ import type { CoreEvent, VerbName } from '#electron/contract/index.ts';
 import { err } from '#electron/contract/verb.ts';
 import type { Err, Result } from '#electron/contract/verb.ts';
 import { allowed } from '#db/rules/permissions.ts';
-import { releaseQuiet } from '#db/sqlite/outbox.ts';
+import { releaseAll } from '#db/sqlite/outbox.ts';
 import { appendAudit } from './audit/append-audit.ts';
 import { createContext } from './context.ts';
 import type { Context } from './context.ts';
@@ -30,9 +30,6 @@ export interface Core {
 
 /** Verbs that answer while the session is locked. */
 const WHILE_LOCKED = new Set<VerbName>(['app.state', 'session.unlockPin', 'session.unlockPassphrase', 'session.close', 'sync.status']);
-/** An autosaved text goes out after this much quiet, or this long after it was begun. */
-const QUIET_MS = 10_000;
-const LONGEST_OPEN_MS = 30_000;
 
 export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHandlers): Core {
   const byVerb = new Map<VerbName, AnyHandler>();
@@ -43,7 +40,6 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
   const listeners = new Set<(event: CoreEvent) => void>();
   let clinic: OpenClinic | null = null;
   let replica: Replica | null = null;
-  let releaseTimer: NodeJS.Timeout | null = null;
 
   const emit = (event: CoreEvent): void => {
     for (const listener of listeners) listener(event);
@@ -90,18 +86,15 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
       clinic = next;
       replica = startReplica(ports, next, emit);
       replica?.start();
-      releaseTimer = setInterval(release, 1000);
-      releaseTimer.unref();
       emit({ type: 'session', state: appState(ports, clinic) });
     },
     async closeClinic() {
       if (clinic === null) return;
       const closing = clinic;
-      if (releaseTimer !== null) clearInterval(releaseTimer);
       await replica?.stop();
       replica = null;
       clinic = null;
-      releaseQuiet(closing.db, '9', '9');
+      releaseAll(closing.db);
       closing.db.pragma('wal_checkpoint(TRUNCATE)');
       closing.db.close();
       closing.databaseKey.fill(0);
@@ -110,7 +103,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     },
     setLocked(locked) {
       if (clinic === null || clinic.locked === locked) return;
-      if (locked) releaseQuiet(clinic.db, '9', '9');
+      if (locked) releaseAll(clinic.db);
       clinic.locked = locked;
       replica?.poke();
       emit({ type: 'session', state: appState(ports, clinic) });
@@ -128,13 +121,6 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     },
     emit,
   });
-
-  function release(): void {
-    if (clinic === null) return;
-    const now = ports.clock.now().getTime();
-    const released = releaseQuiet(clinic.db, new Date(now - QUIET_MS).toISOString(), new Date(now - LONGEST_OPEN_MS).toISOString());
-    if (released > 0) replica?.poke();
-  }
 
   async function call(name: string, rawInput: unknown): Promise<Result<unknown>> {
     if (!isVerbName(name)) return err('verb/unknown');

@@ -1,0 +1,54 @@
+/**
+ * Who may do what: one table, asked in the core before a verb runs and on the server before a change is merged.
+ * Assistants see booking and billing, not notes; an administrator who is not a clinician reads no notes either
+ * (helsepersonelloven § 21 a, pasientjournalloven § 19).
+ */
+import type { Role } from '../model/clinic.ts';
+import { entities } from '../model/entities.ts';
+import type { EntityName } from '../model/entities.ts';
+
+type Group = 'anyone' | 'desk' | 'clinician' | 'admin';
+
+const ROLES_OF: Record<Group, readonly Role[]> = {
+  anyone: ['ADMIN', 'PRACTITIONER', 'ASSISTANT'],
+  desk: ['PRACTITIONER', 'ASSISTANT'],
+  clinician: ['PRACTITIONER'],
+  admin: ['ADMIN'],
+};
+
+/** By the verb's area, unless the verb itself is named below. */
+const AREAS: Record<string, Group> = {
+  app: 'anyone', session: 'anyone', ui: 'anyone', sync: 'anyone', clinic: 'anyone', user: 'admin', price: 'admin', phrase: 'clinician', device: 'admin',
+  server: 'admin', backup: 'admin', patient: 'desk', guardian: 'desk', consent: 'desk', safety: 'clinician', day: 'desk', appointment: 'desk',
+  encounter: 'clinician', section: 'clinician', observation: 'clinician', redFlag: 'clinician', treatmentConsent: 'clinician', diagnosis: 'clinician',
+  amendment: 'clinician', bill: 'desk', line: 'desk', payment: 'desk', letter: 'clinician', code: 'clinician', conflict: 'desk', audit: 'admin',
+};
+const VERBS: Record<string, Group> = {
+  'clinic.update': 'admin',
+  'user.list': 'anyone',
+  'price.list': 'anyone',
+  'device.list': 'anyone',
+  'device.invite': 'anyone',
+  'backup.create': 'anyone',
+};
+
+/** Whether one of these roles may call the verb. An unknown verb is nobody's. */
+export function allowed(verb: string, roles: readonly Role[]): boolean {
+  const group = VERBS[verb] ?? AREAS[verb.split('.')[0] ?? ''];
+  return group !== undefined && roles.some((role) => ROLES_OF[group].includes(role));
+}
+
+/** Whether one of these roles may read notes and what belongs to them. */
+export const readsNotes = (roles: readonly Role[]): boolean => roles.includes('PRACTITIONER');
+
+const ADMIN_ENTITIES: readonly EntityName[] = ['clinic', 'user', 'price_item'];
+const ANYONE_ENTITIES: readonly EntityName[] = ['signing_key', 'device'];
+
+/** Whether one of these roles may change rows of the entity; the server's half of the table. */
+export function mayChange(entity: EntityName, roles: readonly Role[]): boolean {
+  if (ANYONE_ENTITIES.includes(entity)) return roles.length > 0;
+  if (ADMIN_ENTITIES.includes(entity)) return roles.includes('ADMIN');
+  if (entity === 'conflict') return roles.some((role) => ROLES_OF.desk.includes(role));
+  const group: Group = entities[entity].audience === 'clinical' ? 'clinician' : 'desk';
+  return roles.some((role) => ROLES_OF[group].includes(role));
+}

@@ -1,0 +1,53 @@
+/** The outbox and this device's log as a person reads them. */
+import type { SqliteDatabase } from '../open.ts';
+import { prepared } from '../store.ts';
+
+const SHOWN = { pending: "('open','ready','sent')", quarantined: "('quarantined')", sent: "('acked')" } as const;
+const PATIENT_OF = `coalesce(
+  (select given_name || ' ' || family_name from patient p where p.id = o.row_id),
+  (select p.given_name || ' ' || p.family_name from encounter e join patient p on p.id = e.patient_id where e.id = o.row_id),
+  (select p.given_name || ' ' || p.family_name from note_section s join encounter e on e.id = s.encounter_id join patient p on p.id = e.patient_id where s.id = o.row_id),
+  (select p.given_name || ' ' || p.family_name from appointment a join patient p on p.id = a.patient_id where a.id = o.row_id))`;
+
+interface Item {
+  id: string;
+  n: number | null;
+  verb: string;
+  entity: string;
+  rowId: string;
+  patientName: string | null;
+  actorName: string | null;
+  at: string;
+  state: 'open' | 'ready' | 'sent' | 'acked' | 'quarantined';
+  code: string | null;
+  fields: string[];
+}
+
+export function outboxItems(db: SqliteDatabase, show: keyof typeof SHOWN, limit: number): { items: Item[]; total: number } {
+  const states = SHOWN[show];
+  const { total } = prepared(db, `select count(*) as total from outbox where state in ${states}`).get() as { total: number };
+  const rows = prepared(
+    db,
+    `select o.id, o.n, o.verb, o.entity, o.row_id as rowId, ${PATIENT_OF} as patientName, u.name as actorName, o.at, o.state, o.code, o."set" as fields
+     from outbox o left join user u on u.id = o.actor where o.state in ${states} order by o.born ${show === 'sent' ? 'desc' : 'asc'} limit ?`,
+  ).all(limit) as (Omit<Item, 'fields'> & { fields: string })[];
+  return { total, items: rows.map((row) => ({ ...row, fields: Object.keys(JSON.parse(row.fields) as object) })) };
+}
+
+interface OwnEvent {
+  n: number;
+  at: string;
+  actorName: string | null;
+  action: string;
+  verb: string;
+  patientName: string | null;
+  reason: string | null;
+}
+
+export function ownAudit(db: SqliteDatabase, limit: number): OwnEvent[] {
+  return prepared(
+    db,
+    `select a.n, a.at, a.actor_name as actorName, a.action, a.verb, p.given_name || ' ' || p.family_name as patientName, a.reason
+     from audit_event a left join patient p on p.id = a.patient_id order by a.at desc, a.n desc limit ?`,
+  ).all(limit) as OwnEvent[];
+}

@@ -1,0 +1,74 @@
+/** Setting up: a new clinic, colleagues, prices, phrases, devices, the server. */
+import { hostname } from 'node:os';
+import { err, ok } from '#electron/contract/verb.ts';
+import { rowsWhere, writeReplica } from '#db/sqlite/store.ts';
+import { isTooCommon } from '../keys/common-passphrases.ts';
+import { service, useCase } from '../use-case.ts';
+import { createClinicFiles, defaultDeviceName } from './birth.ts';
+
+export const clinicHandlers = [
+  service(
+    'clinic.create',
+    async (services, { clinic, user, passphrase }) => {
+      if (isTooCommon(passphrase)) return err('passphrase/too-common');
+      const born = await createClinicFiles(services.ports, {
+        clinic,
+        user: { ...user, roles: user.profession === null ? ['ADMIN'] : ['ADMIN', 'PRACTITIONER'] },
+        passphrase,
+        demo: false,
+        deviceName: defaultDeviceName(hostname()),
+      });
+      return ok({ clinicId: born.clinicId, userId: born.userId, recoveryCode: born.recoveryCode });
+    },
+    'any',
+  ),
+
+  useCase('clinic.get', (ctx) => {
+    const row = ctx.get('clinic', ctx.clinicId);
+    return row === undefined ? err('session/closed') : ok(row);
+  }),
+  useCase('clinic.update', (ctx, { set }) => ok(ctx.patch('clinic', ctx.clinicId, set))),
+
+  useCase('price.list', (ctx, { visitType }) => {
+    const items = ctx.rows('price_item', '1 = 1 order by code');
+    const fits = (types: string[]): number => (visitType !== undefined && types.includes(visitType) ? 0 : 1);
+    // The visit type's own price first, the clinic's own before Helfo's.
+    return ok({ items: items.toSorted((a, b) => fits(a.visitTypes) - fits(b.visitTypes) || Number(a.kind === 'takst') - Number(b.kind === 'takst') || a.code.localeCompare(b.code, 'nb')) });
+  }),
+  useCase('price.save', (ctx, { id, ...fields }) => {
+    const confirmed = fields.amountOre === null && fields.refundOre === null ? { confirmedById: null, confirmedAt: null } : { confirmedById: ctx.actor.userId, confirmedAt: ctx.now };
+    return ok(id === undefined ? ctx.insert('price_item', { ...fields, ...confirmed }) : ctx.patch('price_item', id, { ...fields, ...confirmed }));
+  }),
+
+  useCase('phrase.list', (ctx) => ok({ phrases: ctx.rows('phrase', '(user_id is null or user_id = ?) order by abbreviation', [ctx.actor.userId]) })),
+  useCase('phrase.save', (ctx, { id, abbreviation, text, shared }) => {
+    const taken = ctx.rows('phrase', 'abbreviation = ? and id <> ? and (user_id is null or user_id = ?)', [abbreviation, id ?? '', ctx.actor.userId]);
+    if (taken.length > 0) return err('phrase/abbreviation-taken');
+    if (id !== undefined) return ok(ctx.patch('phrase', id, { abbreviation, text }));
+    return ok(ctx.insert('phrase', { userId: shared ? null : ctx.actor.userId, abbreviation, text }));
+  }),
+  useCase('phrase.remove', (ctx, { id }) => {
+    ctx.remove('phrase', id);
+    return ok(null);
+  }),
+
+  useCase('device.list', (ctx) => {
+    const users = new Map(rowsWhere(ctx.db, 'user', '1 = 1').map((user) => [user.id, user.name]));
+    return ok({ devices: ctx.rows('device', '1 = 1 order by enrolled_at').map((device) => ({ ...device, thisDevice: device.id === ctx.deviceId, userName: device.userId === null ? null : (users.get(device.userId) ?? null) })) });
+  }),
+
+  useCase('user.list', (ctx) => ok({ users: ctx.rows('user', '1 = 1 order by name') })),
+  useCase('user.update', (ctx, { userId, set }) => {
+    const user = ctx.get('user', userId);
+    if (user === undefined) return err('input/invalid');
+    const stillAdmin = (set.roles ?? user.roles).includes('ADMIN') && (set.active ?? user.active);
+    const others = ctx.rows('user', "id <> ? and active = 1 and roles like '%ADMIN%'", [userId]);
+    if (!stillAdmin && others.length === 0) return err('user/last-admin');
+    return ok(ctx.patch('user', userId, set));
+  }),
+];
+
+export function rememberServer(db: Parameters<typeof writeReplica>[0], serverUrl: string, credential: string): void {
+  writeReplica(db, 'server-url', serverUrl);
+  writeReplica(db, 'device-credential', credential);
+}

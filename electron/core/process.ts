@@ -1,0 +1,42 @@
+/**
+ * The core as a process of its own, started by Electron's main: as a utilityProcess, or, where Electron's Node is too
+ * old, as a child of Node 24. Messages: `{id, verb, input}` → `{id, result}`; `{event}` unasked; `{control}` from main.
+ */
+import { createCore } from './create-core.ts';
+import { hostPorts } from './host-ports.ts';
+
+interface Port {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (message: { data: unknown }) => void): void;
+}
+type FromMain = { id?: unknown; verb?: unknown; input?: unknown; control?: unknown };
+
+const parentPort = (process as unknown as { parentPort?: Port }).parentPort;
+const home = process.env['RYGGRAD_HOME'];
+if (home === undefined || home === '') throw new Error('RYGGRAD_HOME is not set');
+const core = createCore(hostPorts({ home, defaultServerUrl: process.env['RYGGRAD_SYNC_URL'] ?? null }));
+
+const send = (message: unknown): void => {
+  if (parentPort !== undefined) parentPort.postMessage(message);
+  else process.send?.(message);
+};
+core.on((event) => send({ event }));
+
+async function received(message: FromMain): Promise<void> {
+  if (message.control === 'lock') return await core.lock();
+  if (message.control === 'close') return await core.close();
+  if (message.control === 'quit') {
+    await core.close();
+    process.exit(0);
+  }
+  if (typeof message.verb !== 'string') return;
+  send({ id: message.id, result: await core.call(message.verb, message.input) });
+}
+
+if (parentPort !== undefined) parentPort.on('message', ({ data }) => void received(data as FromMain));
+else {
+  process.on('message', (message) => void received(message as FromMain));
+  process.on('disconnect', () => void core.close().then(() => process.exit(0)));
+}
+process.on('SIGTERM', () => void core.close().then(() => process.exit(0)));
+send({ ready: true });

@@ -1,0 +1,54 @@
+/** Ties the replica engine to an open clinic: who it is to the server, and whom it tells. Without a server there is none. */
+import type { CoreEvent } from '#electron/contract/index.ts';
+import type { SyncStatus } from '#electron/contract/sync.ts';
+import { createReplicaEngine } from '#electron/sync/replica-engine.ts';
+import { openConflictCount } from '#db/sqlite/queries/conflicts.ts';
+import { outboxCounts } from '#db/sqlite/outbox.ts';
+import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { readReplica } from '#db/sqlite/store.ts';
+import { deliverAccountVerifiers } from './clinic/account-verifier.ts';
+import type { Ports } from './ports.ts';
+import type { OpenClinic, Replica } from './services.ts';
+
+export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: CoreEvent) => void): Replica | null {
+  const { db, clinicId, deviceId } = clinic;
+  const serverUrl = readReplica(db, 'server-url');
+  const credential = readReplica(db, 'device-credential');
+  if (serverUrl === undefined || credential === undefined) return null;
+  let delivering: Promise<void> | null = null;
+  const deliver = (): void => {
+    delivering ??= deliverAccountVerifiers(ports, db, serverUrl, credential).finally(() => {
+      delivering = null;
+    });
+  };
+  const engine = createReplicaEngine({
+    db,
+    clinicId,
+    deviceId,
+    serverUrl,
+    credential: () => credential,
+    clock: ports.clock,
+    fetch: ports.fetch,
+    onApplied: (changed) => emit({ type: 'changed', entities: [...changed.keys()], ids: [...changed.values()].flat() }),
+    onStatus: (status) => {
+      emit({ type: 'sync', status });
+      if (status.state === 'in_sync') deliver();
+    },
+  });
+  return {
+    start: () => engine.start(),
+    async stop() {
+      await engine.stop();
+      await delivering;
+    },
+    syncNow: async () => void (await engine.syncNow()),
+    poke: () => engine.nudge(),
+    status: () => engine.status(),
+  };
+}
+
+/** What is true of a clinic that has no server yet. */
+export function localStatus(db: SqliteDatabase): SyncStatus {
+  const { pending, quarantined, oldestPendingAt } = outboxCounts(db);
+  return { state: 'local', pending, quarantined, openConflicts: openConflictCount(db), lastSyncedAt: null, oldestPendingAt, problem: null, progress: null };
+}
