@@ -1,0 +1,150 @@
+/** The sync server as a Fastify app: every route, parsed at the edge. Testable without a port by `inject`. */
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { ServerDeps } from './core/deps.ts';
+import type { Principal } from './core/principal.ts';
+import { err, type Failure } from './core/result.ts';
+import { principalOf } from './core/sessions.ts';
+import { failureOf, problemOf } from './plugins/errors.ts';
+import { isTooDeep, rateLimiter } from './plugins/limits.ts';
+import { safeError } from './plugins/logging.ts';
+import { countRequest } from './plugins/metrics.ts';
+import { routes as allRoutes } from './routes/index.ts';
+import type { Reply, Route } from './routes/route.ts';
+
+export type { ServerDeps } from './core/deps.ts';
+
+/** @param routes for tests; the default is every route there is */
+export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: deps.limits.bodyBytes,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 75_000,
+    // A long-poll outlives the router's own timers; it is bounded by deps.shape.longPollMs.
+    connectionTimeout: 0,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+  });
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    const body = String(text);
+    if (isTooDeep(body)) return done(Object.assign(new SyntaxError('too deep'), { statusCode: 400 }));
+    try {
+      done(null, JSON.parse(body) as unknown);
+    } catch (error) {
+      done(Object.assign(error as Error, { statusCode: 400 }));
+    }
+  });
+
+  app.addHook('onSend', async (_request, reply, payload) => {
+    reply.header('cache-control', 'private, no-store');
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    return payload;
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const seconds = reply.elapsedTime / 1000;
+    countRequest(request.method, isLive(request) ? `${route} live` : route, reply.statusCode, seconds);
+    if (!isLive(request)) deps.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(seconds * 1000) }, 'request');
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const known = routes.some(({ path }) => path === request.url.split('?')[0]);
+    send(reply, problemOf(err(known ? 'route/method' : 'route/unknown')));
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const failure = failureOf(error);
+    if (failure.code === 'server/error' || failure.code === 'server/busy') {
+      deps.log.error({ err: safeError(error), method: request.method, route: request.routeOptions.url }, failure.code);
+    }
+    send(reply, problemOf(failure));
+  });
+
+  const passes = rateLimiter(deps.limits.rateWindowMs, deps.limits.rateMax, () => deps.now().getTime());
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => {
+        const wait = passes(callerOf(request));
+        const answer = wait > 0 ? err('request/too-many', { retryAfter: wait }) : await call(deps, route, request, reply, closing.signal);
+        return send(reply, 'ok' in answer ? problemOf(answer) : answer);
+      },
+    });
+  }
+  return app;
+}
+
+async function call(deps: ServerDeps, route: Route, request: FastifyRequest, response: FastifyReply, closing: AbortSignal): Promise<Reply | Failure> {
+  const bearer = bearerOf(request);
+  const authenticate = async (): Promise<Principal | Failure> => {
+    const result = await principalOf(deps, bearer);
+    if (!result.ok) return result;
+    if (route.auth !== 'also-revoked' && result.value.kind === 'device' && result.value.revoked) return err('device/revoked');
+    const { roles } = route;
+    if (roles !== undefined && !roles.some((role) => result.value.roles.includes(role))) return err('role/forbidden');
+    return result.value;
+  };
+  const principal = route.auth === 'open' ? undefined : await authenticate();
+  if (principal !== undefined && 'ok' in principal) return principal;
+
+  const body = parse(route.body, request.body);
+  const query = parse(route.query, request.query);
+  const params = parse(route.params, request.params);
+  for (const part of [body, query, params]) if (!part.ok) return part;
+  if (!body.ok || !query.ok || !params.ok) return err('request/malformed');
+
+  const gone = new AbortController();
+  response.raw.once('close', () => gone.abort());
+  return route.run({
+    deps,
+    principal,
+    body: body.value,
+    query: query.value,
+    params: params.value,
+    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value])),
+    gone: gone.signal,
+    closing,
+    authenticateAgain: async () => {
+      const again = await authenticate();
+      return !('ok' in again) && principal !== undefined && again.clinicId === principal.clinicId && again.audience === principal.audience;
+    },
+  });
+}
+
+function parse(schema: z.ZodType | undefined, input: unknown): { ok: true; value: unknown } | Failure {
+  if (schema === undefined) return { ok: true, value: undefined };
+  const result = schema.safeParse(input);
+  if (result.success) return { ok: true, value: result.data };
+  // Paths, not values: a value may be a patient's.
+  return err('request/malformed', { fields: [...new Set(result.error.issues.map(({ path }) => path.join('.')))].slice(0, 20) });
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
+  reply.code(status).headers(headers ?? {});
+  if (body === undefined) return reply.send();
+  if (typeof body === 'string') return reply.send(body);
+  if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8');
+  return reply.send(JSON.stringify(body));
+}
+
+function bearerOf(request: FastifyRequest): string | undefined {
+  const match = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '');
+  return match?.[1];
+}
+
+/** A device by its id, everybody else by address. */
+function callerOf(request: FastifyRequest): string {
+  const device = /^rdc_([0-9a-f-]{36})_/.exec(bearerOf(request) ?? '');
+  return device?.[1] ?? request.ip;
+}
+
+function isLive(request: FastifyRequest): boolean {
+  return request.routeOptions.url === '/v1/shape' && /[?&]live=true(&|$)/.test(request.url);
+}

@@ -1,0 +1,103 @@
+/**
+ * What the operator says by environment variables: the only reader of process.env in this folder. A wrong value
+ * stops the start with one clear sentence. Unset means the embedded default, which mints its own secrets.
+ */
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+
+/** Values that stand in .env.example and in tutorials: refused in production. */
+const EXAMPLES = /^(change-?me|example|secret|password|your-.*|xxx+|test|eksempel.*|.*-here)$/i;
+
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  RYGGRAD_HOME: z.string().min(1).optional(),
+  RYGGRAD_SYNC_PORT: whole(0, 65_535).default(4300),
+  RYGGRAD_SYNC_HOST: z.string().min(1).default('127.0.0.1'),
+  RYGGRAD_PARENT: z.enum(['0', '1']).default('0'),
+  REGISTRATION_CODE: z.string().min(8).optional(),
+  SESSION_KEY: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64').optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_OWNER_URL: postgresUrl.optional(),
+  DATABASE_LISTEN_URL: postgresUrl.optional(),
+  DB_MAX_CONNECTIONS: whole(2, 500).default(20),
+  ELECTRIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  ELECTRIC_SECRET: z.string().min(1).optional(),
+  RATE_LIMIT_WINDOW_MS: whole(1000, 3_600_000).default(60_000),
+  RATE_LIMIT_MAX: whole(10, 1_000_000).default(6000),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_FORMAT: z.enum(['json', 'text']).default('json'),
+});
+
+export interface Config {
+  production: boolean;
+  home: string;
+  host: string;
+  port: number;
+  /** End when stdin closes: we were started by a process that may be killed. */
+  hasParent: boolean;
+  /** Undefined: the embedded Postgres. */
+  database: { url: string; ownerUrl: string | undefined; listenUrl: string } | undefined;
+  maxConnections: number;
+  sessionKey: Uint8Array;
+  registration: 'open' | 'closed' | { code: string };
+  electric: { url: string; secret?: string } | undefined;
+  rate: { windowMs: number; max: number };
+  log: { level: string; format: 'json' | 'text' };
+}
+
+/** Throws an Error whose message is the sentence for the operator. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Error(`${issue?.path.join('.') ?? 'The environment'}: ${issue?.message ?? 'is wrong'}.`);
+  }
+  const e = parsed.data;
+  const production = e.NODE_ENV === 'production';
+  if (production) {
+    for (const name of ['SESSION_KEY', 'REGISTRATION_CODE', 'ELECTRIC_SECRET'] as const) {
+      if (e[name] !== undefined && EXAMPLES.test(e[name])) throw new Error(`${name}: is an example value, which production refuses. Set a secret of your own.`);
+    }
+    if (e.SESSION_KEY !== undefined && new Set(Buffer.from(e.SESSION_KEY, 'base64')).size < 8) {
+      throw new Error('SESSION_KEY: is an example value, which production refuses. Make one with: openssl rand -base64 32');
+    }
+    if (e.DATABASE_URL !== undefined && e.SESSION_KEY === undefined) throw new Error('SESSION_KEY: must be set in production. Make one with: openssl rand -base64 32');
+    const password = e.DATABASE_URL === undefined ? '' : decodeURIComponent(new URL(e.DATABASE_URL).password);
+    if (EXAMPLES.test(password)) throw new Error('DATABASE_URL: its password is an example value, which production refuses.');
+  }
+  const home = path.resolve(e.RYGGRAD_HOME ?? path.join(os.homedir(), '.ryggrad'));
+  const onLoopback = ['127.0.0.1', '::1', 'localhost'].includes(e.RYGGRAD_SYNC_HOST);
+  return {
+    production,
+    home,
+    host: e.RYGGRAD_SYNC_HOST,
+    port: e.RYGGRAD_SYNC_PORT,
+    hasParent: e.RYGGRAD_PARENT === '1',
+    database: e.DATABASE_URL === undefined ? undefined : { url: e.DATABASE_URL, ownerUrl: e.DATABASE_OWNER_URL, listenUrl: e.DATABASE_LISTEN_URL ?? e.DATABASE_URL },
+    maxConnections: e.DB_MAX_CONNECTIONS,
+    sessionKey: e.SESSION_KEY === undefined ? mintedKey(home) : Buffer.from(e.SESSION_KEY, 'base64'),
+    registration: e.REGISTRATION_CODE !== undefined ? { code: e.REGISTRATION_CODE } : e.DATABASE_URL === undefined && onLoopback ? 'open' : 'closed',
+    electric: e.ELECTRIC_URL === undefined ? undefined : { url: e.ELECTRIC_URL, ...(e.ELECTRIC_SECRET === undefined ? {} : { secret: e.ELECTRIC_SECRET }) },
+    rate: { windowMs: e.RATE_LIMIT_WINDOW_MS, max: e.RATE_LIMIT_MAX },
+    log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
+  };
+}
+
+/** The key that signs session tokens, made once, readable by its owner only. */
+function mintedKey(home: string): Uint8Array {
+  const file = path.join(home, 'session-key');
+  fs.mkdirSync(home, { recursive: true });
+  if (!fs.existsSync(file)) {
+    const partial = `${file}.${process.pid}`;
+    fs.writeFileSync(partial, randomBytes(32).toString('base64'), { mode: 0o600 });
+    fs.renameSync(partial, file);
+  }
+  return Buffer.from(fs.readFileSync(file, 'utf8'), 'base64');
+}

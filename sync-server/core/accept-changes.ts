@@ -1,0 +1,185 @@
+/**
+ * POST /v1/changes: merges a device's changes into the record (design.md §4, Up).
+ *
+ * A batch is one transaction: clinic's counter locked, rows read ahead, merged in memory, one statement per
+ * table. If Postgres refuses a batch it is done again change by change, so that one bad change cannot hold up
+ * the others. Every answered change is in the ledger by (device, n) and hash, in the same transaction as its
+ * effect: the same change again gets the same answer and no second effect.
+ */
+import { MAX_CHANGES, PROTOCOL_VERSION, type Outcome, type PushReply, type pushRequestSchema } from '#db/sync/change.ts';
+import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
+import { appendLedger, appendQuarantine, ledgerEntries, lockClinic, moveClock, type LedgerEntry, type QuarantineEntry } from '#db/postgres/queries/push.ts';
+import { writeRows } from '#db/postgres/queries/rows.ts';
+import type { z } from 'zod';
+import { appendAudit } from './audit.ts';
+import { decideChange, openPeople } from './decide-change.ts';
+import { mayDeliverFor } from './devices.ts';
+import type { Principal } from './principal.ts';
+import { readChange, type ReadChange } from './read-change.ts';
+import { openRecordBatch } from './record-batch.ts';
+import { err, ok, type Result } from './result.ts';
+
+export interface AcceptDeps {
+  pool: Pool;
+  epoch: string;
+  /** Monotonic milliseconds, for the limit on one transaction. */
+  elapsed(): number;
+  /** Told how many changes had which outcome. */
+  count?(outcome: string, n: number): void;
+}
+
+const BATCH = 100;
+const BATCH_MS = 50;
+
+type Push = z.infer<typeof pushRequestSchema>;
+
+/** Errors: changes/gap (409, `expected`), changes/protocol, device/mismatch. */
+export async function acceptChanges(deps: AcceptDeps, principal: Principal, push: Push): Promise<Result<PushReply>> {
+  if (push.protocol > PROTOCOL_VERSION) return err('changes/protocol', { supported: PROTOCOL_VERSION });
+  if (push.changes.length > MAX_CHANGES) return err('request/too-large');
+  const delivers = await withClinic(deps.pool, principal.clinicId, (tx) => mayDeliverFor(tx, principal, push.deviceId));
+  if (!delivers.ok) return delivers;
+
+  const items: ReadChange[] = [];
+  for (const raw of push.changes) items.push(readChange(raw, (items.at(-1)?.n ?? 0) + 1));
+  for (const [i, item] of items.entries()) {
+    const before = items[i - 1];
+    if (before !== undefined && item.n !== before.n + 1) return err('changes/gap', { expected: before.n + 1 });
+  }
+
+  const job: Job = { deps, principal, deviceId: push.deviceId, revoked: principal.kind === 'device' && principal.revoked };
+  const outcomes: Outcome[] = [];
+  while (outcomes.length < items.length) {
+    const rest = items.slice(outcomes.length, outcomes.length + BATCH);
+    const done = await batchOrOneByOne(job, rest);
+    if (!done.ok) return done;
+    outcomes.push(...done.value);
+  }
+  for (const { outcome } of outcomes) deps.count?.(outcome, 1);
+
+  const auditUpTo = await withClinic(deps.pool, principal.clinicId, (tx) => appendAudit(tx, principal.clinicId, push.deviceId, push.audit));
+  return ok({ epoch: deps.epoch, outcomes, auditUpTo });
+}
+
+interface Job {
+  deps: AcceptDeps;
+  principal: Principal;
+  deviceId: string;
+  revoked: boolean;
+}
+
+async function batchOrOneByOne(job: Job, items: readonly ReadChange[]): Promise<Result<Outcome[]>> {
+  try {
+    return await batch(job, items);
+  } catch (error) {
+    const code = refusalOf(error);
+    if (code === undefined) throw error;
+    if (items.length > 1) {
+      const first = items[0];
+      return first === undefined ? ok([]) : await batchOrOneByOne(job, [first]);
+    }
+    return batch(job, items, code);
+  }
+}
+
+/**
+ * One transaction. May answer fewer changes than it was given, when its time is up.
+ * @param refuse code with which a change that Postgres refused is put into quarantine
+ */
+async function batch(job: Job, items: readonly ReadChange[], refuse?: string): Promise<Result<Outcome[]>> {
+  const { deps, principal, deviceId } = job;
+  const { clinicId, audience } = principal;
+  return withClinic(deps.pool, clinicId, async (tx): Promise<Result<Outcome[]>> => {
+    const first = items[0];
+    if (first === undefined) return ok([]);
+    const state = await lockClinic(tx, clinicId, deviceId);
+    if (state === undefined) return err('clinic/unknown');
+    if (first.n > state.lastN + 1) return err('changes/gap', { expected: state.lastN + 1 });
+    const started = deps.elapsed();
+    const known = first.n <= state.lastN ? await ledgerEntries(tx, clinicId, deviceId, first.n, items.at(-1)?.n ?? first.n) : new Map<number, never>();
+
+    const fresh = items.filter(({ n }) => n > state.lastN);
+    const record = openRecordBatch(tx, clinicId, state.seq);
+    const people = await openPeople(tx, clinicId, deviceId, fresh);
+    if (!job.revoked && refuse === undefined) {
+      await record.prefetch(fresh.flatMap(({ change }) => (change === undefined ? [] : [change])), deviceId);
+    }
+
+    const outcomes: Outcome[] = [];
+    const ledger: LedgerEntry[] = [];
+    const quarantine: QuarantineEntry[] = [];
+    const reject = (item: ReadChange, code: string): Outcome => {
+      quarantine.push({ n: item.n, hash: item.hash, code, change: item.text });
+      return { n: item.n, outcome: 'rejected', code };
+    };
+    for (const item of items) {
+      const earlier = known.get(item.n);
+      if (item.n <= state.lastN) {
+        outcomes.push(earlier?.hash === item.hash ? earlier.outcome : reject(item, 'change/hash-mismatch'));
+        continue;
+      }
+      if (ledger.length > 0 && deps.elapsed() - started > BATCH_MS) break;
+      let outcome: Outcome;
+      if (refuse !== undefined) outcome = reject(item, refuse);
+      else if (job.revoked) outcome = reject(item, 'device/revoked');
+      else if (item.change === undefined) outcome = reject(item, item.code);
+      else {
+        const decision = await decideChange({ tx, record, people, deviceId, clinicId }, item.change);
+        if (decision.ok) {
+          const seq = record.apply(decision.writes, deviceId, audience);
+          for (const write of decision.writes) people.learn(write);
+          outcome = {
+            n: item.n,
+            outcome: decision.outcome,
+            ...(seq === undefined ? {} : { seq }),
+            ...(decision.flags.length === 0 ? {} : { flags: decision.flags }),
+          };
+        } else outcome = reject(item, decision.code);
+      }
+      outcomes.push(outcome);
+      ledger.push(ledgerEntry(item, outcome));
+    }
+    await flush(tx, job, record, state.seq, ledger, quarantine);
+    return ok(outcomes);
+  });
+}
+
+async function flush(
+  tx: Tx,
+  { principal: { clinicId }, deviceId }: Job,
+  record: ReturnType<typeof openRecordBatch>,
+  seqBefore: number,
+  ledger: readonly LedgerEntry[],
+  quarantine: readonly QuarantineEntry[],
+): Promise<void> {
+  if (record.seq > seqBefore) {
+    await moveClock(tx, clinicId, record.seq);
+    await writeRows(tx, clinicId, record.dirty);
+    // Foreign keys are checked here, while the batch can still be done again change by change.
+    await tx.query('set constraints all immediate');
+  }
+  await appendLedger(tx, clinicId, deviceId, ledger);
+  await appendQuarantine(tx, clinicId, deviceId, quarantine);
+}
+
+function ledgerEntry({ n, hash, change }: ReadChange, outcome: Outcome): LedgerEntry {
+  return {
+    n,
+    hash,
+    outcome,
+    changeId: change?.id ?? null,
+    actor: change?.actor ?? null,
+    verb: change?.verb ?? null,
+    entity: change?.entity ?? null,
+    rowId: change?.rowId ?? null,
+  };
+}
+
+/** The code of an error that is the change's own fault; undefined for everything else (which is retried). */
+function refusalOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === 'RG001') return 'encounter/signed';
+  if (code === '23503') return 'change/parent-missing';
+  if (code.startsWith('22') || code.startsWith('23')) return 'change/not-storable';
+  return undefined;
+}

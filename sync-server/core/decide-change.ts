@@ -1,0 +1,127 @@
+/** One change: who made it, whether they may, what it becomes. Writes nothing. */
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { ROLES, type Role } from '#db/model/clinic.ts';
+import { isEntityName } from '#db/model/entities.ts';
+import type { Change } from '#db/sync/change.ts';
+import { mergeChange, type MergeReader } from '#db/sync/merge.ts';
+import type { RowWrite } from '#db/sync/row.ts';
+import { patientsWithNationalId, rolesEverHeld, signingKeys } from '#db/postgres/queries/push.ts';
+import type { Tx } from '#db/postgres/open.ts';
+import { authorise, type Actor } from './authorise.ts';
+import { changeHash } from './change-hash.ts';
+import type { ReadChange } from './read-change.ts';
+import { parentsIn, type RecordBatch } from './record-batch.ts';
+
+export interface DecideInput {
+  tx: Tx;
+  record: RecordBatch;
+  people: People;
+  deviceId: string;
+  clinicId: string;
+}
+
+export type Decision = { ok: true; outcome: 'applied' | 'merged' | 'conflict'; writes: RowWrite[]; flags: string[] } | { ok: false; code: string };
+
+/** Rejects only for authorisation and malformed input; a failed rule is stored with a flag. */
+export async function decideChange({ tx, record, people, deviceId, clinicId }: DecideInput, change: Change): Promise<Decision> {
+  const { entity } = change;
+  if (!isEntityName(entity)) return no('entity/unknown');
+  if (entity === 'clinic' && change.rowId !== clinicId) return no('clinic/foreign');
+  const signature = people.signature(change, deviceId);
+  if (signature !== undefined) return no(signature);
+
+  const judged = await record.reading((read) => {
+    const actor = people.actor(change.actor, read);
+    if (actor === undefined) return no('actor/unknown');
+    const verdict = authorise(actor, change, entity, read.row(entity, change.rowId));
+    if (!verdict.ok) return no(verdict.code);
+    const merged = mergeChange({ change, deviceId, read });
+    if (merged.outcome === 'rejected') return no(merged.code);
+    const parents = merged.writes.flatMap((write) => parentsIn(write.entity, write.set));
+    const own = (parent: { entity: string; id: string }) => merged.writes.some((write) => write.entity === parent.entity && write.id === parent.id);
+    // All are asked for before judging, so that they are fetched together.
+    const missing = parents.filter((parent) => read.row(parent.entity, parent.id) === undefined && !own(parent));
+    if (missing.length > 0) return no('change/parent-missing');
+    return { ok: true as const, outcome: merged.outcome, writes: merged.writes, flags: [...verdict.flags, ...merged.flags] };
+  });
+  if (!judged.ok) return judged;
+  const flags = [...judged.flags, ...(await sharedNationalId(tx, clinicId, change, record))];
+  return { ...judged, flags: [...new Set(flags)] };
+}
+
+/** Two laptops may register the same person offline: both are accepted, flagged until they are merged. */
+async function sharedNationalId(tx: Tx, clinicId: string, change: Change, record: RecordBatch): Promise<string[]> {
+  const number = change.set['nationalId'];
+  if (change.entity !== 'patient' || typeof number !== 'string' || number === '') return [];
+  const stored = await patientsWithNationalId(tx, clinicId, [number]);
+  const inBatch = [...(record.dirty.get('patient')?.values() ?? [])].filter((row) => row['nationalId'] === number && !row.deleted);
+  return [...stored, ...inBatch].some(({ id }) => id !== change.rowId) ? ['patient/national-id-shared'] : [];
+}
+
+const no = (code: string) => ({ ok: false as const, code });
+
+export interface People {
+  actor(id: string, read: MergeReader): Actor | undefined;
+  /** Code of what is wrong with the signature, or undefined. */
+  signature(change: Change, deviceId: string): string | undefined;
+  /** Takes in what a change of this batch says about people and keys. */
+  learn(write: RowWrite): void;
+}
+
+/** Keys and former roles of everybody who acts in these changes. */
+export async function openPeople(tx: Tx, clinicId: string, deviceId: string, items: readonly ReadChange[]): Promise<People> {
+  const actors = [...new Set(items.flatMap(({ change }) => (change === undefined ? [] : [change.actor])))];
+  const keys = new Map<string, KeyObject[]>();
+  const held = new Map<string, Set<Role>>();
+  const addKey = (userId: string, publicKey: string) => {
+    const key = publicKeyFrom(publicKey);
+    if (key !== undefined) keys.set(userId, [...(keys.get(userId) ?? []), key]);
+  };
+  const addRole = (userId: string, role: string) => {
+    const known = ROLES.find((name) => name === role);
+    if (known !== undefined) held.set(userId, (held.get(userId) ?? new Set()).add(known));
+  };
+  if (actors.length > 0) {
+    for (const { userId, publicKey } of await signingKeys(tx, clinicId, deviceId, actors)) addKey(userId, publicKey);
+    for (const { userId, role } of await rolesEverHeld(tx, clinicId, actors)) addRole(userId, role);
+  }
+  return {
+    actor(id, read) {
+      const row = read.row('user', id);
+      if (row === undefined) return undefined;
+      const roles = rolesIn(row['roles']);
+      return { id, roles, everHeld: [...new Set([...roles, ...(held.get(id) ?? [])])], active: row['active'] !== false && !row.deleted };
+    },
+    signature(change, device) {
+      let candidates = keys.get(change.actor) ?? [];
+      const { userId, deviceId: keyDevice, publicKey } = change.set;
+      // First use: a person's first key on this device vouches for itself; later ones need an earlier one.
+      const introduces = change.entity === 'signing_key' && userId === change.actor && keyDevice === device && typeof publicKey === 'string';
+      if (introduces && candidates.length === 0) {
+        const own = publicKeyFrom(publicKey);
+        candidates = own === undefined ? [] : [own];
+      }
+      if (candidates.length === 0) return 'actor/key-unknown';
+      const hash = changeHash(change);
+      const signature = Buffer.from(change.actorSignature, 'base64url');
+      return candidates.some((key) => verify(null, hash, key, signature)) ? undefined : 'actor/signature';
+    },
+    learn({ entity, set, id }) {
+      if (entity === 'signing_key' && typeof set['userId'] === 'string' && set['deviceId'] === deviceId && typeof set['publicKey'] === 'string') addKey(set['userId'], set['publicKey']);
+      if (entity === 'user') for (const role of rolesIn(set['roles'])) addRole(id, role);
+    },
+  };
+}
+
+export function rolesIn(value: unknown): Role[] {
+  return Array.isArray(value) ? ROLES.filter((role) => value.includes(role)) : [];
+}
+
+/** An Ed25519 key from its 32 raw bytes in base64url. */
+export function publicKeyFrom(raw: string): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}

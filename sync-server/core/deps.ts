@@ -1,0 +1,21 @@
+/** What the server is built from; tests hand in their own clock and database. */
+import type { Logger } from 'pino';
+import type { Pool } from '#db/postgres/open.ts';
+import type { WakeUps } from './wake-ups.ts';
+
+export interface ServerDeps {
+  pool: Pool;
+  wakeUps: WakeUps;
+  epoch: string;
+  sessionKey: Uint8Array;
+  now(): Date;
+  log: Logger;
+  /** Chunk size and waiting time of shapes. */
+  shape: { rows: number; bytes: number; longPollMs: number };
+  /** Who may found a clinic here: anybody who reaches us (embedded, on loopback), those with the code, or nobody. */
+  registration: 'open' | 'closed' | { code: string };
+  /** A real Electric service instead of the embedded engine. */
+  electric?: { url: string; secret?: string };
+  limits: { bodyBytes: number; rateWindowMs: number; rateMax: number };
+  version: string;
+}

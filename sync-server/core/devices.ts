@@ -1,0 +1,106 @@
+/** Enrolment and revocation of devices. A device belongs to a person; what it may receive follows from their roles. */
+import type { Audience } from '#db/model/entity.ts';
+import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
+import {
+  addCredential,
+  addInvitation,
+  addToDirectory,
+  clinicsBehind,
+  credentialOf,
+  listDevices,
+  lockInvitation,
+  personById,
+  revokeCredential,
+  useInvitation,
+  type DeviceListed,
+} from '#db/postgres/queries/people.ts';
+import { readRows } from '#db/postgres/queries/rows.ts';
+import { rolesIn } from './decide-change.ts';
+import type { Principal } from './principal.ts';
+import { err, ok, type Result } from './result.ts';
+import { deviceCredentialText, deviceKeyHash, invitationHash, newDeviceSecret, newInvitationCode, secretHash } from './secrets.ts';
+import { serverWrite } from './server-write.ts';
+
+const INVITATION_HOURS = 24;
+
+export const audienceFor = (roles: readonly string[]): Audience => (roles.includes('PRACTITIONER') ? 'clinical' : 'desk');
+
+/** Whether this principal may hand in changes of `deviceId`: its own, or an older device of the same person (a restored laptop). */
+export async function mayDeliverFor(tx: Tx, principal: Principal, deviceId: string): Promise<Result<null>> {
+  if (principal.kind === 'device' && principal.deviceId === deviceId) return ok(null);
+  const other = await credentialOf(tx, principal.clinicId, deviceId);
+  return other !== undefined && other.userId === principal.userId ? ok(null) : err('device/mismatch');
+}
+
+/** A one-time code with which one device of this person comes in. ADMIN, or for oneself. */
+export async function invite(pool: Pool, principal: Principal, userId: string, now: Date): Promise<Result<{ code: string; expiresAt: string }>> {
+  if (principal.userId !== userId && !principal.roles.includes('ADMIN')) return err('role/forbidden');
+  const code = newInvitationCode();
+  const codeHash = invitationHash(code);
+  const expiresAt = new Date(now.getTime() + INVITATION_HOURS * 3_600_000);
+  return withClinic(pool, principal.clinicId, async (tx) => {
+    const person = await personById(tx, principal.clinicId, userId);
+    if (person === undefined || !person.active) return err('user/unknown');
+    await addInvitation(tx, principal.clinicId, { codeHash, userId, createdById: principal.userId, expiresAt });
+    await addToDirectory(tx, 'invitation', codeHash, principal.clinicId);
+    return ok({ code, expiresAt: expiresAt.toISOString() });
+  });
+}
+
+export interface Enrolled {
+  deviceCredential: string;
+  clinic: { id: string; name: string };
+  user: { id: string; name: string; email: string; roles: string[]; profession: string | null; hprNumber: string | null };
+  audience: Audience;
+}
+
+/** Errors: join/code-unknown (also for a used one), join/code-expired, device/exists. */
+export async function enrol(pool: Pool, input: { code: string; device: { id: string; name: string } }, now: Date): Promise<Result<Enrolled>> {
+  const codeHash = invitationHash(input.code);
+  const [clinicId] = await clinicsBehind(pool, 'invitation', codeHash);
+  if (clinicId === undefined) return err('join/code-unknown');
+  if ((await clinicsBehind(pool, 'device', deviceKeyHash(input.device.id))).length > 0) return err('device/exists');
+  const secret = newDeviceSecret();
+  return withClinic(pool, clinicId, async (tx) => {
+    const invitation = await lockInvitation(tx, clinicId, codeHash);
+    if (invitation === undefined || invitation.used) return err('join/code-unknown');
+    if (invitation.expiresAt.getTime() < now.getTime()) return err('join/code-expired');
+    const rows = await readRows(tx, clinicId, new Map([['user', new Set([invitation.userId])], ['clinic', new Set([clinicId])], ['device', new Set([input.device.id])]]));
+    const user = rows.find(({ entity }) => entity === 'user')?.row;
+    const clinic = rows.find(({ entity }) => entity === 'clinic')?.row;
+    if (user === undefined || clinic === undefined || user['active'] !== true || user.deleted) return err('join/code-unknown');
+    if (rows.some(({ entity }) => entity === 'device')) return err('device/exists');
+    const roles = rolesIn(user['roles']);
+    const audience = audienceFor(roles);
+    const set = { name: input.device.name, userId: user.id, audience, enrolledAt: now.toISOString(), revokedAt: null };
+    await serverWrite(tx, clinicId, input.device.id, [{ entity: 'device', id: input.device.id, birth: true, set, extra: {} }]);
+    await addCredential(tx, clinicId, { deviceId: input.device.id, userId: user.id, audience, secretHash: secretHash(secret) });
+    await addToDirectory(tx, 'device', deviceKeyHash(input.device.id), clinicId);
+    await useInvitation(tx, clinicId, codeHash, input.device.id);
+    const text = (value: unknown) => (typeof value === 'string' ? value : null);
+    return ok({
+      deviceCredential: deviceCredentialText(input.device.id, secret),
+      clinic: { id: clinicId, name: text(clinic['name']) ?? '' },
+      user: { id: user.id, name: text(user['name']) ?? '', email: text(user['email']) ?? '', roles, profession: text(user['profession']), hprNumber: text(user['hprNumber']) },
+      audience,
+    });
+  });
+}
+
+export async function devicesOf(pool: Pool, principal: Principal): Promise<DeviceListed[]> {
+  return withClinic(pool, principal.clinicId, (tx) => listDevices(tx, principal.clinicId));
+}
+
+/** ADMIN, or one's own device. From then on it can only hand in what it holds. */
+export async function revoke(pool: Pool, principal: Principal, deviceId: string, now: Date): Promise<Result<null>> {
+  return withClinic(pool, principal.clinicId, async (tx) => {
+    const credential = await credentialOf(tx, principal.clinicId, deviceId);
+    if (credential === undefined) return err('device/unknown');
+    if (credential.userId !== principal.userId && !principal.roles.includes('ADMIN')) return err('role/forbidden');
+    if (credential.revoked) return ok(null);
+    await revokeCredential(tx, principal.clinicId, deviceId);
+    const by = principal.kind === 'device' ? principal.deviceId : deviceId;
+    await serverWrite(tx, principal.clinicId, by, [{ entity: 'device', id: deviceId, birth: false, set: { revokedAt: now.toISOString() }, extra: {} }]);
+    return ok(null);
+  });
+}

@@ -1,0 +1,132 @@
+/**
+ * Local accounts: e-mail and passphrase against an Argon2id verifier, and the short token that follows.
+ * Tokens carry who, not what they may: roles are read again on every request.
+ */
+import { verify as verifyArgon2 } from '@node-rs/argon2';
+import { jwtVerify, SignJWT, errors as joseErrors } from 'jose';
+import { countFailure, forgetFailures, waitFor } from '#db/postgres/queries/attempts.ts';
+import { withClinic, type Pool } from '#db/postgres/open.ts';
+import { accountsByEmail, clinicsBehind, credentialOf, personById, saveAccount } from '#db/postgres/queries/people.ts';
+import { rolesIn } from './decide-change.ts';
+import { audienceFor } from './devices.ts';
+import type { Principal, UserPrincipal } from './principal.ts';
+import { err, ok, type Result } from './result.ts';
+import { deviceKeyHash, emailKeyHash, readDeviceCredential, sameHash, secretHash } from './secrets.ts';
+import { sha256 } from './read-change.ts';
+
+const ISSUER = 'ryggrad';
+const AUDIENCE = 'ryggrad-sync';
+export const SESSION_SECONDS = 900;
+
+export interface SessionDeps {
+  pool: Pool;
+  /** 32 random bytes. */
+  sessionKey: Uint8Array;
+  now(): Date;
+}
+
+export interface Session {
+  accessToken: string;
+  expiresIn: number;
+  user: { id: string; name: string; email: string; roles: string[] };
+  clinic: { id: string; name: string };
+}
+
+/** Verifier of nothing: an unknown address takes as long as a wrong passphrase. */
+const NOBODY = '$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$H2GkA3cRKs4Y0rkNdcAtH3KnKVbBDmPgSgbOWaWzgQ8';
+
+/** Errors: session/refused (address or passphrase), session/throttled (`retryAfter` seconds). */
+export async function openSession({ pool, sessionKey, now }: SessionDeps, input: { email: string; passphrase: string }): Promise<Result<Session>> {
+  const key = sha256(`session:${input.email.toLowerCase()}`);
+  const wait = await waitFor(pool, key);
+  if (wait > 0) return err('session/throttled', { retryAfter: wait });
+  let known = false;
+  for (const clinicId of await clinicsBehind(pool, 'email', emailKeyHash(input.email))) {
+    for (const person of await withClinic(pool, clinicId, (tx) => accountsByEmail(tx, clinicId, input.email))) {
+      known = true;
+      if (!(await matches(person.verifier, input.passphrase)) || !person.active) continue;
+      await forgetFailures(pool, key);
+      const clinic = await withClinic(pool, clinicId, (tx) => tx.query<{ name: string }>('select name from clinic where clinic_id = $1', [clinicId]));
+      return ok({
+        accessToken: await sign(sessionKey, { userId: person.id, clinicId }, now()),
+        expiresIn: SESSION_SECONDS,
+        user: { id: person.id, name: person.name, email: person.email, roles: rolesIn(person.roles) },
+        clinic: { id: clinicId, name: clinic.rows[0]?.name ?? '' },
+      });
+    }
+  }
+  if (!known) await matches(NOBODY, input.passphrase);
+  await countFailure(pool, key);
+  return err('session/refused');
+}
+
+async function matches(verifier: string, passphrase: string): Promise<boolean> {
+  return verifyArgon2(verifier, passphrase).catch(() => false);
+}
+
+async function sign(sessionKey: Uint8Array, who: { userId: string; clinicId: string }, now: Date): Promise<string> {
+  const seconds = Math.floor(now.getTime() / 1000);
+  return new SignJWT({ clinic: who.clinicId })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(who.userId)
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + SESSION_SECONDS)
+    .sign(sessionKey);
+}
+
+/** Who a bearer token is. Errors: auth/missing, auth/expired, auth/invalid. A revoked device is returned as such. */
+export async function principalOf({ pool, sessionKey, now }: SessionDeps, bearer: string | undefined): Promise<Result<Principal>> {
+  if (bearer === undefined || bearer === '') return err('auth/missing');
+  const device = readDeviceCredential(bearer);
+  if (device !== undefined) return deviceOf(pool, device);
+  let userId: string | undefined;
+  let clinicId: unknown;
+  try {
+    const { payload } = await jwtVerify(bearer, sessionKey, { algorithms: ['HS256'], issuer: ISSUER, audience: AUDIENCE, currentDate: now(), requiredClaims: ['sub', 'exp', 'clinic'] });
+    userId = payload.sub;
+    clinicId = payload['clinic'];
+  } catch (error) {
+    return err(error instanceof joseErrors.JWTExpired ? 'auth/expired' : 'auth/invalid');
+  }
+  if (userId === undefined || typeof clinicId !== 'string') return err('auth/invalid');
+  return userOf(pool, clinicId, userId);
+}
+
+async function userOf(pool: Pool, clinicId: string, userId: string): Promise<Result<UserPrincipal>> {
+  const person = await withClinic(pool, clinicId, (tx) => personById(tx, clinicId, userId));
+  if (person === undefined || !person.active) return err('auth/invalid');
+  const roles = rolesIn(person.roles);
+  return ok({ kind: 'user', clinicId, userId, roles, audience: audienceFor(roles) });
+}
+
+async function deviceOf(pool: Pool, { deviceId, secret }: { deviceId: string; secret: string }): Promise<Result<Principal>> {
+  const [clinicId] = await clinicsBehind(pool, 'device', deviceKeyHash(deviceId));
+  if (clinicId === undefined) return err('auth/invalid');
+  const credential = await withClinic(pool, clinicId, (tx) => credentialOf(tx, clinicId, deviceId));
+  if (credential === undefined || !sameHash(credential.secretHash, secretHash(secret))) return err('auth/invalid');
+  // Who was dismissed hands in what the device holds, like a revoked device.
+  const revoked = credential.revoked || !credential.userActive;
+  return ok({ kind: 'device', clinicId, deviceId, userId: credential.userId, roles: rolesIn(credential.roles), audience: credential.audience, revoked });
+}
+
+/** Stores the verifier a laptop worked out. The device's own person, or ADMIN. Errors: role/forbidden, user/unknown, account/weak-verifier. */
+export async function setAccount(pool: Pool, principal: Principal, userId: string, verifier: string): Promise<Result<null>> {
+  if (principal.userId !== userId && !principal.roles.includes('ADMIN')) return err('role/forbidden');
+  if (!isAcceptableVerifier(verifier)) return err('account/weak-verifier');
+  return withClinic(pool, principal.clinicId, async (tx) => {
+    if ((await personById(tx, principal.clinicId, userId)) === undefined) return err('user/unknown');
+    await saveAccount(tx, principal.clinicId, userId, verifier);
+    return ok(null);
+  });
+}
+
+/** Argon2id with at least OWASP's minimum, and not so much that verifying it would exhaust the server. */
+export function isAcceptableVerifier(verifier: string): boolean {
+  const match = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d)\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,171}$/.exec(verifier);
+  if (match === null) return false;
+  const [memory, passes, lanes] = match.slice(1).map(Number) as [number, number, number];
+  return memory >= 19_456 && memory <= 262_144 && passes >= 2 && passes <= 10 && lanes >= 1 && lanes <= 4;
+}
+

@@ -1,0 +1,63 @@
+/** From configuration to a working app: database, migrations, listener; and everything closed again in reverse. */
+import type { FastifyInstance } from 'fastify';
+import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
+import { assertAppRole, openPool } from '#db/postgres/open.ts';
+import { buildApp, type ServerDeps } from './app.ts';
+import type { Config } from './config.ts';
+import { listenForChanges } from './core/wake-ups.ts';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
+import { openLog } from './plugins/logging.ts';
+
+export interface OpenServer {
+  app: FastifyInstance;
+  deps: ServerDeps;
+  /** Resolves when the embedded Postgres is gone, which ends the server; never for a foreign one. */
+  databaseEnded: Promise<void>;
+  close(): Promise<void>;
+}
+
+export const VERSION = '0.1.0';
+
+/** Throws a sentence for the operator. */
+export async function openServer(config: Config, log = openLog(config.log.level, config.log.format)): Promise<OpenServer> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    let embedded: EmbeddedPostgres | undefined;
+    if (config.database === undefined) {
+      // Postgres' own log lines may quote rows: they are not ours to pass on.
+      embedded = await startEmbeddedPostgres(config.home);
+      undo.push(() => embedded?.stop() ?? Promise.resolve());
+    }
+    const database = config.database ?? { url: embedded?.appUrl ?? '', ownerUrl: embedded?.ownerUrl, listenUrl: embedded?.appUrl ?? '' };
+    const appRole = decodeURIComponent(new URL(database.url).username);
+    if (database.ownerUrl !== undefined) await migrate(database.ownerUrl, appRole);
+    const pool = openPool(database.url, { max: config.maxConnections });
+    undo.push(() => pool.end());
+    await assertAppRole(pool);
+    const { epoch } = await assertMigrated(pool, appRole);
+    const wakeUps = await listenForChanges(database.listenUrl, (message) => log.warn(message));
+    undo.push(() => wakeUps.close());
+    const deps: ServerDeps = {
+      pool,
+      wakeUps,
+      epoch,
+      sessionKey: config.sessionKey,
+      now: () => new Date(),
+      log,
+      shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
+      registration: config.registration,
+      ...(config.electric === undefined ? {} : { electric: config.electric }),
+      limits: { bodyBytes: 5_000_000, rateWindowMs: config.rate.windowMs, rateMax: config.rate.max },
+      version: VERSION,
+    };
+    const app = buildApp(deps);
+    undo.push(() => app.close());
+    return { app, deps, close, databaseEnded: embedded?.ended ?? new Promise(() => {}) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

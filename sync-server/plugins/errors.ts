@@ -1,0 +1,74 @@
+/** Every failure as application/problem+json (RFC 9457) with a stable code; causes stay in the log. */
+import { STATUS_CODES } from 'node:http';
+import type { Failure } from '../core/result.ts';
+
+const STATUS: Readonly<Record<string, number>> = {
+  'auth/missing': 401,
+  'auth/expired': 401,
+  'auth/invalid': 401,
+  'session/refused': 401,
+  'session/throttled': 429,
+  'request/too-many': 429,
+  'role/forbidden': 403,
+  'device/revoked': 403,
+  'device/mismatch': 403,
+  'registration/closed': 403,
+  'registration/code': 403,
+  'route/unknown': 404,
+  'route/method': 405,
+  'user/unknown': 404,
+  'device/unknown': 404,
+  'clinic/unknown': 404,
+  'join/code-unknown': 404,
+  'join/code-expired': 410,
+  'clinic/exists': 409,
+  'device/exists': 409,
+  'changes/gap': 409,
+  'changes/protocol': 409,
+  'request/too-large': 413,
+  'request/media-type': 415,
+  'server/busy': 503,
+  'upstream/unreachable': 502,
+  'server/error': 500,
+};
+
+export interface Problem {
+  status: number;
+  headers: Record<string, string>;
+  body: { type: string; title: string; status: number; code: string } & Record<string, unknown>;
+}
+
+/** Codes not listed above are the request's fault: 400. */
+export function problemOf({ code, details }: Failure): Problem {
+  const status = STATUS[code] ?? 400;
+  const retryAfter = details?.['retryAfter'];
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...(typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    },
+    body: { ...details, type: `urn:ryggrad:problem:${code}`, title: STATUS_CODES[status] ?? 'Error', status, code },
+  };
+}
+
+/** What an exception means to the caller. Nothing of its text goes out: it may quote a row. */
+export function failureOf(error: unknown): Failure {
+  const code = property(error, 'code');
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { ok: false, code: 'request/too-large' };
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return { ok: false, code: 'request/media-type' };
+  if (typeof code === 'string' && code.startsWith('FST_ERR_CTP')) return { ok: false, code: 'request/malformed' };
+  if (error instanceof SyntaxError || property(error, 'statusCode') === 400) return { ok: false, code: 'request/malformed' };
+  if (typeof code === 'string' && isPassing(code)) return { ok: false, code: 'server/busy', details: { retryAfter: 1 } };
+  return { ok: false, code: 'server/error' };
+}
+
+/** Connection lost, shutting down, too many connections, deadlock, lock or statement timeout, out of disk. */
+function isPassing(code: string): boolean {
+  return /^(08|57|53|40)/.test(code) || ['55P03', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code);
+}
+
+export function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value ? (value as Record<string, unknown>)[name] : undefined;
+}

@@ -1,0 +1,18 @@
+import { pushReplySchema, pushRequestSchema } from '#db/sync/change.ts';
+import { acceptChanges } from '../core/accept-changes.ts';
+import { countOutcome } from '../plugins/metrics.ts';
+import { route } from './route.ts';
+
+export const pushChanges = route({
+  method: 'POST',
+  path: '/v1/changes',
+  summary: "A device's changes and log, in order. One outcome per change; 200 does not mean applied.",
+  auth: 'also-revoked',
+  body: pushRequestSchema,
+  responses: { 200: { description: 'What became of each change.', schema: pushReplySchema } },
+  async run({ deps, principal, body }) {
+    const { pool, epoch } = deps;
+    const result = await acceptChanges({ pool, epoch, elapsed: () => performance.now(), count: countOutcome }, principal, body);
+    return result.ok ? { status: 200, body: result.value } : result;
+  },
+});

@@ -1,0 +1,25 @@
+/** All routes. A new one is added here, and is then in the OpenAPI page and in the tests' matrix of who may not. */
+import { pushChanges } from './changes.ts';
+import { health, metrics, openApiPage, ready } from './operating.ts';
+import { enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
+import { bootstrap, digest } from './reading.ts';
+import { readShape } from './shape.ts';
+import type { Route } from './route.ts';
+
+export const routes: readonly Route[] = [
+  health,
+  ready,
+  metrics,
+  openApiPage(() => routes),
+  foundClinic,
+  signIn,
+  inviteDevice,
+  enrolDevice,
+  listDevices,
+  revokeDevice,
+  putAccount,
+  pushChanges,
+  readShape,
+  bootstrap,
+  digest,
+];

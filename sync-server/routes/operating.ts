@@ -1,0 +1,60 @@
+/** For those who operate the server. */
+import { z } from 'zod';
+import { metricsText, metricsType } from '../plugins/metrics.ts';
+import { openApi } from './openapi.ts';
+import { route, type Route } from './route.ts';
+
+export const health = route({
+  method: 'GET',
+  path: '/health',
+  summary: 'The process is alive.',
+  auth: 'open',
+  responses: { 200: { description: 'Alive.', schema: z.object({ status: z.literal('ok'), version: z.string() }) } },
+  async run({ deps }) {
+    return { status: 200, body: { status: 'ok', version: deps.version } };
+  },
+});
+
+export const ready = route({
+  method: 'GET',
+  path: '/ready',
+  summary: 'The process can do its work: each dependency with its state.',
+  auth: 'open',
+  responses: {
+    200: { description: 'Ready.', schema: z.object({ status: z.literal('ready'), postgres: z.string(), listening: z.string() }) },
+    503: { description: 'Not ready.' },
+  },
+  async run({ deps }) {
+    const postgres = await deps.pool.query('select 1').then(
+      () => 'ok',
+      () => 'unreachable',
+    );
+    const listening = deps.wakeUps.connected() ? 'ok' : 'reconnecting';
+    const isReady = postgres === 'ok' && listening === 'ok';
+    return { status: isReady ? 200 : 503, body: { status: isReady ? 'ready' : 'not-ready', postgres, listening } };
+  },
+});
+
+export const metrics = route({
+  method: 'GET',
+  path: '/metrics',
+  summary: 'Prometheus metrics.',
+  auth: 'open',
+  responses: { 200: { description: 'Text in the Prometheus format.' } },
+  async run({ deps }) {
+    return { status: 200, headers: { 'content-type': metricsType }, body: await metricsText(deps) };
+  },
+});
+
+export function openApiPage(routes: () => readonly Route[]): Route {
+  return route({
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This description.',
+    auth: 'open',
+    responses: { 200: { description: 'OpenAPI 3.1.' } },
+    async run({ deps }) {
+      return { status: 200, body: openApi(routes(), deps.version) };
+    },
+  });
+}

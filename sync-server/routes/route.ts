@@ -1,0 +1,56 @@
+/** How a route is said: one value with its schemas, from which the handler, the OpenAPI page and the tests' matrix are made. */
+import type { z } from 'zod';
+import type { Role } from '#db/model/clinic.ts';
+import type { ServerDeps } from '../core/deps.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Failure } from '../core/result.ts';
+
+export interface Call<B, Q, P, A> {
+  deps: ServerDeps;
+  principal: A;
+  body: B;
+  query: Q;
+  params: P;
+  headers: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the client hangs up. */
+  gone: AbortSignal;
+  /** Aborted when the server shuts down. */
+  closing: AbortSignal;
+  /** Verifies the caller's token again, after a wait. */
+  authenticateAgain(): Promise<boolean>;
+}
+
+export interface Reply {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON, a string as it is. */
+  body?: unknown;
+}
+
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  path: string;
+  summary: string;
+  /** `open`: no token. `signed-in`: a device's or a person's. `also-revoked`: a revoked device may still come. */
+  auth: 'open' | 'signed-in' | 'also-revoked';
+  /** One of these is needed; the person a device was enrolled for counts. */
+  roles?: readonly Role[];
+  body?: z.ZodType;
+  query?: z.ZodType;
+  params?: z.ZodType;
+  responses: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;
+  run(call: Call<unknown, unknown, unknown, Principal | undefined>): Promise<Reply | Failure>;
+}
+
+interface Spec<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType, A extends Route['auth']> extends Omit<Route, 'run' | 'auth' | 'body' | 'query' | 'params'> {
+  auth: A;
+  body?: B;
+  query?: Q;
+  params?: P;
+  run(call: Call<z.output<B>, z.output<Q>, z.output<P>, A extends 'open' ? undefined : Principal>): Promise<Reply | Failure>;
+}
+
+/** Checks a route's handler against its schemas. app.ts parses before it calls, hence the one cast. */
+export function route<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType, A extends Route['auth']>(spec: Spec<B, Q, P, A>): Route {
+  return spec as unknown as Route;
+}

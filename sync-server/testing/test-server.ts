@@ -1,0 +1,57 @@
+/** A server on a test database, with a clock that can be moved and short long-polls; asked by `inject` or over a port. */
+import type { FastifyInstance } from 'fastify';
+import { randomBytes } from 'node:crypto';
+import { assertMigrated } from '#db/postgres/migrate.ts';
+import { openPool, type Pool } from '#db/postgres/open.ts';
+import { buildApp, type ServerDeps } from '../app.ts';
+import { listenForChanges } from '../core/wake-ups.ts';
+import { openLog } from '../plugins/logging.ts';
+import type { TestDatabase } from './test-database.ts';
+
+export interface TestServer {
+  app: FastifyInstance;
+  deps: ServerDeps;
+  pool: Pool;
+  /** The clock of tokens and codes; starts at the machine's. */
+  time: { now: Date };
+  /** Listens on a free port of loopback and says where. */
+  url(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openTestServer(database: TestDatabase, changes: Partial<ServerDeps> = {}): Promise<TestServer> {
+  const pool = openPool(database.appUrl, { max: 8 });
+  const { epoch } = await assertMigrated(pool, decodeURIComponent(new URL(database.appUrl).username));
+  const wakeUps = await listenForChanges(database.appUrl, () => {});
+  const time = { now: new Date() };
+  const deps: ServerDeps = {
+    pool,
+    wakeUps,
+    epoch,
+    sessionKey: randomBytes(32),
+    now: () => time.now,
+    log: openLog('silent', 'json'),
+    shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
+    registration: 'open',
+    limits: { bodyBytes: 5_000_000, rateWindowMs: 60_000, rateMax: 1_000_000 },
+    version: 'test',
+    ...changes,
+  };
+  const app = buildApp(deps);
+  let address: string | undefined;
+  return {
+    app,
+    deps,
+    pool,
+    time,
+    async url() {
+      address ??= await app.listen({ host: '127.0.0.1', port: 0 });
+      return address;
+    },
+    async close() {
+      await app.close();
+      await wakeUps.close();
+      await pool.end();
+    },
+  };
+}
