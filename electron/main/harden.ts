@@ -1,0 +1,38 @@
+/** Shuts every door of Chromium that the journal does not use. Source: Electron's security guide 5, 11–14. */
+import type { App, Session, WebContents } from 'electron';
+import { isOwnAddress } from './navigation.ts';
+
+/** Electron grants permissions unless told otherwise: here all are refused. */
+export function denyPermissions(session: Session): void {
+  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.on('will-download', (event) => event.preventDefault());
+  // The network belongs to the core; a page of ours asks for its own files only.
+  session.setProxy({ mode: 'direct' }).catch(() => {});
+}
+
+/** Refuses whatever leaves `own`: navigation, redirects, frames, new windows, web views. For every page there will ever be. */
+export function lockNavigation(app: App, own: string): void {
+  app.on('web-contents-created', (_event, contents: WebContents) => {
+    contents.on('will-navigate', (event, url) => {
+      if (!isOwnAddress(url, own)) event.preventDefault();
+    });
+    contents.on('will-redirect', (event, url) => {
+      if (!isOwnAddress(url, own)) event.preventDefault();
+    });
+    contents.on('will-frame-navigate', (event) => {
+      if (!isOwnAddress(event.url, own)) event.preventDefault();
+    });
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  });
+}
+
+/** Refuses every request of the page that is not for `own` (blob: and data: are the page's own memory). */
+export function lockRequests(session: Session, own: string): void {
+  session.webRequest.onBeforeRequest((details, answer) => {
+    const inside = /^(blob|data|devtools):/.test(details.url) || isOwnAddress(details.url, own);
+    answer({ cancel: !inside });
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * The window's process: own protocol, hardened window, core in a process of its own, a port between the two.
+ * Nothing here knows a patient; what the page asks goes to the core unread (relay.ts).
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { app, BrowserWindow, Menu, MessageChannelMain, powerMonitor, protocol, session } from 'electron';
+import { appFile, ORIGIN, SCHEME } from './app-files.ts';
+import { RESPONSE_HEADERS } from './content-policy.ts';
+import { startCore } from './core-process.ts';
+import type { CoreProcess } from './core-process.ts';
+import { denyPermissions, lockNavigation, lockRequests } from './harden.ts';
+import { developmentAddress, isOwnAddress } from './navigation.ts';
+import { createRelay } from './relay.ts';
+import { webPreferences } from './window-options.ts';
+
+// Bundled to dist/electron/main.cjs, beside preload.cjs and core.mjs.
+const HERE = __dirname;
+const WINDOW_FILES = path.join(HERE, '..', 'renderer');
+const shown = developmentAddress(process.env['RYGGRAD_WINDOW_URL'], app.isPackaged);
+const own = shown === undefined ? ORIGIN : new URL(shown).origin;
+
+app.enableSandbox();
+if (process.env['RYGGRAD_HOME'] && !app.isPackaged) app.setPath('userData', path.join(process.env['RYGGRAD_HOME'], 'window'));
+protocol.registerSchemesAsPrivileged([
+  { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: false } },
+]);
+lockNavigation(app, own);
+
+if (!app.requestSingleInstanceLock()) app.quit();
+else void app.whenReady().then(open);
+
+function open(): void {
+  Menu.setApplicationMenu(null);
+  const page = session.defaultSession;
+  denyPermissions(page);
+  lockRequests(page, own);
+  protocol.handle(SCHEME, serve);
+  const window = createWindow();
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  app.on('window-all-closed', () => app.quit());
+  // Shown from a dev-host, the page speaks to that host's core; two cores over one database would refuse each other.
+  if (shown === undefined) connectCore(window);
+  void window.loadURL(shown ?? `${ORIGIN}/index.html`);
+}
+
+function createWindow(): BrowserWindow {
+  const window = new BrowserWindow({
+    width: 1440,
+    height: 900,
+    minWidth: 960,
+    minHeight: 600,
+    show: false,
+    title: 'Ryggrad',
+    webPreferences: webPreferences(path.join(HERE, 'preload.cjs'), !app.isPackaged),
+  });
+  window.once('ready-to-show', () => window.show());
+  return window;
+}
+
+function connectCore(window: BrowserWindow): void {
+  const core = startCore({
+    entry: path.join(HERE, 'core.mjs'),
+    home: process.env['RYGGRAD_HOME'] || path.join(app.getPath('userData'), 'record'),
+    packaged: app.isPackaged,
+    node: process.env['RYGGRAD_NODE'],
+  });
+  const relay = createRelay((message) => core.post(message));
+  core.onMessage((message) => relay.fromCore(message));
+  window.webContents.on('did-finish-load', () => {
+    const frame = window.webContents.mainFrame;
+    if (!isOwnAddress(frame.url, own)) return;
+    const { port1, port2 } = new MessageChannelMain();
+    const fromPage = relay.connect({ post: (message) => port1.postMessage(message), close: () => port1.close() });
+    port1.on('message', (event) => fromPage(event.data));
+    port1.start();
+    window.webContents.postMessage('core-port', null, [port2]);
+  });
+  powerMonitor.on('suspend', () => core.post({ control: 'close' }));
+  powerMonitor.on('lock-screen', () => core.post({ control: 'lock' }));
+  quitTogether(core);
+}
+
+/** The window never outlives its core, nor the core the window: keys are zeroed before the last process ends. */
+function quitTogether(core: CoreProcess): void {
+  let leaving = false;
+  core.onExit(() => {
+    leaving = true;
+    app.quit();
+  });
+  app.on('before-quit', (event) => {
+    if (leaving) return;
+    event.preventDefault();
+    leaving = true;
+    void core.quit().then(() => app.quit());
+  });
+}
+
+async function serve(request: { url: string; method: string }): Promise<Response> {
+  const found = request.method === 'GET' ? appFile(WINDOW_FILES, request.url) : undefined;
+  if (found === undefined) return new Response('', { status: 404, headers: RESPONSE_HEADERS });
+  try {
+    return new Response(new Uint8Array(await readFile(found.file)), { headers: { ...RESPONSE_HEADERS, 'content-type': found.type } });
+  } catch {
+    return new Response('', { status: 404, headers: RESPONSE_HEADERS });
+  }
+}
