@@ -46,7 +46,7 @@ export const outcomeSchema = z.object({
   n: z.int(),
   /** `rejected`: not applied, kept with its text in quarantine on both sides. */
   outcome: z.enum(['applied', 'merged', 'conflict', 'rejected']),
-  /** Highest feed seq this change wrote in the device's audience; absent when it wrote none. */
+  /** Highest feed seq this change wrote in the device's audience, or where its row stands when it wrote none; absent when the device will see neither. */
   seq: z.int().optional(),
   /** Stable code when rejected. */
   code: z.string().optional(),

@@ -114,7 +114,7 @@ async function take(deps: PullDeps, stream: Stream, before: Cursor, messages: re
   }
   const upToDate = stream.isUpToDate;
   cursor = { ...cursor, handle: stream.shapeHandle ?? null, offset: stream.lastOffset };
-  if (upToDate) cursor = { ...cursor, complete: true, passedSeq: cursor.seenSeq };
+  if (upToDate) cursor = { ...cursor, complete: true, passedSeq: Math.max(cursor.seenSeq, placeIn(cursor, clinicId)) };
 
   if (cursor.refetching && upToDate) {
     cursor = { ...cursor, refetching: false };
@@ -129,6 +129,11 @@ async function take(deps: PullDeps, stream: Stream, before: Cursor, messages: re
     else deps.onRows(applied, null);
   }
   return cursor;
+}
+
+/** The embedded engine's offset is the clinic's own seq; a real Electric counts in its own way, and says nothing about ours. */
+function placeIn({ handle, offset }: Cursor, clinicId: string): number {
+  return handle?.startsWith(clinicId) === true ? Number(/^\d+/.exec(offset)?.[0] ?? 0) : 0;
 }
 
 function toEntry(value: FeedValues): FeedEntry {

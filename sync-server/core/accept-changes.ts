@@ -126,7 +126,8 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
       else {
         const decision = await decideChange({ tx, record, people, deviceId, clinicId }, item.change);
         if (decision.ok) {
-          const seq = record.apply(decision.writes, deviceId, audience);
+          // A change that said what already stood is seen when the row is.
+          const seq = record.apply(decision.writes, deviceId, audience) ?? record.placeOf(item.change, audience);
           for (const write of decision.writes) people.learn(write);
           outcome = {
             n: item.n,

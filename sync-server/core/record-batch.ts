@@ -18,6 +18,8 @@ export interface RecordBatch {
   reading<T>(fn: (read: MergeReader) => T): Promise<T>;
   /** Gives each write its place. Returns the highest seq that this audience will see, if any. */
   apply(writes: readonly RowWrite[], deviceId: string, audience: Audience): number | undefined;
+  /** Where the subject of a change stands, if this audience will see it. */
+  placeOf(change: MergeableChange, audience: Audience): number | undefined;
   readonly dirty: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>;
   readonly seq: number;
 }
@@ -97,6 +99,11 @@ export function openRecordBatch(tx: Tx, clinicId: string, startSeq: number): Rec
         if (mayReceive(audience, audienceOf(write.entity, row))) highest = seq;
       }
       return highest;
+    },
+
+    placeOf({ entity, rowId }, audience) {
+      const row = isEntityName(entity) ? place(entity).get(rowId) : undefined;
+      return isEntityName(entity) && row && mayReceive(audience, audienceOf(entity, row)) ? row.seq : undefined;
     },
 
     dirty,
