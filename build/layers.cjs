@@ -17,7 +17,7 @@ const layers = {
   'electron/contract': { ...PURE, may: ['db/model', 'db/rules'], npm: ['zod'] },
   'electron/core': {
     node: true,
-    may: ['electron/contract', 'db/model', 'db/rules', 'db/sync', 'db/sqlite', 'db/reference'],
+    may: ['electron/contract', 'electron/sync', 'db/model', 'db/rules', 'db/sync', 'db/sqlite', 'db/reference'],
   },
   'electron/sync': { node: true, may: ['db/model', 'db/sync', 'db/sqlite'], types: ['electron/contract'] },
   'electron/main': { node: true, may: ['electron/contract', 'electron/core', 'electron/sync'] },

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { createCore } from '#electron/core/create-core.ts';
 import { hostPorts } from '#electron/core/host-ports.ts';
 import { connectDemo, ensureDemo } from '#electron/core/clinic/demo.ts';
-import { fillDemo } from './fill-demo.ts';
+import { fillDemo } from '#electron/core/clinic/demo-patients.ts';
 import { CONTENT_POLICY, serveFile } from './static-files.ts';
 
 const home = process.env['RYGGRAD_HOME'];

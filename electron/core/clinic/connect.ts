@@ -52,7 +52,7 @@ export async function connectToServer(ports: Ports, clinic: OpenClinic, url: str
     signingKey: ownFields('signing_key', key),
     accountVerifier: verifier,
   };
-  const headers = registrationCode === null ? {} : { 'registration-code': registrationCode };
+  const headers: Record<string, string> = registrationCode === null ? {} : { 'registration-code': registrationCode };
   const reply = await askServer(ports, { url: `${url}/v1/clinics`, method: 'POST', body, headers }, bornReply);
   if (!reply.ok) return reply;
   db.transaction(() => {
