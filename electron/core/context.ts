@@ -47,6 +47,13 @@ type OwnOf<N extends EntityName> = OwnFields<EntityOf<N>>;
 /** Fields at birth: those with an initial value may be left out. */
 export type Born<N extends EntityName> = Partial<OwnOf<N>>;
 
+export interface WriteOptions {
+  /** The outbox entry may be replaced by the next autosave of the same row. */
+  autosave?: boolean;
+  /** The feed's seq of the text the person had before them, when that is older than the row's own. */
+  baseSeq?: number;
+}
+
 export interface Context {
   readonly db: SqliteDatabase;
   readonly clinicId: string;
@@ -62,10 +69,10 @@ export interface Context {
   /** Living rows; the condition is SQL in column names. */
   rows<N extends EntityName>(entity: N, condition: string, parameters?: readonly (string | number | null)[]): RowOf<N>[];
   insert<N extends EntityName>(entity: N, fields: Born<N>, id?: string): RowOf<N>;
-  /** Writes the fields that differ. `autosave`: the outbox entry may be replaced by the next one. */
-  patch<N extends EntityName>(entity: N, id: string, set: Partial<OwnOf<N>>, options?: { autosave?: boolean }): RowOf<N>;
+  /** Writes the fields that differ. */
+  patch<N extends EntityName>(entity: N, id: string, set: Partial<OwnOf<N>>, options?: WriteOptions): RowOf<N>;
   /** Inserts, or patches the row of this (derived) id. */
-  put<N extends EntityName>(entity: N, id: string, fields: Born<N>, options?: { autosave?: boolean }): RowOf<N>;
+  put<N extends EntityName>(entity: N, id: string, fields: Born<N>, options?: WriteOptions): RowOf<N>;
   remove<N extends EntityName>(entity: N, id: string): void;
   /** Adds to the log, in this transaction. */
   audit(note: AuditNote): void;
@@ -91,11 +98,14 @@ export function createContext(input: ContextInput): Context {
   const now = ports.clock.now().toISOString();
   const touched = { entities: new Set<string>(), ids: new Set<string>() };
 
-  function enqueue(entity: EntityName, rowId: string, before: StoredRow | undefined, set: Record<string, unknown>, autosave: boolean): void {
+  function enqueue(entity: EntityName, rowId: string, before: StoredRow | undefined, set: Record<string, unknown>, options: WriteOptions = {}): void {
+    const autosave = options.autosave === true;
     const open = openEntry(db, actor.userId, entity, rowId);
     const replacing = autosave && open !== undefined;
     if (!autosave && open !== undefined) releaseRow(db, entity, rowId);
-    const base = { ...baseFor(entity, before, Object.keys(set)), ...(replacing ? open.base : {}) };
+    const read = baseFor(entity, before, Object.keys(set));
+    for (const field of Object.keys(read)) if (options.baseSeq !== undefined) read[field] = Math.min(read[field] ?? 0, options.baseSeq);
+    const base = { ...read, ...(replacing ? open.base : {}) };
     const change = {
       id: replacing ? open.id : ports.ids.uuid(),
       actor: actor.userId,
@@ -146,7 +156,7 @@ export function createContext(input: ContextInput): Context {
       const own = bornSchemas[entity].parse(fields);
       const row = { id, clinicId, seq: 0, deleted: false, fieldSeq: {}, extra: null, ...own } as unknown as RowOf<typeof entity>;
       writeRow(db, entity, row);
-      enqueue(entity, id, undefined, own, false);
+      enqueue(entity, id, undefined, own);
       note(entity, id);
       return row;
     },
@@ -158,7 +168,7 @@ export function createContext(input: ContextInput): Context {
       if (Object.keys(changed).length === 0) return before;
       keepServerRow(db, entity, stored);
       patchRow(db, entity, id, changed as Partial<RowOf<typeof entity>>);
-      enqueue(entity, id, stored, changed, options?.autosave === true);
+      enqueue(entity, id, stored, changed, options);
       note(entity, id);
       return { ...before, ...changed };
     },

@@ -1,0 +1,84 @@
+/**
+ * The clinic's day and its bookings. Days are Norwegian days (Europe/Oslo, with summer time); times are stored as
+ * instants in UTC. Opening hours are one constant until the calendar has its own settings.
+ */
+import type { Row } from '../model/entity.ts';
+import type { appointment } from '../model/practice.ts';
+
+type Status = Row<typeof appointment>['status'];
+export interface Booking {
+  startsAt: string;
+  durationMinutes: number;
+}
+
+const ZONE = 'Europe/Oslo';
+const MINUTE = 60_000;
+/** Monday to Friday, 08–16. */
+const OPEN = { from: 8 * 60, to: 16 * 60, weekdays: [1, 2, 3, 4, 5] };
+/** How far ahead a free place is looked for. */
+const HORIZON_DAYS = 120;
+
+const parts = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+
+/** What the clinic's wall clock shows at this instant, as if it were UTC. */
+function wallClock(instantMs: number): number {
+  const found = Object.fromEntries(parts.formatToParts(instantMs).map((part) => [part.type, Number(part.value)]));
+  return Date.UTC(found['year'] ?? 0, (found['month'] ?? 1) - 1, found['day'] ?? 1, found['hour'] ?? 0, found['minute'] ?? 0, found['second'] ?? 0);
+}
+
+/** The instant at which the clinic's wall clock shows this day and minute. */
+function instantAt(day: string, minutes: number): number {
+  const wanted = Date.parse(`${day}T00:00:00Z`) + minutes * MINUTE;
+  const first = wanted - (wallClock(wanted) - wanted);
+  return wanted - (wallClock(first) - first);
+}
+
+/** The clinic's date at this instant, `YYYY-MM-DD`. */
+export function clinicDay(instant: string): string {
+  return new Date(wallClock(Date.parse(instant))).toISOString().slice(0, 10);
+}
+
+/** First instant of the day and of the next: 23, 24 or 25 hours apart. */
+export function clinicDayBounds(day: string): { from: string; to: string } {
+  return { from: new Date(instantAt(day, 0)).toISOString(), to: new Date(instantAt(nextDay(day), 0)).toISOString() };
+}
+
+export function nextDay(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
+/** A cancelled booking and one that nobody came to leave their time free. */
+export function takesTime(status: Status): boolean {
+  return status !== 'cancelled' && status !== 'no_show';
+}
+
+/** Whether the two share a minute; one that ends when the other begins does not. */
+export function overlap(a: Booking, b: Booking): boolean {
+  const [fromA, fromB] = [Date.parse(a.startsAt), Date.parse(b.startsAt)];
+  return fromA < fromB + b.durationMinutes * MINUTE && fromB < fromA + a.durationMinutes * MINUTE;
+}
+
+/**
+ * Free places within opening hours, from a time on. The asked time itself comes first when it is free; the others
+ * follow at the length of the visit.
+ */
+export function freeSlots(input: { from: string; durationMinutes: number; busy: readonly Booking[]; limit: number }): string[] {
+  const { from, durationMinutes, busy, limit } = input;
+  const found: string[] = [];
+  const wanted = Date.parse(from);
+  let day = clinicDay(from);
+  for (let days = 0; days < HORIZON_DAYS && found.length < limit; days += 1, day = nextDay(day)) {
+    if (!OPEN.weekdays.includes(new Date(`${day}T00:00:00Z`).getUTCDay())) continue;
+    const close = instantAt(day, OPEN.to);
+    let at = Math.max(instantAt(day, OPEN.from), days === 0 ? wanted : 0);
+    while (at + durationMinutes * MINUTE <= close && found.length < limit) {
+      const slot = { startsAt: new Date(at).toISOString(), durationMinutes };
+      const inTheWay = busy.filter((booking) => overlap(slot, booking));
+      if (inTheWay.length === 0) {
+        found.push(slot.startsAt);
+        at += durationMinutes * MINUTE;
+      } else at = Math.max(...inTheWay.map((booking) => Date.parse(booking.startsAt) + booking.durationMinutes * MINUTE));
+    }
+  }
+  return found;
+}

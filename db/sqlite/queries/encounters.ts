@@ -1,0 +1,109 @@
+/** A chart in few statements, all by index: opening one must not grow with the clinic. */
+import type { SqliteDatabase } from '../open.ts';
+import { decodeRow, prepared } from '../store.ts';
+import type { RowOf } from '../store.ts';
+
+export interface PreviousRow {
+  id: string;
+  visitAt: string;
+  visitType: RowOf<'encounter'>['visitType'];
+  status: RowOf<'encounter'>['status'];
+  practitionerName: string;
+  mainCode: string | null;
+  mainText: string | null;
+  nrs: number | null;
+}
+
+/** The patient's other visits, newest first. */
+export function previousVisits(db: SqliteDatabase, patientId: string, exceptId: string, limit: number): PreviousRow[] {
+  return prepared(
+    db,
+    `select e.id, e.visit_at as visitAt, e.visit_type as visitType, e.status, coalesce(u.name, '') as practitionerName,
+       d.code as mainCode, d.text as mainText,
+       (select o.value from observation o where o.encounter_id = e.id and o.code = 'nrs-now' and o.deleted = 0) as nrs
+     from encounter e left join user u on u.id = e.practitioner_id
+       left join diagnosis d on d.id = (select i.id from diagnosis i where i.encounter_id = e.id and i.main = 1 and i.deleted = 0 order by i.id limit 1)
+     where e.patient_id = ? and e.id <> ? and e.deleted = 0 and e.status <> 'discarded' order by e.visit_at desc limit ?`,
+  ).all(patientId, exceptId, limit) as PreviousRow[];
+}
+
+/** The last signed visit of the episode, or without one of the patient; those entered in error are no visits. */
+export function lastSignedVisit(db: SqliteDatabase, where: { episodeId: string } | { patientId: string }, exceptId: string): RowOf<'encounter'> | undefined {
+  const [column, value] = 'episodeId' in where ? ['episode_id', where.episodeId] : ['patient_id', where.patientId];
+  const raw = prepared(db, `select * from encounter where ${column} = ? and status = 'signed' and id <> ? and deleted = 0 order by visit_at desc, id desc limit 1`).get(value, exceptId);
+  return raw === undefined ? undefined : decodeRow('encounter', raw);
+}
+
+/** How many visits of the episode lie before this one, itself counted. */
+export function visitNumber(db: SqliteDatabase, visit: Pick<RowOf<'encounter'>, 'id' | 'episodeId' | 'visitAt'>): number {
+  if (visit.episodeId === null) return 1;
+  const row = prepared(
+    db,
+    `select count(*) as n from encounter where episode_id = ? and deleted = 0 and id <> ? and visit_at <= ? and status in ('draft','signed')`,
+  ).get(visit.episodeId, visit.id, visit.visitAt) as { n: number };
+  return row.n + 1;
+}
+
+/** A visit of this patient that a practitioner began in the span and that has no booking. */
+export function draftsWithoutBooking(db: SqliteDatabase, patientId: string, practitionerId: string, from: string, to: string): RowOf<'encounter'>[] {
+  const rows = prepared(
+    db,
+    `select * from encounter where patient_id = ? and visit_at >= ? and visit_at < ? and practitioner_id = ? and status = 'draft' and appointment_id is null and deleted = 0 order by visit_at`,
+  ).all(patientId, from, to, practitionerId);
+  return rows.map((raw) => decodeRow('encounter', raw));
+}
+
+const EMPTY = `not exists (select 1 from note_section s where s.encounter_id = e.id and s.deleted = 0 and trim(s.text) <> '')
+  and not exists (select 1 from observation o where o.encounter_id = e.id and o.deleted = 0 and o.value is not null)
+  and not exists (select 1 from red_flag_answer r where r.encounter_id = e.id and r.deleted = 0 and (r.answer is not null or r.comment is not null))
+  and not exists (select 1 from diagnosis d where d.encounter_id = e.id and d.deleted = 0)
+  and not exists (select 1 from treatment_consent c where c.id = e.id and c.deleted = 0)
+  and not exists (select 1 from treatment_line t where t.encounter_id = e.id and t.deleted = 0)`;
+
+/** Nothing has been put into it: no text, value, answer, code or line. */
+export function isEmptyVisit(db: SqliteDatabase, id: string, consentId: string): boolean {
+  const row = prepared(db, `select (${EMPTY}) and not exists (select 1 from treatment_consent c where c.id = ? and c.given is not null) as empty from encounter e where e.id = ?`).get(consentId, id) as
+    | { empty: number }
+    | undefined;
+  return row?.empty === 1;
+}
+
+export interface UnsignedRow {
+  encounterId: string;
+  patientId: string;
+  patientName: string;
+  birthDate: string | null;
+  visitAt: string;
+  visitType: RowOf<'encounter'>['visitType'];
+  practitionerName: string;
+  practitionerId: string;
+  empty: number;
+}
+
+/** All drafts, oldest first. */
+export function unsignedVisits(db: SqliteDatabase): UnsignedRow[] {
+  return prepared(
+    db,
+    `select e.id as encounterId, e.patient_id as patientId, p.given_name || ' ' || p.family_name as patientName, p.birth_date as birthDate,
+       e.visit_at as visitAt, e.visit_type as visitType, coalesce(u.name, '') as practitionerName, e.practitioner_id as practitionerId, (${EMPTY}) as empty
+     from encounter e join patient p on p.id = e.patient_id left join user u on u.id = e.practitioner_id
+     where e.status = 'draft' and e.deleted = 0 order by e.visit_at`,
+  ).all() as UnsignedRow[];
+}
+
+/** Open conflicts about the visit itself or anything charted in it. */
+export function openConflictsOfVisit(db: SqliteDatabase, encounterId: string): number {
+  const row = prepared(
+    db,
+    `select count(*) as n from conflict where status = 'open' and deleted = 0 and subject_entity in ('encounter','note_section','observation','red_flag_answer','treatment_consent','diagnosis')
+       and subject_id in (
+         select @id union select id from note_section where encounter_id = @id union select id from observation where encounter_id = @id
+         union select id from red_flag_answer where encounter_id = @id union select id from diagnosis where encounter_id = @id union select id from treatment_consent where id = @consent)`,
+  ).get({ id: encounterId, consent: encounterId }) as { n: number };
+  return row.n;
+}
+
+/** Codes the clinic has used most, newest releases' texts aside. */
+export function mostUsedCodes(db: SqliteDatabase, system: string, limit: number): { code: string; uses: number }[] {
+  return prepared(db, `select code, count(*) as uses from diagnosis where system = ? and deleted = 0 group by code order by uses desc, code limit ?`).all(system, limit) as { code: string; uses: number }[];
+}

@@ -1,0 +1,103 @@
+/** Patients as lists show them, and what there is on one patient's timeline. */
+import type { SqliteDatabase } from '../open.ts';
+import { prepared } from '../store.ts';
+import type { FoundPatient } from './patient-search.ts';
+
+type Raw = Omit<FoundPatient, 'namesake'> & { namesake: number };
+
+const HIT = `p.id, p.given_name as givenName, p.family_name as familyName, p.birth_date as birthDate, p.national_id as nationalId, p.phone,
+  p.address_line as addressLine, p.city, p.status,
+  (select max(e.visit_at) from encounter e where e.patient_id = p.id and e.deleted = 0 and e.status in ('signed','draft')) as lastVisitAt,
+  exists (select 1 from patient o where o.family_name = p.family_name and o.given_name = p.given_name and o.id <> p.id and o.deleted = 0) as namesake`;
+
+const found = (raw: unknown): FoundPatient => ({ ...(raw as Raw), namesake: (raw as Raw).namesake === 1 });
+
+/** In the order of the ids; unknown ones are left out. */
+export function patientsByIds(db: SqliteDatabase, ids: readonly string[]): FoundPatient[] {
+  const rows = prepared(db, `select ${HIT} from json_each(?) wanted join patient p on p.id = wanted.value where p.deleted = 0 order by wanted.key`).all(JSON.stringify(ids));
+  return rows.map(found);
+}
+
+/** Those this person opened last, newest first, from the log of this laptop. */
+export function lastOpenedPatientIds(db: SqliteDatabase, actorId: string, limit: number): string[] {
+  const rows = prepared(
+    db,
+    `select patient_id as id, max(n) as last
+     from (select patient_id, n from audit_event where actor_id = ? and action = 'read' order by n desc limit 1000)
+     where patient_id is not null group by patient_id order by last desc limit ?`,
+  ).all(actorId, limit) as { id: string }[];
+  return rows.map((row) => row.id);
+}
+
+/** Whether this person's reading of this subject is in the log since then; one visit to a chart is one entry. */
+export function readLoggedSince(db: SqliteDatabase, actorId: string, subjectId: string, since: string): boolean {
+  const row = prepared(
+    db,
+    `select 1 from (select subject_id, at from audit_event where actor_id = ? and action = 'read' order by n desc limit 50) where subject_id = ? and at > ? limit 1`,
+  ).get(actorId, subjectId, since);
+  return row !== undefined;
+}
+
+/** Another living patient with this number. */
+export function patientWithNationalId(db: SqliteDatabase, nationalId: string, exceptId: string): string | null {
+  const row = prepared(db, 'select id from patient where national_id = ? and id <> ? and deleted = 0 limit 1').get(nationalId, exceptId) as { id: string } | undefined;
+  return row?.id ?? null;
+}
+
+/** Others with the same number, or the same name and birth date. */
+export function possibleDuplicateIds(db: SqliteDatabase, patientId: string): string[] {
+  const rows = prepared(
+    db,
+    `select o.id from patient p join patient o on o.national_id = p.national_id where p.id = ? and p.national_id is not null and o.id <> p.id and o.deleted = 0
+     union
+     select o.id from patient p join patient o on o.family_name = p.family_name and o.given_name = p.given_name and o.birth_date = p.birth_date
+       where p.id = ? and o.id <> p.id and o.deleted = 0`,
+  ).all(patientId, patientId) as { id: string }[];
+  return rows.map((row) => row.id);
+}
+
+export interface TimelineRow {
+  kind: 'encounter' | 'letter' | 'appointment' | 'payment' | 'amendment';
+  id: string;
+  at: string;
+  /** Visit type, letter kind, payment method or amendment kind. */
+  what: string;
+  status: string;
+  visitType: string | null;
+  practitionerName: string | null;
+  encounterId: string | null;
+  /** Main code and text, else the first words. Note content: only for those who read notes. */
+  summary: string | null;
+}
+
+const SUMMARY = `coalesce(
+  (select d.code || ' ' || d.text from diagnosis d where d.encounter_id = e.id and d.deleted = 0 and d.main = 1 limit 1),
+  (select substr(trim(s.text), 1, 140) from note_section s where s.encounter_id = e.id and s.deleted = 0 and s.sibling_of_id is null and trim(s.text) <> '' order by s.rowid limit 1))`;
+
+const CLINICAL = `
+  select 'encounter' as kind, e.id, e.visit_at as at, e.visit_type as what, e.status, e.visit_type as visitType, u.name as practitionerName, e.id as encounterId, ${SUMMARY} as summary
+    from encounter e left join user u on u.id = e.practitioner_id where e.patient_id = @patient and e.deleted = 0 and e.status <> 'discarded' and e.visit_at < @before
+  union all
+  select 'letter', l.id, coalesce(l.signed_at, e.signed_at, e.visit_at), l.kind, l.status, null, u.name, l.encounter_id, null
+    from letter l left join encounter e on e.id = l.encounter_id left join user u on u.id = l.author_id
+    where l.patient_id = @patient and l.deleted = 0 and coalesce(l.signed_at, e.signed_at, e.visit_at) < @before
+  union all
+  select 'amendment', m.id, coalesce(m.signed_at, e.visit_at), m.kind, m.status, null, m.author_name, m.encounter_id, substr(trim(m.text), 1, 140)
+    from encounter e join amendment m on m.encounter_id = e.id left join user u on u.id = m.author_id
+    where e.patient_id = @patient and m.deleted = 0 and m.status <> 'discarded' and coalesce(m.signed_at, e.visit_at) < @before
+  union all`;
+const DESK = `
+  select 'appointment' as kind, a.id, a.starts_at as at, a.visit_type as what, a.status, a.visit_type as visitType, u.name as practitionerName, null as encounterId, null as summary
+    from appointment a left join user u on u.id = a.practitioner_id
+    where a.patient_id = @patient and a.deleted = 0 and a.starts_at < @before
+      and not exists (select 1 from encounter e where e.appointment_id = a.id and e.deleted = 0 and e.status in ('draft','signed'))
+  union all
+  select 'payment', y.id, y.paid_at, y.method, case when y.voided = 1 then 'voided' else 'paid' end, null, u.name, y.encounter_id, null
+    from payment y left join user u on u.id = y.taken_by_id where y.patient_id = @patient and y.deleted = 0 and y.paid_at < @before
+  order by at desc limit @limit`;
+
+/** Newest first, before an instant. Without `notes` only what the desk may see. */
+export function timelineRows(db: SqliteDatabase, patientId: string, before: string, limit: number, notes: boolean): TimelineRow[] {
+  const sql = notes ? `${CLINICAL}${DESK}` : DESK;
+  return prepared(db, sql).all({ patient: patientId, before, limit }) as TimelineRow[];
+}

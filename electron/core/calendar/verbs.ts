@@ -1,0 +1,137 @@
+/** The day: booking, moving, arriving, closing. A clash is shown and must be meant. */
+import { err, ok } from '#electron/contract/verb.ts';
+import { derivedId } from '#db/model/ids.ts';
+import { clinicDayBounds, freeSlots, holdsTime, overlaps } from '#db/rules/appointments.ts';
+import type { Slot } from '#db/rules/appointments.ts';
+import { readsNotes } from '#db/rules/permissions.ts';
+import { dayRows, heldSlots, lettersNotHandedOver, unpaidVisits } from '#db/sqlite/queries/calendar.ts';
+import type { DayRow } from '#db/sqlite/queries/calendar.ts';
+import { openConflictCount } from '#db/sqlite/queries/conflicts.ts';
+import { unsignedNotes } from '#db/sqlite/queries/encounters.ts';
+import { outboxCounts } from '#db/sqlite/outbox.ts';
+import type { LooseEnds } from '#electron/contract/calendar.ts';
+import type { Context } from '../context.ts';
+import { fullName, hitsOf } from '../patients/patient-view.ts';
+import { useCase } from '../use-case.ts';
+
+function clashWith(ctx: Context, practitionerId: string, slot: Slot, exceptId: string | null) {
+  const end = new Date(Date.parse(slot.startsAt) + slot.durationMinutes * 60_000).toISOString();
+  const other = heldSlots(ctx.db, practitionerId, slot.startsAt, end).find((held) => held.id !== exceptId && overlaps(held, slot));
+  if (other === undefined) return null;
+  const patient = ctx.get('patient', other.patientId);
+  return err('appointment/clash', { appointmentId: other.id, startsAt: other.startsAt, durationMinutes: other.durationMinutes, patientName: patient === undefined ? '' : fullName(patient) });
+}
+
+const paidState = (row: DayRow): 'nothing-due' | 'unpaid' | 'paid' | 'invoice_later' =>
+  row.lines === 0 ? 'nothing-due' : row.invoiced > 0 ? 'invoice_later' : row.unpriced > 0 || row.paidOre < row.dueOre ? 'unpaid' : 'paid';
+
+function practitioners(ctx: Context): { id: string; name: string }[] {
+  return ctx.rows('user', "active = 1 and roles like '%PRACTITIONER%' order by name").map(({ id, name }) => ({ id, name }));
+}
+
+export const calendarHandlers = [
+  useCase('day.list', (ctx, { day, practitionerId }) => {
+    const { from, to } = clinicDayBounds(day);
+    const rows = dayRows(ctx.db, from, to, practitionerId ?? null);
+    const patients = new Map(hitsOf(ctx, [...new Set(rows.map((row) => row.appointment.patientId))]).map((hit) => [hit.id, hit]));
+    const people = practitioners(ctx);
+    const clinical = readsNotes(ctx.actor.roles);
+    const items = rows.flatMap((row) => {
+      const patient = patients.get(row.appointment.patientId);
+      if (patient === undefined) return [];
+      const holding = rows.filter((other) => other !== row && other.appointment.practitionerId === row.appointment.practitionerId && holdsTime(other.appointment.status));
+      return [
+        {
+          appointment: row.appointment,
+          patient,
+          practitionerName: people.find((person) => person.id === row.appointment.practitionerId)?.name ?? '',
+          encounter: clinical && row.encounterId !== null && row.encounterStatus !== null ? { id: row.encounterId, status: row.encounterStatus } : null,
+          paid: paidState(row),
+          clash: holdsTime(row.appointment.status) && holding.some((other) => overlaps(other.appointment, row.appointment)),
+          alerts: clinical ? ctx.rows('safety_fact', "patient_id = ? and state = 'yes'", [patient.id]).map((fact) => fact.kind) : null,
+        },
+      ];
+    });
+    ctx.audit({ action: 'read', subjectEntity: 'appointment', details: { day, patients: [...patients.keys()] } });
+    return ok({ day, items, practitioners: people });
+  }),
+
+  useCase('appointment.suggest', (ctx, { practitionerId, from, durationMinutes, limit }) => {
+    const to = new Date(Date.parse(from) + 40 * 86_400_000).toISOString();
+    return ok({ slots: freeSlots(heldSlots(ctx.db, practitionerId, from, to), from, durationMinutes, limit) });
+  }),
+
+  useCase('appointment.book', (ctx, { allowClash, ...input }) => {
+    if (ctx.get('patient', input.patientId) === undefined) return err('patient/unknown');
+    const clash = allowClash ? null : clashWith(ctx, input.practitionerId, input, null);
+    if (clash !== null) return clash;
+    const row = ctx.insert('appointment', { ...input, ...(input.walkIn ? { status: 'arrived' as const, arrivedAt: ctx.now } : {}) });
+    ctx.audit({ action: 'create', subjectEntity: 'appointment', subjectId: row.id, patientId: row.patientId });
+    return ok(row);
+  }),
+  useCase('appointment.move', (ctx, { id, startsAt, durationMinutes, practitionerId, allowClash }) => {
+    const row = ctx.get('appointment', id);
+    if (row === undefined) return err('appointment/unknown');
+    const to = practitionerId ?? row.practitionerId;
+    const clash = allowClash ? null : clashWith(ctx, to, { startsAt, durationMinutes }, id);
+    if (clash !== null) return clash;
+    const moved = ctx.patch('appointment', id, { startsAt, durationMinutes, practitionerId: to });
+    ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId, details: { moved: true } });
+    return ok(moved);
+  }),
+  useCase('appointment.update', (ctx, { id, set }) => {
+    const row = ctx.get('appointment', id);
+    if (row === undefined) return err('appointment/unknown');
+    ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId });
+    return ok(ctx.patch('appointment', id, set));
+  }),
+  useCase('appointment.setStatus', (ctx, { id, status }) => {
+    const row = ctx.get('appointment', id);
+    if (row === undefined) return err('appointment/unknown');
+    ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId, details: { status } });
+    return ok(ctx.patch('appointment', id, { status, ...(status === 'arrived' ? { arrivedAt: ctx.now } : {}) }));
+  }),
+  useCase('appointment.cancel', (ctx, { id, reason }) => {
+    const row = ctx.get('appointment', id);
+    if (row === undefined) return err('appointment/unknown');
+    ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId, details: { status: 'cancelled' } });
+    return ok(ctx.patch('appointment', id, { status: 'cancelled', cancelReason: reason }));
+  }),
+
+  useCase('day.looseEnds', (ctx, { day, practitionerId }) => ok(looseEnds(ctx, day, practitionerId ?? null))),
+  useCase('day.close', (ctx, { day, practitionerId }) => {
+    const ends = looseEnds(ctx, day, practitionerId);
+    const left = {
+      visitsWithoutNote: ends.visitsWithoutNote.length,
+      unsigned: ends.unsigned.length,
+      unpaid: ends.unpaid.length,
+      lettersNotHandedOver: ends.lettersNotHandedOver.length,
+    };
+    ctx.put('day_close', derivedId(practitionerId, `day:${day}`), { practitionerId, day, closedAt: ctx.now, closedById: ctx.actor.userId, left });
+    ctx.audit({ action: 'other', details: { dayClosed: day, left } });
+    return ok({ closedAt: ctx.now });
+  }),
+];
+
+function looseEnds(ctx: Context, day: string, practitionerId: string | null): LooseEnds {
+  const { from, to } = clinicDayBounds(day);
+  const clinical = readsNotes(ctx.actor.roles);
+  const rows = dayRows(ctx.db, from, to, practitionerId);
+  const names = new Map(hitsOf(ctx, [...new Set(rows.map((row) => row.appointment.patientId))]).map((hit) => [hit.id, fullName(hit)]));
+  const empty = new Set(clinical ? unsignedNotes(ctx.db, practitionerId).flatMap((note) => (note.empty ? [note.encounterId] : [])) : []);
+  return {
+    visitsWithoutNote: rows
+      .filter(({ appointment, encounterId }) => holdsTime(appointment.status) && appointment.startsAt <= ctx.now && (encounterId === null || empty.has(encounterId)))
+      .map(({ appointment }) => ({ appointmentId: appointment.id, patientId: appointment.patientId, patientName: names.get(appointment.patientId) ?? '', startsAt: appointment.startsAt })),
+    unsigned: clinical
+      ? unsignedNotes(ctx.db, practitionerId)
+          .filter((note) => !note.empty)
+          .map(({ encounterId, patientId, patientName, visitAt, practitionerName }) => ({ encounterId, patientId, patientName, visitAt, practitionerName }))
+      : [],
+    unpaid: unpaidVisits(ctx.db, from, to),
+    lettersNotHandedOver: clinical ? lettersNotHandedOver(ctx.db) : [],
+    changesNotSent: outboxCounts(ctx.db).pending,
+    openConflicts: openConflictCount(ctx.db),
+    closedAt: practitionerId === null ? null : (ctx.get('day_close', derivedId(practitionerId, `day:${day}`))?.closedAt ?? null),
+  };
+}

@@ -1,0 +1,200 @@
+/** Writing a note: sections, measurements, red flags, consent, codes. Nothing here writes a value nobody gave. */
+import { err, ok } from '#electron/contract/verb.ts';
+import { derivedId } from '#db/model/ids.ts';
+import { codeKind, mainDiagnosisProblem } from '#db/rules/codes.ts';
+import { redFlagsOf } from '#db/rules/red-flags.ts';
+import { cleanText } from '#db/rules/text.ts';
+import { measurements } from '#db/rules/visit-types.ts';
+import { findCode } from '#db/reference/code-systems.ts';
+import type { RowOf } from '#db/sqlite/store.ts';
+import type { Context } from '../context.ts';
+import { useCase } from '../use-case.ts';
+import { chartView } from './chart-view.ts';
+import { editable, logChange } from './note-parts.ts';
+
+export const sectionId = (encounterId: string, key: string): string => derivedId(encounterId, `section:${key}`);
+
+/** The note's draft for an appointment, else a new row with nothing clinical in it. */
+function start(ctx: Context, input: { patientId: string; visitType: RowOf<'encounter'>['visitType']; appointmentId: string | null; episodeId: string | null }) {
+  if (ctx.get('patient', input.patientId) === undefined) return err('patient/unknown');
+  const appointment = input.appointmentId === null ? undefined : ctx.get('appointment', input.appointmentId);
+  if (appointment !== undefined) {
+    const known = ctx.rows('encounter', "appointment_id = ? and status in ('draft','signed') order by visit_at desc limit 1", [appointment.id])[0];
+    if (known !== undefined) return ok({ id: known.id });
+    if (appointment.status === 'booked' || appointment.status === 'arrived') ctx.patch('appointment', appointment.id, { status: 'in_progress' });
+  }
+  const last = ctx.rows('encounter', "patient_id = ? and status = 'signed' and episode_id is not null order by visit_at desc limit 1", [input.patientId])[0];
+  const lastEpisode = last?.episodeId === undefined || last.episodeId === null ? undefined : ctx.get('episode', last.episodeId);
+  const continues = input.visitType !== 'initial' && input.visitType !== 'acute' && lastEpisode !== undefined && !lastEpisode.closed;
+  const row = ctx.insert('encounter', {
+    patientId: input.patientId,
+    practitionerId: ctx.actor.userId,
+    appointmentId: input.appointmentId,
+    episodeId: input.episodeId ?? (continues ? lastEpisode.id : null),
+    visitType: input.visitType,
+    visitAt: ctx.now,
+    recordedAt: ctx.now,
+  });
+  ctx.audit({ action: 'create', subjectEntity: 'encounter', subjectId: row.id, patientId: input.patientId });
+  return ok({ id: row.id });
+}
+
+export const chartingHandlers = [
+  useCase('encounter.start', start),
+
+  useCase('encounter.get', (ctx, { id }) => {
+    const encounter = ctx.get('encounter', id);
+    const view = encounter === undefined ? null : chartView(ctx, encounter);
+    if (encounter === undefined || view === null) return err('encounter/unknown');
+    ctx.audit({ action: 'read', subjectEntity: 'encounter', subjectId: id, patientId: encounter.patientId });
+    return ok(view);
+  }),
+  useCase('encounter.previous', (ctx, { id }) => {
+    const encounter = ctx.get('encounter', id);
+    const view = encounter === undefined ? null : chartView(ctx, encounter);
+    if (encounter === undefined || view === null) return err('encounter/unknown');
+    ctx.audit({ action: 'read', subjectEntity: 'encounter', subjectId: id, patientId: encounter.patientId });
+    return ok(view);
+  }),
+
+  useCase('encounter.setType', (ctx, { id, visitType }) => {
+    const note = editable(ctx, id);
+    if (!note.ok) return note;
+    ctx.patch('encounter', id, { visitType });
+    logChange(ctx, note.value, { visitType });
+    return ok(null);
+  }),
+  useCase('encounter.setEpisode', (ctx, { id, episodeId, newTitle }) => {
+    const note = editable(ctx, id);
+    if (!note.ok) return note;
+    const episode = newTitle === null ? episodeId : ctx.insert('episode', { patientId: note.value.patientId, title: newTitle, startedOn: note.value.visitAt.slice(0, 10) }).id;
+    ctx.patch('encounter', id, { episodeId: episode });
+    logChange(ctx, note.value, { episodeId: episode });
+    return ok(null);
+  }),
+
+  useCase('section.write', (ctx, { encounterId, key, text, textSeq }) => {
+    const note = editable(ctx, encounterId);
+    if (!note.ok) return note;
+    const clean = cleanText(text);
+    if (!clean.ok) return err(clean.code);
+    const id = sectionId(encounterId, key);
+    const known = ctx.get('note_section', id);
+    if (known === undefined) {
+      // An empty section is not worth a row; the first word makes it.
+      if (clean.text === '') return ok({ savedAt: ctx.now });
+      ctx.put('note_section', id, { encounterId, key, text: clean.text }, { autosave: true });
+    } else {
+      const touched = known.review === 'unreviewed' && clean.text !== known.text;
+      ctx.patch('note_section', id, { text: clean.text, ...(touched ? { review: 'edited' as const } : {}) }, { autosave: true, ...(textSeq === undefined ? {} : { baseSeq: textSeq }) });
+    }
+    logSectionOnce(ctx, note.value, key);
+    return ok({ savedAt: ctx.now });
+  }),
+  useCase('section.confirm', (ctx, { encounterId, key }) => review(ctx, encounterId, key, 'confirmed')),
+  useCase('section.drop', (ctx, { encounterId, key }) => {
+    const note = editable(ctx, encounterId);
+    if (!note.ok) return note;
+    const id = sectionId(encounterId, key);
+    if (ctx.get('note_section', id) !== undefined) ctx.patch('note_section', id, { text: '', review: 'none', origin: 'typed', originEncounterId: null, originText: null });
+    logChange(ctx, note.value, { section: key, dropped: true });
+    return ok(null);
+  }),
+  useCase('section.resolve', (ctx, { encounterId, key, choice, siblingId }) => {
+    const note = editable(ctx, encounterId);
+    if (!note.ok) return note;
+    const sibling = ctx.get('note_section', siblingId);
+    const section = ctx.get('note_section', sectionId(encounterId, key));
+    if (sibling === undefined || section === undefined || sibling.siblingOfId !== section.id) return err('encounter/unknown');
+    if (choice === 'theirs') ctx.patch('note_section', section.id, { text: sibling.text });
+    if (choice === 'both') ctx.patch('note_section', section.id, { text: `${section.text}\n${sibling.text}` });
+    ctx.patch('note_section', sibling.id, { siblingState: choice === 'mine' ? 'dropped' : choice === 'theirs' ? 'kept' : 'merged' });
+    logChange(ctx, note.value, { section: key, choice, siblingId });
+    return ok(null);
+  }),
+
+  useCase('observation.set', (ctx, { encounterId, code, value }) => {
+    const note = editable(ctx, encounterId);
+    if (!note.ok) return note;
+    const range = measurements[code];
+    if (range === undefined || (value !== null && (value < range.min || value > range.max))) return err('observation/out-of-range');
+    const id = derivedId(encounterId, `observation:${code}`);
+    if (value === null && ctx.get('observation', id) === undefined) return ok(null);
+    ctx.put('observation', id, { encounterId, code, value }, { autosave: true });
+    logChange(ctx, note.value, { observation: code });
+    return ok(null);
+  }),
+  useCase('redFlag.answer', (ctx, { encounterId, region, question, answer, comment }) => {
+    const note = editable(ctx, encounterId);
+    if (!note.ok) return note;
+    if (!redFlagsOf(region).some((flag) => flag.key === question)) return err('red-flag/unknown-question');
+    ctx.put('red_flag_answer', derivedId(encounterId, `red-flag:${region}:${question}`), { encounterId, region, question, answer, comment });
+    logChange(ctx, note.value, { redFlag: question });
+    return ok(null);
+  }),
+  useCase('treatmentConsent.set', (ctx, { encounterId, given, comment }) => {
+    const note = editable(ctx, encounterId);
+    if (!note.ok) return note;
+    ctx.put('treatment_consent', derivedId(encounterId, 'consent'), { encounterId, given, comment });
+    logChange(ctx, note.value, { consent: true });
+    return ok(null);
+  }),
+
+  useCase('diagnosis.add', (ctx, { encounterId, system, code }) => {
+    const note = editable(ctx, encounterId);
+    if (!note.ok) return note;
+    const found = findCode(system, code);
+    if (found === undefined) return err('code/unknown');
+    const others = ctx.rows('diagnosis', 'encounter_id = ?', [encounterId]);
+    const same = others.find((row) => row.system === system && row.code === found.code);
+    if (same !== undefined) return ok({ id: same.id });
+    const main = system === 'icpc-2' && codeKind(system, found.code) !== 'process' && !others.some((row) => row.main);
+    const row = ctx.insert('diagnosis', { encounterId, system, code: found.code, text: found.text, release: found.release, main });
+    logChange(ctx, note.value, { diagnosis: found.code });
+    return ok({ id: row.id });
+  }),
+  useCase('diagnosis.remove', (ctx, { encounterId, id }) => {
+    const note = editable(ctx, encounterId);
+    if (!note.ok) return note;
+    const row = ctx.get('diagnosis', id);
+    if (row === undefined || row.encounterId !== encounterId) return ok(null);
+    ctx.remove('diagnosis', id);
+    const next = row.main ? ctx.rows('diagnosis', 'encounter_id = ? order by id', [encounterId]).find((other) => mainDiagnosisProblem(other.system, other.code) === null) : undefined;
+    if (next !== undefined) ctx.patch('diagnosis', next.id, { main: true });
+    logChange(ctx, note.value, { diagnosis: row.code, removed: true });
+    return ok(null);
+  }),
+  useCase('diagnosis.setMain', (ctx, { encounterId, id }) => {
+    const note = editable(ctx, encounterId);
+    if (!note.ok) return note;
+    const row = ctx.get('diagnosis', id);
+    if (row === undefined || row.encounterId !== encounterId) return err('code/unknown');
+    const problem = mainDiagnosisProblem(row.system, row.code);
+    if (problem !== null) return err(problem);
+    for (const other of ctx.rows('diagnosis', 'encounter_id = ? and main = 1', [encounterId])) ctx.patch('diagnosis', other.id, { main: false });
+    ctx.patch('diagnosis', id, { main: true });
+    logChange(ctx, note.value, { mainDiagnosis: row.code });
+    return ok(null);
+  }),
+];
+
+function review(ctx: Context, encounterId: string, key: string, state: 'confirmed') {
+  const note = editable(ctx, encounterId);
+  if (!note.ok) return note;
+  const section = ctx.get('note_section', sectionId(encounterId, key));
+  if (section?.review === 'unreviewed') ctx.patch('note_section', section.id, { review: state });
+  logChange(ctx, note.value, { section: key, review: state });
+  return ok(null);
+}
+
+/** One log entry per section and minute of typing, not one per keystroke. */
+function logSectionOnce(ctx: Context, encounter: RowOf<'encounter'>, key: string): void {
+  const last = lastLogged.get(ctx.db)?.get(`${encounter.id}/${key}/${ctx.actor.userId}`);
+  if (last === ctx.now.slice(0, 16)) return;
+  let known = lastLogged.get(ctx.db);
+  if (known === undefined) lastLogged.set(ctx.db, (known = new Map()));
+  known.set(`${encounter.id}/${key}/${ctx.actor.userId}`, ctx.now.slice(0, 16));
+  logChange(ctx, encounter, { section: key });
+}
+const lastLogged = new WeakMap<object, Map<string, string>>();
+

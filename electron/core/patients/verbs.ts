@@ -1,0 +1,119 @@
+/** Finding, registering and knowing the patient. */
+import { err, ok } from '#electron/contract/verb.ts';
+import type { Err } from '#electron/contract/verb.ts';
+import { derivedId } from '#db/model/ids.ts';
+import { agreesWithBirthDate, parseNationalId } from '#db/rules/fodselsnummer.ts';
+import { readsNotes } from '#db/rules/permissions.ts';
+import { searchPatients } from '#db/sqlite/queries/patient-search.ts';
+import { lastOpenedPatients, patientsWithNationalId, timeline } from '#db/sqlite/queries/patients.ts';
+import type { Born, Context } from '../context.ts';
+import { useCase } from '../use-case.ts';
+import { hitsOf, patientView, safetyOf, toHit } from './patient-view.ts';
+
+type Fields = Born<'patient'>;
+type Identity = { ok: true; set: Fields; warnings: string[] } | Err;
+
+/** A number is checked and unique among those this laptop can see; without one there is a reason. */
+function identity(ctx: Context, set: Fields, known: Fields & { id?: string }): Identity {
+  const warnings: string[] = [];
+  if (set.nationalId === undefined || set.nationalId === '' || set.nationalId === null) {
+    if (set.nationalId === undefined && known.id !== undefined) return { ok: true, set, warnings };
+    const reason = set.missingNationalIdReason ?? known.missingNationalIdReason ?? null;
+    if (reason === null) return err('national-id/missing-reason');
+    return { ok: true, set: { ...set, nationalId: null, nationalIdKind: null, missingNationalIdReason: reason }, warnings };
+  }
+  const synthetic = ctx.ports.allowSynthetic || (ctx.get('clinic', ctx.clinicId)?.demo ?? false);
+  const parsed = parseNationalId(set.nationalId, { synthetic });
+  if (!parsed.ok) return err(parsed.code);
+  const holder = patientsWithNationalId(ctx.db, parsed.value).find((id) => id !== known.id);
+  if (holder !== undefined) return err('patient/duplicate-national-id', { patientId: holder });
+  if (parsed.onlyNewRule) warnings.push('national-id/only-2032-rule');
+  const birthDate = set.birthDate ?? known.birthDate ?? null;
+  if (birthDate !== null && !agreesWithBirthDate(parsed.value, birthDate)) warnings.push('national-id/other-birth-date');
+  return { ok: true, set: { ...set, nationalId: parsed.value, nationalIdKind: parsed.kind, missingNationalIdReason: null }, warnings };
+}
+
+/** A field that was emptied is empty, not an empty text. */
+function emptied<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value === '' ? null : value])) as T;
+}
+
+export const patientHandlers = [
+  useCase('patient.search', (ctx, { query, limit }) => {
+    const empty = query.trim() === '';
+    const found = empty ? [] : searchPatients(ctx.db, query, limit + 1);
+    const hits = empty ? hitsOf(ctx, lastOpenedPatients(ctx.db, ctx.actor.userId, limit)) : found.slice(0, limit).map(toHit);
+    if (!empty) ctx.audit({ action: 'search', details: { hits: hits.map((hit) => hit.id) } });
+    return ok({ hits, more: found.length > limit });
+  }),
+
+  useCase('patient.get', (ctx, { id }) => {
+    const row = ctx.get('patient', id);
+    if (row === undefined) return err('patient/unknown');
+    ctx.audit({ action: 'read', subjectEntity: 'patient', subjectId: id, patientId: id });
+    return ok(patientView(ctx, row));
+  }),
+
+  useCase('patient.create', (ctx, input) => {
+    const checked = identity(ctx, emptied(input), {});
+    if (!checked.ok) return checked;
+    const row = ctx.insert('patient', checked.set);
+    ctx.audit({ action: 'create', subjectEntity: 'patient', subjectId: row.id, patientId: row.id });
+    return ok({ id: row.id, warnings: checked.warnings });
+  }),
+
+  useCase('patient.update', (ctx, { id, set }) => {
+    const row = ctx.get('patient', id);
+    if (row === undefined) return err('patient/unknown');
+    const checked = identity(ctx, emptied(set), row);
+    if (!checked.ok) return checked;
+    ctx.patch('patient', id, checked.set);
+    ctx.audit({ action: 'change', subjectEntity: 'patient', subjectId: id, patientId: id, details: { fields: Object.keys(set) } });
+    return ok({ id, warnings: checked.warnings });
+  }),
+
+  useCase('patient.revealNationalId', (ctx, { id }) => {
+    const row = ctx.get('patient', id);
+    if (row === undefined) return err('patient/unknown');
+    ctx.audit({ action: 'reveal', subjectEntity: 'patient', subjectId: id, patientId: id });
+    return ok({ nationalId: row.nationalId });
+  }),
+
+  useCase('guardian.save', (ctx, { id, ...fields }) => {
+    if (ctx.get('patient', fields.patientId) === undefined) return err('patient/unknown');
+    const { patientId: _fixed, ...changed } = fields;
+    const row = id === undefined ? ctx.insert('guardian', emptied(fields)) : ctx.patch('guardian', id, emptied(changed));
+    ctx.audit({ action: 'change', subjectEntity: 'guardian', subjectId: row.id, patientId: fields.patientId });
+    return ok(row);
+  }),
+  useCase('guardian.remove', (ctx, { id }) => {
+    const row = ctx.get('guardian', id);
+    if (row === undefined) return ok(null);
+    ctx.remove('guardian', id);
+    ctx.audit({ action: 'change', subjectEntity: 'guardian', subjectId: id, patientId: row.patientId });
+    return ok(null);
+  }),
+
+  useCase('consent.set', (ctx, { patientId, channel, state }) => {
+    if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
+    const id = derivedId(patientId, `consent:${channel}`);
+    ctx.put('channel_consent', id, { patientId, channel, state, recordedById: ctx.actor.userId, recordedAt: ctx.now });
+    ctx.audit({ action: 'change', subjectEntity: 'channel_consent', subjectId: id, patientId, details: { channel, state } });
+    return ok(null);
+  }),
+
+  useCase('safety.set', (ctx, { patientId, kind, state, detail }) => {
+    if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
+    const id = derivedId(patientId, kind);
+    ctx.put('safety_fact', id, { patientId, kind, state, detail: detail === '' ? null : detail, recordedById: ctx.actor.userId, recordedAt: ctx.now });
+    ctx.audit({ action: 'change', subjectEntity: 'safety_fact', subjectId: id, patientId, details: { kind, state } });
+    return ok({ safety: safetyOf(ctx, patientId) });
+  }),
+
+  useCase('patient.timeline', (ctx, { patientId, before, limit }) => {
+    if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
+    const items = timeline(ctx.db, patientId, { before: before ?? null, limit: limit + 1, clinical: readsNotes(ctx.actor.roles) });
+    ctx.audit({ action: 'read', subjectEntity: 'patient', subjectId: patientId, patientId, details: { what: 'timeline' } });
+    return ok({ items: items.slice(0, limit), more: items.length > limit });
+  }),
+];
