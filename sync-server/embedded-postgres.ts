@@ -41,6 +41,7 @@ const PINNED = '18.4.0-beta.17';
 /** Starts (and the first time creates) the cluster in `home/postgres`. Throws a sentence an operator understands. */
 export async function startEmbeddedPostgres(home: string, log: (line: string) => void = () => {}): Promise<EmbeddedPostgres> {
   fs.mkdirSync(home, { recursive: true });
+  const unlock = takeHome(home);
   const account = osAccount();
   const binaries = await reachableBinaries(account);
   const data = dataFolder(home, account);
@@ -56,6 +57,7 @@ export async function startEmbeddedPostgres(home: string, log: (line: string) =>
     stopping ??= (async () => {
       child.stdin?.end();
       await ended;
+      unlock();
     })();
     return stopping;
   };
@@ -73,6 +75,40 @@ export async function startEmbeddedPostgres(home: string, log: (line: string) =>
     stop,
     ended,
   };
+}
+
+/**
+ * One server per home: a second one would take the first one's Postgres for a forgotten one. The note in
+ * `postgres.lock` names a process and when it began, so that a process with a re-used number does not count.
+ */
+function takeHome(home: string): () => void {
+  const file = path.join(home, 'postgres.lock');
+  const mine = `${process.pid} ${beganAt(process.pid)}`;
+  for (let tries = 0; tries < 3; tries += 1) {
+    try {
+      fs.writeFileSync(file, mine, { flag: 'wx', mode: 0o600 });
+      return () => fs.rmSync(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const held = fs.readFileSync(file, 'utf8');
+      const [pid = '', began = ''] = held.split(' ');
+      if (held !== mine && isAlive(Number(pid)) && beganAt(Number(pid)) === began) {
+        throw new Error(`Another Ryggrad server (process ${pid}) already works on ${home}. Stop it, or set RYGGRAD_HOME to another folder.`);
+      }
+      fs.rmSync(file, { force: true });
+    }
+  }
+  throw new Error(`${file} is being fought over; try again.`);
+}
+
+/** When a process began, in the system's own ticks; '' where that cannot be known. */
+function beganAt(pid: number): string {
+  try {
+    // The name in parentheses may hold anything: field 22 is counted from its end.
+    return fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
 }
 
 interface Account {
@@ -237,8 +273,17 @@ export async function freePort(): Promise<number> {
   });
 }
 
-/** Ends Postgres when our end of its stdin closes, also when we are killed and can do nothing ourselves. */
-const GUARD = '"$@" <&- & p=$!; trap "" INT HUP; trap "kill -INT $p" TERM; cat >/dev/null; kill -INT $p 2>/dev/null; wait $p';
+/**
+ * Ends Postgres when our end of its stdin closes, also when we are killed and can do nothing ourselves; and ends
+ * itself when Postgres does. Signals to the terminal's group do not reach it: the server decides the order.
+ */
+const GUARD = `exec 3<&0
+"$@" </dev/null 3<&- & p=$!
+( while read -r _ <&3; do :; done; kill -INT $p ) 2>/dev/null & w=$!
+exec 3<&-
+trap "" INT HUP; trap "kill -INT $p" TERM
+while kill -0 $p 2>/dev/null; do wait $p; done
+kill $w 2>/dev/null`;
 
 async function launch(binary: string, data: string, port: number, account: Account | undefined, log: (line: string) => void) {
   const settings = {
