@@ -6,7 +6,7 @@ import type { Row } from '../model/entity.ts';
 import type { appointment } from '../model/practice.ts';
 
 type Status = Row<typeof appointment>['status'];
-export interface Booking {
+export interface Slot {
   startsAt: string;
   durationMinutes: number;
 }
@@ -48,12 +48,12 @@ export function nextDay(day: string): string {
 }
 
 /** A cancelled booking and one that nobody came to leave their time free. */
-export function takesTime(status: Status): boolean {
+export function holdsTime(status: Status): boolean {
   return status !== 'cancelled' && status !== 'no_show';
 }
 
 /** Whether the two share a minute; one that ends when the other begins does not. */
-export function overlap(a: Booking, b: Booking): boolean {
+export function overlaps(a: Slot, b: Slot): boolean {
   const [fromA, fromB] = [Date.parse(a.startsAt), Date.parse(b.startsAt)];
   return fromA < fromB + b.durationMinutes * MINUTE && fromB < fromA + a.durationMinutes * MINUTE;
 }
@@ -62,9 +62,8 @@ export function overlap(a: Booking, b: Booking): boolean {
  * Free places within opening hours, from a time on. The asked time itself comes first when it is free; the others
  * follow at the length of the visit.
  */
-export function freeSlots(input: { from: string; durationMinutes: number; busy: readonly Booking[]; limit: number }): string[] {
-  const { from, durationMinutes, busy, limit } = input;
-  const found: string[] = [];
+export function freeSlots(busy: readonly Slot[], from: string, durationMinutes: number, limit: number): Slot[] {
+  const found: Slot[] = [];
   const wanted = Date.parse(from);
   let day = clinicDay(from);
   for (let days = 0; days < HORIZON_DAYS && found.length < limit; days += 1, day = nextDay(day)) {
@@ -73,9 +72,9 @@ export function freeSlots(input: { from: string; durationMinutes: number; busy: 
     let at = Math.max(instantAt(day, OPEN.from), days === 0 ? wanted : 0);
     while (at + durationMinutes * MINUTE <= close && found.length < limit) {
       const slot = { startsAt: new Date(at).toISOString(), durationMinutes };
-      const inTheWay = busy.filter((booking) => overlap(slot, booking));
+      const inTheWay = busy.filter((booking) => overlaps(slot, booking));
       if (inTheWay.length === 0) {
-        found.push(slot.startsAt);
+        found.push(slot);
         at += durationMinutes * MINUTE;
       } else at = Math.max(...inTheWay.map((booking) => Date.parse(booking.startsAt) + booking.durationMinutes * MINUTE));
     }

@@ -11,11 +11,11 @@ export interface Carried {
 }
 
 /**
+ * @param written the sections of the new note that hold text already; they are left alone
  * @param corrections texts of the source's signed corrections: they do not say which section they mean, so they go
  * first into what is carried, where nobody can confirm it without having read them
- * @param written the sections of the new note that hold text already; they are left alone
  */
-export function carriedSections(source: Pick<SignedContent, 'sections'>, corrections: readonly string[], into: VisitType, written: ReadonlySet<string>): Carried[] {
+export function carriedSections(source: Pick<SignedContent, 'sections'>, into: VisitType, written: ReadonlySet<string>, corrections: readonly string[]): Carried[] {
   const carried = visitTypeOf(into)
     .sections.filter((section) => section.carry && !written.has(section.key))
     .flatMap((section) => {

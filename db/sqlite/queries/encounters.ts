@@ -27,10 +27,13 @@ export function previousVisits(db: SqliteDatabase, patientId: string, exceptId: 
   ).all(patientId, exceptId, limit) as PreviousRow[];
 }
 
-/** The last signed visit of the episode, or without one of the patient; those entered in error are no visits. */
-export function lastSignedVisit(db: SqliteDatabase, where: { episodeId: string } | { patientId: string }, exceptId: string): RowOf<'encounter'> | undefined {
-  const [column, value] = 'episodeId' in where ? ['episode_id', where.episodeId] : ['patient_id', where.patientId];
-  const raw = prepared(db, `select * from encounter where ${column} = ? and status = 'signed' and id <> ? and deleted = 0 order by visit_at desc, id desc limit 1`).get(value, exceptId);
+/**
+ * Where SALT carries from: the last signed visit of the episode, or for a note without episode the patient's last
+ * signed one. What was entered in error is no visit.
+ */
+export function saltSource(db: SqliteDatabase, visit: Pick<RowOf<'encounter'>, 'id' | 'patientId' | 'episodeId'>): RowOf<'encounter'> | undefined {
+  const [column, value] = visit.episodeId === null ? ['patient_id', visit.patientId] : ['episode_id', visit.episodeId];
+  const raw = prepared(db, `select * from encounter where ${column} = ? and status = 'signed' and id <> ? and deleted = 0 order by visit_at desc, id desc limit 1`).get(value, visit.id);
   return raw === undefined ? undefined : decodeRow('encounter', raw);
 }
 
@@ -57,18 +60,15 @@ const EMPTY = `not exists (select 1 from note_section s where s.encounter_id = e
   and not exists (select 1 from observation o where o.encounter_id = e.id and o.deleted = 0 and o.value is not null)
   and not exists (select 1 from red_flag_answer r where r.encounter_id = e.id and r.deleted = 0 and (r.answer is not null or r.comment is not null))
   and not exists (select 1 from diagnosis d where d.encounter_id = e.id and d.deleted = 0)
-  and not exists (select 1 from treatment_consent c where c.id = e.id and c.deleted = 0)
+  and not exists (select 1 from treatment_consent c where c.encounter_id = e.id and c.deleted = 0 and c.given is not null)
   and not exists (select 1 from treatment_line t where t.encounter_id = e.id and t.deleted = 0)`;
 
 /** Nothing has been put into it: no text, value, answer, code or line. */
-export function isEmptyVisit(db: SqliteDatabase, id: string, consentId: string): boolean {
-  const row = prepared(db, `select (${EMPTY}) and not exists (select 1 from treatment_consent c where c.id = ? and c.given is not null) as empty from encounter e where e.id = ?`).get(consentId, id) as
-    | { empty: number }
-    | undefined;
-  return row?.empty === 1;
+export function isEmptyVisit(db: SqliteDatabase, id: string): boolean {
+  return (prepared(db, `select (${EMPTY}) as empty from encounter e where e.id = ?`).get(id) as { empty: number } | undefined)?.empty === 1;
 }
 
-export interface UnsignedRow {
+export interface UnsignedNote {
   encounterId: string;
   patientId: string;
   patientName: string;
@@ -77,18 +77,20 @@ export interface UnsignedRow {
   visitType: RowOf<'encounter'>['visitType'];
   practitionerName: string;
   practitionerId: string;
-  empty: number;
+  /** Begun, and then nothing was put into it. */
+  empty: boolean;
 }
 
-/** All drafts, oldest first. */
-export function unsignedVisits(db: SqliteDatabase): UnsignedRow[] {
-  return prepared(
+/** Drafts of one practitioner or of everyone, oldest first. */
+export function unsignedNotes(db: SqliteDatabase, practitionerId: string | null): UnsignedNote[] {
+  const rows = prepared(
     db,
     `select e.id as encounterId, e.patient_id as patientId, p.given_name || ' ' || p.family_name as patientName, p.birth_date as birthDate,
        e.visit_at as visitAt, e.visit_type as visitType, coalesce(u.name, '') as practitionerName, e.practitioner_id as practitionerId, (${EMPTY}) as empty
      from encounter e join patient p on p.id = e.patient_id left join user u on u.id = e.practitioner_id
-     where e.status = 'draft' and e.deleted = 0 order by e.visit_at`,
-  ).all() as UnsignedRow[];
+     where e.status = 'draft' and e.deleted = 0 and (? is null or e.practitioner_id = ?) order by e.visit_at`,
+  ).all(practitionerId, practitionerId) as (Omit<UnsignedNote, 'empty'> & { empty: number })[];
+  return rows.map((row) => ({ ...row, empty: row.empty === 1 }));
 }
 
 /** Open conflicts about the visit itself or anything charted in it. */
@@ -98,12 +100,14 @@ export function openConflictsOfVisit(db: SqliteDatabase, encounterId: string): n
     `select count(*) as n from conflict where status = 'open' and deleted = 0 and subject_entity in ('encounter','note_section','observation','red_flag_answer','treatment_consent','diagnosis')
        and subject_id in (
          select @id union select id from note_section where encounter_id = @id union select id from observation where encounter_id = @id
-         union select id from red_flag_answer where encounter_id = @id union select id from diagnosis where encounter_id = @id union select id from treatment_consent where id = @consent)`,
-  ).get({ id: encounterId, consent: encounterId }) as { n: number };
+         union select id from red_flag_answer where encounter_id = @id union select id from diagnosis where encounter_id = @id
+         union select id from treatment_consent where encounter_id = @id)`,
+  ).get({ id: encounterId }) as { n: number };
   return row.n;
 }
 
-/** Codes the clinic has used most, newest releases' texts aside. */
-export function mostUsedCodes(db: SqliteDatabase, system: string, limit: number): { code: string; uses: number }[] {
-  return prepared(db, `select code, count(*) as uses from diagnosis where system = ? and deleted = 0 group by code order by uses desc, code limit ?`).all(system, limit) as { code: string; uses: number }[];
+/** How often the clinic has used each code. */
+export function codeUsage(db: SqliteDatabase, system: string): Map<string, number> {
+  const rows = prepared(db, `select code, count(*) as uses from diagnosis where system = ? and deleted = 0 group by code`).all(system) as { code: string; uses: number }[];
+  return new Map(rows.map((row) => [row.code, row.uses]));
 }

@@ -2,6 +2,7 @@
 import type { SqliteDatabase } from '../open.ts';
 import { prepared } from '../store.ts';
 import type { FoundPatient } from './patient-search.ts';
+import type { TimelineRow } from './timeline-row.ts';
 
 type Raw = Omit<FoundPatient, 'namesake'> & { namesake: number };
 
@@ -13,13 +14,13 @@ const HIT = `p.id, p.given_name as givenName, p.family_name as familyName, p.bir
 const found = (raw: unknown): FoundPatient => ({ ...(raw as Raw), namesake: (raw as Raw).namesake === 1 });
 
 /** In the order of the ids; unknown ones are left out. */
-export function patientsByIds(db: SqliteDatabase, ids: readonly string[]): FoundPatient[] {
+export function patientHits(db: SqliteDatabase, ids: readonly string[]): FoundPatient[] {
   const rows = prepared(db, `select ${HIT} from json_each(?) wanted join patient p on p.id = wanted.value where p.deleted = 0 order by wanted.key`).all(JSON.stringify(ids));
   return rows.map(found);
 }
 
 /** Those this person opened last, newest first, from the log of this laptop. */
-export function lastOpenedPatientIds(db: SqliteDatabase, actorId: string, limit: number): string[] {
+export function lastOpenedPatients(db: SqliteDatabase, actorId: string, limit: number): string[] {
   const rows = prepared(
     db,
     `select patient_id as id, max(n) as last
@@ -38,36 +39,22 @@ export function readLoggedSince(db: SqliteDatabase, actorId: string, subjectId: 
   return row !== undefined;
 }
 
-/** Another living patient with this number. */
-export function patientWithNationalId(db: SqliteDatabase, nationalId: string, exceptId: string): string | null {
-  const row = prepared(db, 'select id from patient where national_id = ? and id <> ? and deleted = 0 limit 1').get(nationalId, exceptId) as { id: string } | undefined;
-  return row?.id ?? null;
+/** Living patients with this number. */
+export function patientsWithNationalId(db: SqliteDatabase, nationalId: string): string[] {
+  const rows = prepared(db, 'select id from patient where national_id = ? and deleted = 0').all(nationalId) as { id: string }[];
+  return rows.map((row) => row.id);
 }
 
 /** Others with the same number, or the same name and birth date. */
-export function possibleDuplicateIds(db: SqliteDatabase, patientId: string): string[] {
+export function duplicatesOf(db: SqliteDatabase, patient: { id: string }): FoundPatient[] {
   const rows = prepared(
     db,
     `select o.id from patient p join patient o on o.national_id = p.national_id where p.id = ? and p.national_id is not null and o.id <> p.id and o.deleted = 0
      union
      select o.id from patient p join patient o on o.family_name = p.family_name and o.given_name = p.given_name and o.birth_date = p.birth_date
        where p.id = ? and o.id <> p.id and o.deleted = 0`,
-  ).all(patientId, patientId) as { id: string }[];
-  return rows.map((row) => row.id);
-}
-
-export interface TimelineRow {
-  kind: 'encounter' | 'letter' | 'appointment' | 'payment' | 'amendment';
-  id: string;
-  at: string;
-  /** Visit type, letter kind, payment method or amendment kind. */
-  what: string;
-  status: string;
-  visitType: string | null;
-  practitionerName: string | null;
-  encounterId: string | null;
-  /** Main code and text, else the first words. Note content: only for those who read notes. */
-  summary: string | null;
+  ).all(patient.id, patient.id) as { id: string }[];
+  return rows.length === 0 ? [] : patientHits(db, rows.map((row) => row.id));
 }
 
 const SUMMARY = `coalesce(
@@ -75,7 +62,7 @@ const SUMMARY = `coalesce(
   (select substr(trim(s.text), 1, 140) from note_section s where s.encounter_id = e.id and s.deleted = 0 and s.sibling_of_id is null and trim(s.text) <> '' order by s.rowid limit 1))`;
 
 const CLINICAL = `
-  select 'encounter' as kind, e.id, e.visit_at as at, e.visit_type as what, e.status, e.visit_type as visitType, u.name as practitionerName, e.id as encounterId, ${SUMMARY} as summary
+  select 'encounter' as kind, e.id, e.visit_at as at, e.visit_type as title, e.status, e.visit_type as visitType, u.name as practitionerName, e.id as encounterId, ${SUMMARY} as summary
     from encounter e left join user u on u.id = e.practitioner_id where e.patient_id = @patient and e.deleted = 0 and e.status <> 'discarded' and e.visit_at < @before
   union all
   select 'letter', l.id, coalesce(l.signed_at, e.signed_at, e.visit_at), l.kind, l.status, null, u.name, l.encounter_id, null
@@ -87,7 +74,7 @@ const CLINICAL = `
     where e.patient_id = @patient and m.deleted = 0 and m.status <> 'discarded' and coalesce(m.signed_at, e.visit_at) < @before
   union all`;
 const DESK = `
-  select 'appointment' as kind, a.id, a.starts_at as at, a.visit_type as what, a.status, a.visit_type as visitType, u.name as practitionerName, null as encounterId, null as summary
+  select 'appointment' as kind, a.id, a.starts_at as at, a.visit_type as title, a.status, a.visit_type as visitType, u.name as practitionerName, null as encounterId, null as summary
     from appointment a left join user u on u.id = a.practitioner_id
     where a.patient_id = @patient and a.deleted = 0 and a.starts_at < @before
       and not exists (select 1 from encounter e where e.appointment_id = a.id and e.deleted = 0 and e.status in ('draft','signed'))
@@ -96,8 +83,8 @@ const DESK = `
     from payment y left join user u on u.id = y.taken_by_id where y.patient_id = @patient and y.deleted = 0 and y.paid_at < @before
   order by at desc limit @limit`;
 
-/** Newest first, before an instant. Without `notes` only what the desk may see. */
-export function timelineRows(db: SqliteDatabase, patientId: string, before: string, limit: number, notes: boolean): TimelineRow[] {
-  const sql = notes ? `${CLINICAL}${DESK}` : DESK;
-  return prepared(db, sql).all({ patient: patientId, before, limit }) as TimelineRow[];
+/** Newest first. `before`: only what is older than this instant. Without `clinical` only what the desk may see. */
+export function timeline(db: SqliteDatabase, patientId: string, { before, limit, clinical }: { before: string | null; limit: number; clinical: boolean }): TimelineRow[] {
+  const sql = clinical ? `${CLINICAL}${DESK}` : DESK;
+  return prepared(db, sql).all({ patient: patientId, before: before ?? '9999', limit }) as TimelineRow[];
 }
