@@ -79,6 +79,8 @@ export interface Context {
   /** Lets all autosaved entries go out as they are: before signing, on lock. */
   releaseOutbox(): void;
   readonly touched: { entities: Set<string>; ids: Set<string> };
+  /** Something was written that begins a new entry of the queue, and nothing was logged. */
+  unlogged(): boolean;
 }
 
 export interface ContextInput {
@@ -97,6 +99,8 @@ export function createContext(input: ContextInput): Context {
   const { db, clinicId, deviceId, actor, ports, verb } = input;
   const now = ports.clock.now().toISOString();
   const touched = { entities: new Set<string>(), ids: new Set<string>() };
+  let begun = false;
+  let logged = false;
 
   function enqueue(entity: EntityName, rowId: string, before: StoredRow | undefined, set: Record<string, unknown>, options: WriteOptions = {}): void {
     const autosave = options.autosave === true;
@@ -129,6 +133,7 @@ export function createContext(input: ContextInput): Context {
     };
     if (replacing) replaceEntry(db, open.born, entry);
     else addEntry(db, entry);
+    begun ||= !replacing;
   }
 
   function note(entity: EntityName, id: string): void {
@@ -182,7 +187,9 @@ export function createContext(input: ContextInput): Context {
     remove(entity, id) {
       context.patch(entity, id, { deleted: true } as unknown as Partial<OwnOf<typeof entity>>);
     },
+    unlogged: () => begun && !logged,
     audit(event) {
+      logged = true;
       appendAudit(db, { clinicId, deviceId, actor, now, verb, id: ports.ids.uuid(), ...event });
     },
     releaseOutbox: () => void releaseAll(db),

@@ -7,6 +7,7 @@ import type { CoreEvent, VerbName } from '#electron/contract/index.ts';
 import { err } from '#electron/contract/verb.ts';
 import type { Err, Result } from '#electron/contract/verb.ts';
 import { allowed } from '#db/rules/permissions.ts';
+import { isDamage } from '#db/sqlite/open.ts';
 import { releaseAll } from '#db/sqlite/outbox.ts';
 import { appendAudit } from './audit/append-audit.ts';
 import { createContext } from './context.ts';
@@ -14,7 +15,8 @@ import type { Context } from './context.ts';
 import type { Ports } from './ports.ts';
 import { startReplica } from './replica.ts';
 import type { CoreServices, OpenClinic, Replica } from './services.ts';
-import { appState, sessionView } from './session/app-state.ts';
+import { actorOf } from './session/actor.ts';
+import { appState, clockIsBehind, sessionView } from './session/app-state.ts';
 import { releaseHome } from './session/home-lock.ts';
 import type { AnyHandler } from './use-case.ts';
 import { handlers as allHandlers } from './handlers.ts';
@@ -40,6 +42,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
   const listeners = new Set<(event: CoreEvent) => void>();
   let clinic: OpenClinic | null = null;
   let replica: Replica | null = null;
+  let clockBehind = false;
 
   const emit = (event: CoreEvent): void => {
     for (const listener of listeners) listener(event);
@@ -53,6 +56,8 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     let result: Result<T>;
     try {
       result = run(context);
+      // Whoever writes says so themselves, with the patient; this is the net under them.
+      if (result.ok && context.unlogged()) context.audit({ action: 'change', details: { entities: [...context.touched.entities], ids: [...context.touched.ids].slice(0, 20) } });
       db.exec(result.ok ? 'commit' : 'rollback');
     } catch (error) {
       if (db.inTransaction) db.exec('rollback');
@@ -91,14 +96,21 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     async closeClinic() {
       if (clinic === null) return;
       const closing = clinic;
-      await replica?.stop();
+      const engine = replica;
       replica = null;
       clinic = null;
-      releaseAll(closing.db);
-      closing.db.pragma('wal_checkpoint(TRUNCATE)');
-      closing.db.close();
-      closing.databaseKey.fill(0);
-      releaseHome(closing.folder);
+      try {
+        await engine?.stop();
+        releaseAll(closing.db);
+        closing.db.pragma('wal_checkpoint(TRUNCATE)');
+      } catch (error) {
+        // A full or failing disk: what is committed stays committed, and the keys must go all the same.
+        ports.log('core/close', { code: String((error as { code?: unknown }).code ?? 'unknown') });
+      } finally {
+        closing.db.close();
+        closing.databaseKey.fill(0);
+        releaseHome(closing.folder);
+      }
       emit({ type: 'session', state: appState(ports, null) });
     },
     setLocked(locked) {
@@ -122,6 +134,13 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     emit,
   });
 
+  /** Says once when the clock is found set back. */
+  function watchClock(open: OpenClinic): void {
+    const behind = clockIsBehind(ports, open);
+    if (behind && !clockBehind) emit({ type: 'clock-behind' });
+    clockBehind = behind;
+  }
+
   async function call(name: string, rawInput: unknown): Promise<Result<unknown>> {
     if (!isVerbName(name)) return err('verb/unknown');
     const handler = byVerb.get(name);
@@ -132,6 +151,10 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     if (clinic === null && needsSession) return err('session/closed');
     if (clinic?.locked === true && !WHILE_LOCKED.has(name)) return err('session/locked');
     try {
+      if (clinic !== null) {
+        clinic.actor = actorOf(clinic.db, clinic.actor, ports.clock.now().toISOString().slice(0, 10));
+        watchClock(clinic);
+      }
       if (clinic !== null && needsSession && !allowed(name, clinic.actor.roles)) return refuse(name);
       if (handler.kind === 'service') return await handler.run(services(name), parsed.data as never);
       return transaction(name, (context) => handler.run(context, parsed.data as never));
@@ -143,8 +166,8 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
   function failure(verb: VerbName, error: unknown): Err {
     const code = (error as { code?: unknown }).code;
     if (code === 'SQLITE_FULL' || code === 'ENOSPC') return err('disk/full');
-    if (typeof code === 'string' && (code.startsWith('SQLITE_IOERR') || code === 'EIO')) return err('disk/error');
-    if (typeof code === 'string' && code.startsWith('SQLITE_CORRUPT')) return err('database/damaged');
+    if (isDamage(error)) return err('database/damaged');
+    if (typeof code === 'string' && (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' || code === 'EIO')) return err('disk/error');
     if (code === 'keystore/unavailable') return err('keystore/unavailable');
     // The message may hold a value; only where it happened may be logged.
     ports.log('core/bug', { verb, kind: error instanceof Error ? error.name : typeof error, at: placeOf(error) });

@@ -9,6 +9,7 @@ import { readReplica } from '#db/sqlite/store.ts';
 import { deliverAccountVerifiers } from './clinic/account-verifier.ts';
 import type { Ports } from './ports.ts';
 import type { OpenClinic, Replica } from './services.ts';
+import { forgetLatestTime } from './session/app-state.ts';
 
 export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: CoreEvent) => void): Replica | null {
   const { db, clinicId, deviceId } = clinic;
@@ -32,7 +33,9 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
     onApplied: (changed) => emit({ type: 'changed', entities: [...changed.keys()], ids: [...changed.values()].flat() }),
     onStatus: (status) => {
       emit({ type: 'sync', status });
-      if (status.state === 'in_sync') deliver();
+      if (status.state !== 'in_sync') return;
+      forgetLatestTime(ports, clinic);
+      deliver();
     },
   });
   return {

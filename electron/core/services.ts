@@ -11,6 +11,8 @@ import type { Ports } from './ports.ts';
 /** The clinic whose database is open, and who is in. */
 export interface OpenClinic {
   readonly clinicId: string;
+  /** For as long as the clinic's own row has not arrived. */
+  readonly clinicName: string;
   readonly folder: string;
   readonly db: SqliteDatabase;
   readonly deviceId: string;

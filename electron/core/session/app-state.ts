@@ -44,7 +44,7 @@ export function sessionView(clinic: OpenClinic): SessionView {
   const row = readRow(db, 'clinic', clinic.clinicId);
   return {
     clinicId: clinic.clinicId,
-    clinicName: row?.name ?? '',
+    clinicName: row?.name ?? clinic.clinicName,
     demo: row?.demo ?? false,
     deviceId: clinic.deviceId,
     user: { id: actor.userId, name: actor.name, email: actor.email, roles: [...actor.roles], profession: actor.profession, hprNumber: actor.hprNumber, hasPin: clinic.pin !== null },
@@ -55,10 +55,19 @@ export function sessionView(clinic: OpenClinic): SessionView {
 /** A day of grace: time zones and small drifts are nobody's business. */
 const BEHIND_MS = 86_400_000;
 
-/** Remembers the latest time seen; true when the clock stands before it. Warns, never blocks. */
+/** Remembers the latest time seen; true when the clock stands before it. Warns, never blocks, not even on a full disk. */
 export function clockIsBehind(ports: Ports, clinic: OpenClinic): boolean {
   const now = ports.clock.now().getTime();
-  const seen = Number(readReplica(clinic.db, 'latest-time') ?? 0);
-  if (now > seen + 60_000) writeReplica(clinic.db, 'latest-time', String(now));
-  return now < seen - BEHIND_MS;
+  try {
+    const seen = Number(readReplica(clinic.db, 'latest-time') ?? 0);
+    if (now > seen + 60_000) writeReplica(clinic.db, 'latest-time', String(now));
+    return now < seen - BEHIND_MS;
+  } catch {
+    return false;
+  }
+}
+
+/** The server has answered: the present clock is the one that counts, even after one that had been far ahead. */
+export function forgetLatestTime(ports: Ports, clinic: OpenClinic): void {
+  if (clinic.db.open) writeReplica(clinic.db, 'latest-time', String(ports.clock.now().getTime()));
 }

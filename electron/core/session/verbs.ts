@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
 import { migrate } from '#db/sqlite/migrate.ts';
-import { openDatabase } from '#db/sqlite/open.ts';
+import { isDamage, openDatabase } from '#db/sqlite/open.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { prepared, readRow } from '#db/sqlite/store.ts';
 import { appendAudit } from '../audit/append-audit.ts';
@@ -14,6 +14,7 @@ import type { SlotSecrets, Slots } from '../keys/slots.ts';
 import { countFailure, forgetFailures, waitBeforeTry } from '../keys/throttle.ts';
 import type { CoreServices, OpenClinic } from '../services.ts';
 import { service, useCase } from '../use-case.ts';
+import { actorOf } from './actor.ts';
 import { clinicFolder } from './app-state.ts';
 import { queueAccountVerifier } from '../clinic/account-verifier.ts';
 import { releaseHome, takeHome } from './home-lock.ts';
@@ -40,41 +41,45 @@ async function checkPassphrase(services: CoreServices, clinicId: string, userId:
   return { ok: true, secrets, slots, folder, deviceSecret };
 }
 
-/** Opens the database with the key of a slot that opened; the file is never replaced, whatever it says. */
+/** Opens the database with the key of a slot that opened; the file is never replaced, whatever it says. Closes and lets go when it throws. */
 export function openClinicFiles(folder: string, slots: Slots, secrets: SlotSecrets, userId: string): Result<OpenClinic> {
   if (!takeHome(folder)) return err('app/already-running');
-  const opened = openDatabase(join(folder, 'ryggrad.db'), secrets.databaseKey);
-  if (!opened.ok) {
-    releaseHome(folder);
+  let db: SqliteDatabase | null = null;
+  let held = false;
+  try {
+    const opened = openDatabase(join(folder, 'ryggrad.db'), secrets.databaseKey);
     // The slot proved the key: a file that does not answer to it is damaged.
-    return err('database/damaged');
+    if (!opened.ok) return err('database/damaged');
+    db = opened.db;
+    const problem = usable(db);
+    if (problem !== null) return err(problem);
+    refreshNames(folder, slots, db);
+    const slot = slots.slots.find((candidate) => candidate.userId === userId);
+    const actor = actorOf(db, { userId, name: slot?.name ?? '', email: slot?.email ?? '', signingKey: secrets.signingKey }, '');
+    held = true;
+    return ok({ clinicId: slots.clinicId, clinicName: slots.clinicName, folder, db, deviceId: slots.deviceId, databaseKey: secrets.databaseKey, actor, locked: false, pin: null });
+  } finally {
+    if (!held) {
+      db?.close();
+      releaseHome(folder);
+    }
   }
-  const { db } = opened;
-  const problem = usable(db);
-  if (problem !== null) {
-    db.close();
-    releaseHome(folder);
-    return err(problem);
-  }
-  const user = readRow(db, 'user', userId);
-  return ok({
-    clinicId: slots.clinicId,
-    folder,
-    db,
-    deviceId: slots.deviceId,
-    databaseKey: secrets.databaseKey,
-    actor: {
-      userId,
-      name: user?.name ?? slots.slots.find((slot) => slot.userId === userId)?.name ?? '',
-      email: user?.email ?? '',
-      roles: user === undefined || !user.active ? [] : user.roles,
-      profession: user?.profession ?? null,
-      hprNumber: user?.hprNumber ?? null,
-      signingKey: secrets.signingKey,
-    },
-    locked: false,
-    pin: null,
+}
+
+/** The names on the unlock screen follow the record. */
+function refreshNames(folder: string, slots: Slots, db: SqliteDatabase): void {
+  const clinicName = readRow(db, 'clinic', slots.clinicId)?.name ?? slots.clinicName;
+  const fresh = slots.slots.map((slot) => {
+    const user = readRow(db, 'user', slot.userId);
+    return user === undefined ? slot : { ...slot, name: user.name, email: user.email };
   });
+  const next = { ...slots, clinicName, slots: fresh };
+  if (JSON.stringify(next) === JSON.stringify(slots)) return;
+  try {
+    writeSlots(folder, next);
+  } catch {
+    // A full disk must not keep anybody out of the record.
+  }
 }
 
 function usable(db: SqliteDatabase): string | null {
@@ -82,8 +87,7 @@ function usable(db: SqliteDatabase): string | null {
     const migrated = migrate(db);
     return migrated.ok ? null : migrated.code;
   } catch (error) {
-    const code = (error as { code?: string }).code ?? '';
-    if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_IOERR')) return 'database/damaged';
+    if (isDamage(error)) return 'database/damaged';
     throw error;
   }
 }
@@ -100,9 +104,10 @@ export const sessionHandlers = [
   service(
     'session.unlock',
     async (services, { clinicId, userId, passphrase }) => {
-      if (services.clinic !== null) await services.closeClinic();
       const checked = await checkPassphrase(services, clinicId, userId, passphrase);
       if (!checked.ok) return checked;
+      // Only now: a mistyped passphrase must not throw out whoever is in.
+      await services.closeClinic();
       const opened = openClinicFiles(checked.folder, checked.slots, checked.secrets, userId);
       if (!opened.ok) return opened;
       await services.openClinic(opened.value);

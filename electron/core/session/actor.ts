@@ -1,0 +1,24 @@
+/** Who is acting, as the record says it now: roles change while a session is open, by a colleague's hand or the feed. */
+import type { KeyObject } from 'node:crypto';
+import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { readRow } from '#db/sqlite/store.ts';
+import type { Actor } from '../context.ts';
+
+export interface Identity {
+  userId: string;
+  /** As the unlock screen has it, for a person whose row is not here yet. */
+  name: string;
+  email: string;
+  signingKey: KeyObject;
+}
+
+/**
+ * @param today `YYYY-MM-DD`; a locum's last day is still a working day
+ * Somebody inactive, past their last day or unknown to the record has no role: may do nothing but leave.
+ */
+export function actorOf(db: SqliteDatabase, { userId, name, email, signingKey }: Identity, today: string): Actor {
+  const user = readRow(db, 'user', userId);
+  if (user === undefined || user.deleted) return { userId, name, email, roles: [], profession: null, hprNumber: null, signingKey };
+  const works = user.active && (user.validUntil === null || user.validUntil >= today);
+  return { userId, name: user.name, email: user.email, roles: works ? user.roles : [], profession: user.profession, hprNumber: user.hprNumber, signingKey };
+}
