@@ -1,0 +1,207 @@
+/**
+ * A letter out of a signed visit: its words on the left, the page as it prints on the right.
+ * Nothing is in it that was not signed or typed here; what is required and missing is named.
+ */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call, onCoreEvent } from '#renderer/app/client.ts';
+import { useActions } from '#renderer/app/keys.ts';
+import { letterFields } from './letter-fields.ts';
+import type { LetterView } from '#electron/contract/letters.ts';
+import { createAutosave } from '../chart/autosave.ts';
+import { PdfView } from './pdf-view.tsx';
+import { printPdf } from './print-pdf.ts';
+import './letter.css';
+
+export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): void }) {
+  const { t } = useTranslation('letters');
+  const [view, setView] = useState<LetterView | null>(null);
+  const [pdf, setPdf] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [exporting, setExporting] = useState(false);
+
+  const refresh = useCallback(async () => {
+    const [letter, rendered] = await Promise.all([call('letter.get', { id: letterId }), call('letter.pdf', { id: letterId })]);
+    if (letter.ok) setView(letter.value);
+    else setProblem(letter.code);
+    if (rendered.ok) setPdf(rendered.value.pdfBase64);
+  }, [letterId]);
+  useEffect(() => {
+    void refresh();
+    return onCoreEvent((event) => {
+      if (event.type === 'changed' && event.ids.includes(letterId)) void refresh();
+    });
+  }, [refresh, letterId]);
+
+  const run = async (reply: Promise<{ ok: boolean; code?: string }>): Promise<boolean> => {
+    const result = await reply;
+    setProblem(result.ok ? null : (result.code ?? null));
+    await refresh();
+    return result.ok;
+  };
+  const sign = async (): Promise<void> => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    await flushAll();
+    await run(call('letter.sign', { id: letterId }));
+  };
+  const status = (next: 'awaiting_print' | 'handed_over' | 'posted' | 'withdrawn') => void run(call('letter.setStatus', { id: letterId, status: next }));
+  const print = async (): Promise<void> => {
+    const reply = await call('letter.print', { id: letterId });
+    if (reply.ok) printPdf(reply.value.pdfBase64);
+    else setProblem(reply.code);
+  };
+  const save = async (): Promise<void> => {
+    const reply = await call('letter.export', { id: letterId, warned: true });
+    setExporting(false);
+    if (!reply.ok) return setProblem(reply.code);
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([Uint8Array.from(atob(reply.value.pdfBase64), (character) => character.charCodeAt(0))], { type: 'application/pdf' }));
+    link.download = reply.value.fileName;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+
+  const draft = view?.letter.status === 'draft';
+  const signed = view !== null && !draft && view.letter.status !== 'withdrawn';
+  useActions([
+    { id: 'letter.sign', label: t('sign'), key: 'Control+Enter', when: () => draft === true, run: () => void sign() },
+    { id: 'letter.await', label: t('awaitPrint'), key: 'F6', when: () => signed, run: () => status('awaiting_print') },
+    { id: 'letter.handOver', label: t('handOver'), key: 'F7', when: () => signed, run: () => status('handed_over') },
+    { id: 'letter.post', label: t('post'), key: 'F8', when: () => signed, run: () => status('posted') },
+    { id: 'letter.print', label: t('print'), key: 'Control+p', when: () => signed, run: () => void print() },
+    { id: 'letter.back', label: t('back'), key: 'Escape', run: onBack },
+  ]);
+
+  const flushes = useRef(new Map<string, () => Promise<void>>());
+  const flushAll = async (): Promise<void> => {
+    await Promise.all([...flushes.current.values()].map((flush) => flush()));
+  };
+  const content = useMemo(() => view?.letter.content ?? {}, [view]);
+
+  if (view === null) return problem === null ? null : <p className="chart-danger">{t(`errors:${problem.replace('/', '.')}`)}</p>;
+  return (
+    <div className="letter">
+      <header className="chart-header">
+        <h1>{t('title', { name: view.patientName })}</h1>
+        <span className="chart-quiet">{t(`status.${view.letter.status}`)}</span>
+        {view.affected && <strong className="chart-due">{t('affected')}</strong>}
+      </header>
+      <div className="letter-columns">
+        <div className="letter-form">
+          {problem !== null && (
+            <p className="chart-danger" role="alert">
+              {t(`errors:${problem.replace('/', '.')}`)}
+            </p>
+          )}
+          {draft && view.missing.length > 0 && (
+            <p className="chart-danger" role="status">
+              {t('missing', { list: view.missing.map((key) => t(`field.${key}`, { defaultValue: key })).join(', ') })}
+            </p>
+          )}
+          {draft && view.advised.length > 0 && (
+            <p className="chart-due">{t('advised', { list: view.advised.map((key) => t(`field.${key}`, { defaultValue: key })).join(', ') })}</p>
+          )}
+          {letterFields.map((field) => (
+            <LetterField
+              key={field.key}
+              label={t(`field.${field.key}`)}
+              rows={field.rows}
+              value={field.read(content)}
+              readOnly={!draft}
+              onFlush={(flush) => (flush === null ? flushes.current.delete(field.key) : flushes.current.set(field.key, flush))}
+              onWrite={async (text) => {
+                const reply = await call('letter.update', { id: letterId, content: field.write(text) });
+                if (!reply.ok) setProblem(reply.code);
+                return reply.ok;
+              }}
+            />
+          ))}
+          <label className="letter-check">
+            <input type="checkbox" checked={view.letter.objection} disabled={!draft} onChange={(event) => void run(call('letter.update', { id: letterId, objection: event.currentTarget.checked }))} />
+            {t('objection')}
+          </label>
+        </div>
+        <div className="letter-side">
+          <div className="section-actions">
+            {draft && (
+              <button type="button" className="sign" style={{ marginTop: 0 }} onClick={() => void sign()}>
+                <span>{t('signFor', { name: view.patientName })}</span>
+                <kbd>Ctrl ⏎</kbd>
+              </button>
+            )}
+            {signed && (
+              <>
+                <button type="button" className="link" onClick={() => status('awaiting_print')}>{t('awaitPrint')} <kbd>F6</kbd></button>
+                <button type="button" className="link" onClick={() => void print()}>{t('print')} <kbd>Ctrl P</kbd></button>
+                <button type="button" className="link" onClick={() => status('handed_over')}>{t('handOver')} <kbd>F7</kbd></button>
+                <button type="button" className="link" onClick={() => status('posted')}>{t('post')} <kbd>F8</kbd></button>
+                <button type="button" className="link" onClick={() => setExporting(true)}>{t('export')}</button>
+              </>
+            )}
+            <button type="button" className="link" onClick={onBack}>{t('back')} <kbd>Esc</kbd></button>
+          </div>
+          {exporting && (
+            <div className="siblings" role="alertdialog" aria-label={t('export')}>
+              <p>{t('exportWarning')}</p>
+              <button type="button" className="link danger" onClick={() => void save()}>{t('exportAnyway')}</button>{' '}
+              <button type="button" className="link" autoFocus onClick={() => setExporting(false)}>{t('cancel')}</button>
+            </div>
+          )}
+          {pdf !== null && <PdfView base64={pdf} label={t('preview')} />}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  rows: number;
+  value: string;
+  readOnly: boolean;
+  onWrite(text: string): Promise<boolean>;
+  onFlush(flush: (() => Promise<void>) | null): void;
+}
+
+function LetterField({ label, rows, value, readOnly, onWrite, onFlush }: FieldProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const write = useRef(onWrite);
+  write.current = onWrite;
+  const register = useRef(onFlush);
+  register.current = onFlush;
+  const [saver] = useState(() =>
+    createAutosave({
+      write: (text) => write.current(text),
+      onState: () => {},
+      setTimer: (run, ms) => window.setTimeout(run, ms),
+      clearTimer: (timer) => window.clearTimeout(timer as number),
+      now: () => performance.now(),
+    }),
+  );
+  useEffect(() => {
+    const hand = register.current;
+    hand(saver.flush);
+    return () => {
+      void saver.flush();
+      hand(null);
+    };
+  }, [saver]);
+  useEffect(() => {
+    if (area.current !== null && !saver.dirty() && document.activeElement !== area.current) area.current.value = value;
+  }, [value, saver]);
+  return (
+    <div className="section">
+      <label>
+        {label}
+        <textarea
+          ref={area}
+          rows={rows}
+          defaultValue={value}
+          readOnly={readOnly}
+          onInput={(event) => saver.changed(event.currentTarget.value)}
+          onBlur={() => void saver.flush()}
+        />
+      </label>
+    </div>
+  );
+}
