@@ -44,6 +44,24 @@ export function mergeIntoSigned(merging: Merging, news: Record<string, unknown>)
 }
 
 /**
+ * A change to a row whose birth met a signature and was kept aside: its laptop does not know yet, and writes on.
+ * It goes where the birth went. Undefined when nothing of it was kept.
+ */
+export function mergeIntoAside(merging: Merging): MergeResult | undefined {
+  const { entity, change, read } = merging;
+  if (entity === 'note_section') {
+    const encounterId = read.row('amendment', siblingWrite.supplementId(merging))?.['encounterId'];
+    const text = change.set['text'];
+    if (typeof encounterId !== 'string') return undefined;
+    if (typeof text !== 'string' || text.trim() === '') return { outcome: 'merged', writes: [], flags: [SIGNED_FLAG] };
+    return { outcome: 'conflict', writes: [siblingWrite.supplement(merging, encounterId, text)], flags: [SIGNED_FLAG] };
+  }
+  const kept = read.row('conflict', conflictWrite.lineageId(merging, '*'));
+  if (kept === undefined || kept['status'] !== 'open' || typeof kept['lost'] !== 'object') return undefined;
+  return { outcome: 'conflict', writes: [conflictWrite.of(merging, undefined, '*', { ...kept['lost'], ...change.set })], flags: [SIGNED_FLAG] };
+}
+
+/**
  * Texts of the visit that the signer had not seen: the signature covers `signedContent`, so every
  * other standing text of a section becomes a supplement instead of vanishing behind it.
  */

@@ -274,6 +274,19 @@ describe('note text', () => {
     ]);
   });
 
+  test('a section begun in a visit that was signed meanwhile goes on growing as one supplement', () => {
+    const clinic = withVisit();
+    sign(clinic, A, []);
+    clinic.push(B, 'note_section', section, sectionBorn('Vondt i'));
+    expect(clinic.push(B, 'note_section', section, { text: 'Vondt i ryggen' }).outcome).toBe('conflict');
+    expect(clinic.all('note_section')).toEqual([]);
+    expect(clinic.all('amendment')).toMatchObject([{ text: 'Vondt i ryggen' }]);
+    const nrs = derivedId(VISIT, 'nrs-now');
+    clinic.push(B, 'observation', nrs, { encounterId: VISIT, code: 'nrs-now', value: 7 });
+    expect(clinic.push(B, 'observation', nrs, { value: 8 }).outcome).toBe('conflict');
+    expect(clinic.all('conflict')).toMatchObject([{ field: '*', lost: { code: 'nrs-now', value: 8 } }]);
+  });
+
   test('a text the signer had not seen does not vanish behind the signature', () => {
     const clinic = withVisit();
     clinic.push(A, 'note_section', section, sectionBorn('Vondt i nakken'));

@@ -7,7 +7,7 @@ import { columnName, type Field } from '../model/entity.ts';
 import { isEntityName, SCHEMA_VERSION, type EntityName } from '../model/entities.ts';
 import type { Change } from './change.ts';
 import { conflictWrite, overruledConflict } from './conflict-row.ts';
-import { mergeIntoSigned, signatureSupplements, warnOfDiscarded } from './frozen.ts';
+import { mergeIntoAside, mergeIntoSigned, signatureSupplements, warnOfDiscarded } from './frozen.ts';
 import { isMoreCautious, FROZEN_CHILDREN, isSigned, TEXT_COMPANIONS } from './policy.ts';
 import { fieldsOf, sameValue, stampOf, valueOf, type RowWrite, type StoredRow } from './row.ts';
 import { siblingWrite } from './sibling.ts';
@@ -60,6 +60,10 @@ export function mergeChange({ change, deviceId, read }: MergeInput): MergeResult
   const merging: Merging = { entity, change, deviceId, read, row: read.row(entity, change.rowId) };
   const wrong = malformed(merging);
   if (wrong !== undefined) return wrong;
+  if (merging.row === undefined && change.set['deleted'] !== true) {
+    const missing = Object.entries(fieldsOf(entity)).find(([name, spec]) => !('initial' in spec) && change.set[name] === undefined);
+    if (missing !== undefined) return mergeIntoAside(merging) ?? rejected('change/incomplete', { field: missing[0] });
+  }
   const news = whatIsNew(merging);
   if (Object.keys(news).length === 0) return { outcome: 'applied', writes: [], flags: [] };
 
@@ -89,8 +93,10 @@ export function relatedKeys(
     rows.push({ entity: 'encounter', id: encounterId });
     rows.push(...lineageKeys(merging, [...Object.keys(change.set), '*']));
     rows.push({ entity: 'conflict', id: conflictWrite.lineageId(merging, 'status', encounterId) });
-  } else if (row !== undefined) {
-    const contested = Object.keys(change.set).filter((field) => isContested(merging, row, field));
+  } else if (row === undefined) {
+    if (FROZEN_CHILDREN.has(entity)) rows.push(...lineageKeys(merging, ['*']));
+  } else {
+    const contested = Object.keys(change.set).filter((field) => field === 'deleted' || isContested(merging, row, field));
     rows.push(...lineageKeys(merging, entity === 'encounter' ? [...contested, '*'] : contested));
   }
   const signs = entity === 'encounter' && change.set['status'] === 'signed';
@@ -244,7 +250,7 @@ function split(entity: EntityName, values: Record<string, unknown>): { own: Reco
 const RESERVED: ReadonlySet<string> = new Set(['id', 'clinicId', 'seq', 'fieldSeq', 'extra', 'constructor', '__proto__', '*']);
 const RESERVED_COLUMNS: ReadonlySet<string> = new Set(['id', 'clinic_id', 'seq', 'field_seq', 'extra', 'deleted']);
 
-function malformed({ entity, row, change }: Merging): MergeResult | undefined {
+function malformed({ entity, change }: Merging): MergeResult | undefined {
   const fields = fieldsOf(entity);
   for (const [field, value] of Object.entries(change.set)) {
     if (field === 'deleted') {
@@ -257,9 +263,7 @@ function malformed({ entity, row, change }: Merging): MergeResult | undefined {
       if (!fromNewer || !isStorable(value)) return rejected('change/unknown-field', { field });
     } else if (!isStorable(value) || !isValid(spec, value)) return rejected('change/malformed', { field });
   }
-  if (row !== undefined || change.set['deleted'] === true) return undefined;
-  const missing = Object.entries(fields).find(([name, spec]) => !('initial' in spec) && change.set[name] === undefined);
-  return missing === undefined ? undefined : rejected('change/incomplete', { field: missing[0] });
+  return undefined;
 }
 
 function isValid(spec: Field, value: unknown): boolean {

@@ -62,7 +62,7 @@ function applyEntry(db: SqliteDatabase, entry: FeedEntry, context: Context): boo
   const key = `${entry.entity}/${entry.id}`;
   const keptSeq = context.kept.get(key);
   if (keptSeq !== undefined && !context.force && entry.seq <= keptSeq) return false;
-  const pending = context.overlaid ? pendingSets(db, entry.entity, entry.id) : [];
+  const pending = context.overlaid ? pendingOf(db, entry.entity, entry.id) : [];
   if (pending.length === 0 && keptSeq === undefined && !entry.deleted) {
     return writeOrKeep(db, entry, entry.entity, context.force);
   }
@@ -99,26 +99,24 @@ export function endOverlays(db: SqliteDatabase, passedSeq: number, changed: Map<
   const ended = "passed = 0 and state in ('acked', 'quarantined') and (outcome_seq is null or outcome_seq <= ?)";
   const done = prepared(
     db,
-    `select entity, row_id as id, max(outcome_seq) as place from outbox where ${ended} group by entity, row_id`,
+    `select distinct entity, row_id as id from outbox where ${ended}`,
   ).all(passedSeq);
   for (const found of done) {
     const { entity, id } = keyOf(found);
     prepared(db, `update outbox set passed = 1 where entity = ? and row_id = ? and ${ended}`).run(entity, id, passedSeq);
-    const answered = typeof valueIn(found, 'place') === 'number';
-    if (isEntityName(entity) && takeOff(db, entity, id, answered)) note(changed, entity, id);
+    if (isEntityName(entity) && takeOff(db, entity, id)) note(changed, entity, id);
   }
 }
 
 /** Shows the server's version with what is still pending on top. */
-function takeOff(db: SqliteDatabase, entity: EntityName, id: string, answered: boolean): boolean {
-  const pending = pendingSets(db, entity, id);
+function takeOff(db: SqliteDatabase, entity: EntityName, id: string): boolean {
+  const pending = pendingOf(db, entity, id);
   const stored = readStored(db, entity, id);
   const kept = keptEntry(db, entity, id);
   if (kept === undefined) {
     // Born here, and yet the server has no such row: refused (the entry keeps its text), or kept elsewhere, as a
     // supplement to a signed visit is. It must not go on being shown as if it were part of the record.
-    if (stored === undefined || stored.seq > 0 || pending.length > 0) return false;
-    if (!answered && !wasRefused(db, entity, id)) return false;
+    if (stored === undefined || stored.seq > 0 || pending.length > 0 || !isAnswered(db, entity, id)) return false;
     return upsertRow(db, entity, { ...stored, deleted: true }, true);
   }
   if (pending.length === 0) dropServerEntry(db, entity, id);
@@ -126,9 +124,10 @@ function takeOff(db: SqliteDatabase, entity: EntityName, id: string, answered: b
   return base !== undefined && upsertRow(db, entity, withOverlay(base, pending), true);
 }
 
-function wasRefused(db: SqliteDatabase, entity: EntityName, id: string): boolean {
-  const accepted = prepared(db, "select 1 from outbox where entity = ? and row_id = ? and state <> 'quarantined'").get(entity, id);
-  return accepted === undefined;
+/** The server has said where this row's changes went, or that it refused them all. */
+function isAnswered(db: SqliteDatabase, entity: EntityName, id: string): boolean {
+  const raw = prepared(db, "select max(outcome_seq) as place, sum(state <> 'quarantined') as accepted from outbox where entity = ? and row_id = ?").get(entity, id);
+  return typeof valueIn(raw, 'place') === 'number' || valueIn(raw, 'accepted') === 0;
 }
 
 function serverVersion(entity: EntityName, entry: FeedEntry, stored: StoredRow | undefined): StoredRow | undefined {
@@ -140,17 +139,37 @@ function rowOf(entity: EntityName, entry: FeedEntry): StoredRow {
   return fromBody(entity, { clinicId: entry.clinicId, id: entry.id, seq: entry.seq }, entry.body ?? '{}');
 }
 
-function withOverlay(base: StoredRow, pending: readonly Record<string, unknown>[]): StoredRow {
+/** Stands for this laptop in stamps that only this laptop reads. */
+const OWN = 'self';
+
+interface Pending {
+  set: Record<string, unknown>;
+  base: Record<string, unknown>;
+}
+
+/**
+ * The row as its writer sees it. The stamps under our own fields stay what the writer had read: whoever writes on
+ * in a text has not seen the server's newer one beneath it, and must not overwrite it as if they had.
+ */
+function withOverlay(base: StoredRow, pending: readonly Pending[]): StoredRow {
   let row = base;
-  // Writing again what was deleted brings it back, as it will on the server.
-  for (const set of pending) row = { ...row, deleted: false, ...set };
-  return row;
+  const fieldSeq = { ...base.fieldSeq };
+  const overlaid = new Set<string>();
+  for (const { set, base: read } of pending) {
+    // Writing again what was deleted brings it back, as it will on the server.
+    row = { ...row, deleted: false, ...set };
+    for (const field of Object.keys(set)) {
+      if (!overlaid.has(field)) fieldSeq[field] = [typeof read[field] === 'number' ? read[field] : 0, OWN];
+      overlaid.add(field);
+    }
+  }
+  return pending.length === 0 ? row : { ...row, fieldSeq };
 }
 
 /** Our changes to a row that the cursor has not passed, oldest first. */
-function pendingSets(db: SqliteDatabase, entity: string, id: string): Record<string, unknown>[] {
-  const found = prepared(db, 'select "set" from outbox where entity = ? and row_id = ? and passed = 0 order by born').all(entity, id);
-  return found.map((raw) => parseObject(textOf(raw, 'set')));
+function pendingOf(db: SqliteDatabase, entity: string, id: string): Pending[] {
+  const found = prepared(db, 'select "set", base from outbox where entity = ? and row_id = ? and passed = 0 order by born').all(entity, id);
+  return found.map((raw) => ({ set: parseObject(textOf(raw, 'set')), base: parseObject(textOf(raw, 'base')) }));
 }
 
 function hasOverlays(db: SqliteDatabase): boolean {

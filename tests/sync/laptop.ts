@@ -23,6 +23,8 @@ export interface LaptopOptions {
   clock?: { now(): Date };
   fetch?: Fetch;
   timers?: EngineTimers;
+  /** Does not wait for the disk: for simulations, where no power is ever cut. */
+  fast?: boolean;
 }
 
 export interface Laptop {
@@ -67,7 +69,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
     hprNumber: null,
     signingKey: pair.privateKey,
   };
-  let db = open(file, key);
+  let db = open(file, key, options.fast);
   let engine: ReplicaEngine | undefined;
   let target: { serverUrl: string; credential: string } | undefined;
 
@@ -116,7 +118,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
     async restart() {
       await engine?.stop();
       db.close();
-      db = open(file, key);
+      db = open(file, key, options.fast);
       if (target !== undefined) laptop.connect(target.serverUrl, target.credential);
     },
     async close() {
@@ -128,11 +130,12 @@ export function createLaptop(options: LaptopOptions): Laptop {
   return laptop;
 }
 
-function open(file: string, key: Uint8Array): SqliteDatabase {
+function open(file: string, key: Uint8Array, fast = false): SqliteDatabase {
   const opened = openDatabase(file, key, false);
   if (!opened.ok) throw new Error(opened.code);
   const migrated = migrate(opened.db);
   if (!migrated.ok) throw new Error(migrated.code);
+  if (fast) opened.db.pragma('synchronous=OFF');
   return opened.db;
 }
 
