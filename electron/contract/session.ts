@@ -57,7 +57,7 @@ export const session = {
   /** `code` is `<server url>#<code>`, or the code alone for the default server. */
   'clinic.join': verb<{ clinicId: string; userId: string; recoveryCode: string }>()(
     z.object({ code: z.string().trim().min(4).max(500), deviceName: z.string().trim().min(1).max(200), passphrase: newPassphrase }),
-    ['join/code-unknown', 'join/code-expired', 'net/unreachable', 'passphrase/too-common'],
+    ['join/code-unknown', 'join/code-expired', 'join/clinic-on-device', 'net/unreachable', 'passphrase/too-common'],
   ),
   /** Opens the clinic's database as this person. Takes the time of Argon2id. */
   'session.unlock': verb<SessionView>()(
@@ -81,6 +81,6 @@ export const session = {
   /** On a laptop where the clinic is not open: makes a new device from a backup. */
   'backup.restore': verb<{ clinicId: string; users: { userId: string; name: string }[] }>()(
     z.object({ file: z.string().min(1).max(2000), recoveryCode: z.string().min(10).max(200), userId: z.uuid().optional(), passphrase: newPassphrase }),
-    ['backup/unreadable', 'backup/wrong-code', 'backup/clinic-exists', 'backup/choose-user', 'passphrase/too-common'],
+    ['backup/unreadable', 'backup/wrong-code', 'backup/clinic-exists', 'backup/choose-user', 'passphrase/too-common', 'app/already-running'],
   ),
 };

@@ -2,6 +2,7 @@
  * The core of the laptop: one place that takes a verb, parses its input, asks whether this person may, runs it in a
  * transaction and answers. Bugs throw and are caught here, once; the window gets a code and loses nothing.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { contract, isVerbName } from '#electron/contract/index.ts';
 import type { CoreEvent, VerbName } from '#electron/contract/index.ts';
 import { err } from '#electron/contract/verb.ts';
@@ -10,6 +11,7 @@ import { allowed } from '#db/rules/permissions.ts';
 import { isDamage } from '#db/sqlite/open.ts';
 import { releaseAll } from '#db/sqlite/outbox.ts';
 import { appendAudit } from './audit/append-audit.ts';
+import { introduceDemo } from './clinic/connect.ts';
 import { createContext } from './context.ts';
 import type { Context } from './context.ts';
 import type { Ports } from './ports.ts';
@@ -30,6 +32,7 @@ export interface Core {
   lock(): Promise<void>;
 }
 
+const INTRODUCE_MS = 15_000;
 /** Verbs that answer while the session is locked. */
 const WHILE_LOCKED = new Set<VerbName>(['app.state', 'session.unlockPin', 'session.unlockPassphrase', 'session.close', 'sync.status']);
 
@@ -91,6 +94,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
       clinic = next;
       replica = startReplica(ports, next, emit);
       replica?.start();
+      if (replica === null && sessionView(next).demo) void introduce(next);
       emit({ type: 'session', state: appState(ports, clinic) });
     },
     async closeClinic() {
@@ -133,6 +137,16 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     },
     emit,
   });
+
+  /** The demo finds its server by itself, now or whenever it is there. */
+  async function introduce(demo: OpenClinic): Promise<void> {
+    while (clinic === demo) {
+      const settled = await introduceDemo(ports, demo).catch(() => true);
+      if (clinic !== demo) return;
+      if (settled) return await services('server.connect').restartReplica();
+      await sleep(INTRODUCE_MS, undefined, { ref: false });
+    }
+  }
 
   /** Says once when the clock is found set back. */
   function watchClock(open: OpenClinic): void {

@@ -3,8 +3,7 @@
  * Argon2id verifier, waits in the encrypted database until there is a server to give it to. Never in the feed.
  */
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
-import { prepared } from '#db/sqlite/store.ts';
-import { writeReplica } from '#db/sqlite/store.ts';
+import { prepared, writeReplica } from '#db/sqlite/store.ts';
 import type { Ports } from '../ports.ts';
 
 const PREFIX = 'account-verifier:';

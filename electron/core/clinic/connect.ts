@@ -3,12 +3,14 @@
  * a one-time code, and a colleague's next laptop gets such a code.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { err, ok } from '#electron/contract/verb.ts';
+import type { Result } from '#electron/contract/verb.ts';
 import { entities } from '#db/model/entities.ts';
 import { ROLES } from '#db/model/clinic.ts';
 import { readReplica, readRow, rowsWhere, writeReplica, writeRow } from '#db/sqlite/store.ts';
+import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { accountVerifier } from '../keys/derive-key.ts';
 import { isTooCommon } from '../keys/common-passphrases.ts';
 import { recoveryCode } from '../keys/recovery-code.ts';
@@ -17,8 +19,8 @@ import { makeSlot, newSigningKey, openSlot, publicHalf, readSlots, sealForRecove
 import type { OpenClinic } from '../services.ts';
 import { service } from '../use-case.ts';
 import { clinicFolder } from '../session/app-state.ts';
-import { queueAccountVerifier } from './account-verifier.ts';
-import { birthContext, createDatabase } from './birth.ts';
+import { accountVerifierOf, queueAccountVerifier } from './account-verifier.ts';
+import { birthContext, createDatabase, defaultDeviceName } from './birth.ts';
 import { askServer } from './server-client.ts';
 import type { Ports } from '../ports.ts';
 
@@ -55,11 +57,38 @@ export async function connectToServer(ports: Ports, clinic: OpenClinic, url: str
   const headers: Record<string, string> = registrationCode === null ? {} : { 'registration-code': registrationCode };
   const reply = await askServer(ports, { url: `${url}/v1/clinics`, method: 'POST', body, headers }, bornReply);
   if (!reply.ok) return reply;
+  if (!db.open) return err('session/closed');
+  rememberServer(db, url, reply.value.deviceCredential);
+  return ok({ serverUrl: url });
+}
+
+/** A device without a credential gets one; its id and rows stay. */
+async function enrolAgain(ports: Ports, { db, clinicId, deviceId, actor }: OpenClinic, url: string, code: string): Promise<Result<{ serverUrl: string }>> {
+  const name = readRow(db, 'device', deviceId)?.name ?? defaultDeviceName(deviceId);
+  const reply = await askServer(ports, { url: `${url}/v1/devices`, method: 'POST', body: { code: code.trim(), device: { id: deviceId, name } } }, joinReply);
+  if (!reply.ok) return reply;
+  if (reply.value.clinic.id !== clinicId || reply.value.user.id !== actor.userId) return err('server/refused');
+  rememberServer(db, url, reply.value.deviceCredential);
+  return ok({ serverUrl: url });
+}
+
+function rememberServer(db: SqliteDatabase, url: string, credential: string): void {
   db.transaction(() => {
     writeReplica(db, 'server-url', url);
-    writeReplica(db, 'device-credential', reply.value.deviceCredential);
+    writeReplica(db, 'device-credential', credential);
   }).immediate();
-  return ok({ serverUrl: url });
+}
+
+/**
+ * Tries to introduce the demo clinic to the sync server of this machine until it answers. The verifier that waits for
+ * a server since the clinic's birth is used: nobody is asked for anything.
+ */
+export async function introduceDemo(ports: Ports, clinic: OpenClinic): Promise<boolean> {
+  const verifier = accountVerifierOf(clinic.db, clinic.actor.userId);
+  if (ports.defaultServerUrl === null || verifier === undefined || readReplica(clinic.db, 'device-credential') !== undefined) return true;
+  const connected = await connectToServer(ports, clinic, ports.defaultServerUrl, null, verifier);
+  // A server that has answered, even by refusing, is not asked again.
+  return connected.ok || connected.code !== 'net/unreachable';
 }
 
 export const connectHandlers = [
@@ -70,7 +99,10 @@ export const connectHandlers = [
     const secrets = slots === null ? null : await openSlot(slots, clinic.actor.userId, passphrase, await ports.keyStore.deviceSecret());
     if (secrets === null) return err('unlock/wrong-passphrase');
     secrets.databaseKey.fill(0);
-    const connected = await connectToServer(ports, clinic, url.replace(/\/+$/, ''), registrationCode, await accountVerifier(passphrase));
+    const [address = '', code] = url.split('#');
+    const serverUrl = address.replace(/\/+$/, '');
+    // With a one-time code behind the address this device, restored from a backup, joins the clinic that is there already.
+    const connected = code === undefined ? await connectToServer(ports, clinic, serverUrl, registrationCode, await accountVerifier(passphrase)) : await enrolAgain(ports, clinic, serverUrl, code);
     if (connected.ok) await services.restartReplica();
     return connected;
   }),
@@ -96,7 +128,10 @@ export const connectHandlers = [
       if (!joined.ok) return joined.code === 'server/refused' ? err('join/code-unknown') : joined;
       const { clinic, user, deviceCredential } = joined.value;
       const folder = clinicFolder(ports, clinic.id);
+      // What is here already is somebody's record: a colleague gets in by `user.add`, not by a second copy over it.
+      if (existsSync(folder)) return err('join/clinic-on-device');
       const signingKey = newSigningKey();
+      const recoveryPrivate = randomBytes(32);
       const databaseKey = randomBytes(32);
       const verifier = await accountVerifier(passphrase);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -107,18 +142,17 @@ export const connectHandlers = [
             // What the server has just said of these two, so that the person can unlock before the first load.
             const system = { clinicId: clinic.id, seq: 0, deleted: false, fieldSeq: {}, extra: null };
             writeRow(db, 'user', { ...system, id: user.id, name: user.name, email: user.email, roles: user.roles, profession: user.profession, hprNumber: user.hprNumber, active: true, validUntil: null });
+            writeRow(db, 'clinic', { ...system, id: clinic.id, name: clinic.name, orgNumber: null, addressLine: null, postalCode: null, city: null, phone: null, email: null, letterhead: null, demo: false });
             const context = birthContext(ports, db, { clinicId: clinic.id, deviceId, userId: user.id, name: user.name, email: user.email, roles: user.roles, profession: user.profession, hprNumber: user.hprNumber, signingKey });
             context.insert('signing_key', { userId: user.id, deviceId, publicKey: publicHalf(signingKey) });
             queueAccountVerifier(db, user.id, verifier);
-            writeReplica(db, 'server-url', url);
-            writeReplica(db, 'device-credential', deviceCredential);
           }).immediate();
+          rememberServer(db, url, deviceCredential);
         } finally {
           db.close();
         }
         const deviceSecret = await ports.keyStore.deviceSecret();
         const slot = await makeSlot({ clinicId: clinic.id, deviceId, deviceSecret }, { userId: user.id, name: user.name, email: user.email }, passphrase, { databaseKey, signingKey });
-        const recoveryPrivate = randomBytes(32);
         const recoveryPublic = x25519Public(recoveryPrivate);
         writeSlots(folder, {
           version: 1,
@@ -136,6 +170,7 @@ export const connectHandlers = [
         throw error;
       } finally {
         databaseKey.fill(0);
+        recoveryPrivate.fill(0);
       }
     },
     'any',

@@ -3,13 +3,12 @@
  * because there is nobody's journal in it.
  */
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountVerifier } from '../keys/derive-key.ts';
 import type { Ports } from '../ports.ts';
 import { clinicFolder, clinicsOnDevice } from '../session/app-state.ts';
-import { readSlots } from '../keys/slots.ts';
-import { openSlot } from '../keys/slots.ts';
+import { openSlot, readSlots } from '../keys/slots.ts';
 import { openClinicFiles } from '../session/verbs.ts';
 import { releaseHome } from '../session/home-lock.ts';
 import { connectToServer } from './connect.ts';
@@ -24,7 +23,7 @@ export interface Demo {
   passphrase: string;
 }
 
-const WORDS = 'bølge fjell skog bekk stein bregne lyng måne storm seil havn bjørk furu elg hare rype ørret sild torsk bre dal tind vik nes holme'.split(' ');
+const WORDS = 'fjell skog bekk stein bregne lyng storm seil havn furu elg hare rype sild torsk bre dal tind vik nes holme myr odde foss gran humle kvist'.split(' ');
 const EMAIL = 'demo@ryggrad.example';
 
 /** Makes the demo clinic on first call; `fill` writes its synthetic patients. */
@@ -35,13 +34,14 @@ export async function ensureDemo(ports: Ports, fill: (clinic: OpenClinic) => voi
   const passphrase = Array.from({ length: 4 }, () => WORDS[randomInt(WORDS.length)]).join('-');
   const born = await createClinicFiles(ports, {
     clinic: { name: 'Demo-klinikken', orgNumber: '999999999', addressLine: 'Storgata 1', postalCode: '0150', city: 'Oslo', phone: '22 00 00 00', email: null },
-    user: { name: 'Kiran Demo', email: EMAIL, roles: ['ADMIN', 'PRACTITIONER'], profession: 'KI', hprNumber: '9999999' },
+    user: { name: 'Kiran Demo', email: EMAIL, roles: ['ADMIN', 'PRACTITIONER', 'ASSISTANT'], profession: 'KI', hprNumber: '9999999' },
     passphrase,
     demo: true,
     deviceName: 'Demo-maskin',
   });
   const demo: Demo = { clinicId: born.clinicId, userId: born.userId, email: EMAIL, passphrase };
-  writeFileSync(file, JSON.stringify(demo), { mode: 0o600 });
+  writeFileSync(`${file}.new`, JSON.stringify(demo), { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
   await withDemoOpen(ports, demo, fill);
   return demo;
 }
@@ -67,6 +67,7 @@ async function withDemoOpen(ports: Ports, demo: Demo, run: (clinic: OpenClinic) 
   try {
     await run(opened.value);
   } finally {
+    opened.value.db.pragma('wal_checkpoint(TRUNCATE)');
     opened.value.db.close();
     secrets.databaseKey.fill(0);
     releaseHome(folder);

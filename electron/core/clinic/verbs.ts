@@ -1,7 +1,7 @@
 /** Setting up: a new clinic, colleagues, prices, phrases, devices, the server. */
 import { hostname } from 'node:os';
 import { err, ok } from '#electron/contract/verb.ts';
-import { rowsWhere, writeReplica } from '#db/sqlite/store.ts';
+import { rowsWhere } from '#db/sqlite/store.ts';
 import { isTooCommon } from '../keys/common-passphrases.ts';
 import { service, useCase } from '../use-case.ts';
 import { createClinicFiles, defaultDeviceName } from './birth.ts';
@@ -67,8 +67,3 @@ export const clinicHandlers = [
     return ok(ctx.patch('user', userId, set));
   }),
 ];
-
-export function rememberServer(db: Parameters<typeof writeReplica>[0], serverUrl: string, credential: string): void {
-  writeReplica(db, 'server-url', serverUrl);
-  writeReplica(db, 'device-credential', credential);
-}

@@ -40,8 +40,12 @@ export function slotsFile(folder: string): string {
 
 export function readSlots(folder: string): Slots | null {
   if (!existsSync(slotsFile(folder))) return null;
-  const parsed = slotsSchema.safeParse(JSON.parse(readFileSync(slotsFile(folder), 'utf8')));
-  return parsed.success ? parsed.data : null;
+  try {
+    const parsed = slotsSchema.safeParse(JSON.parse(readFileSync(slotsFile(folder), 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Written beside, synced and renamed: after a power cut there is the old file or the new one. */
