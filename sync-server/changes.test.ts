@@ -46,7 +46,7 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
   it("a clinic's own birth, pushed again from its outbox, conflicts with nothing", async () => {
     const laptop = await foundClinic(server.app, { name: 'Klinikken' });
     const outcome = await write(server.app, laptop, { entity: 'clinic', rowId: laptop.clinicId, set: { name: 'Klinikken', demo: true } });
-    expect(outcome).toEqual({ n: 1, outcome: 'applied' });
+    expect(outcome).toEqual({ n: 1, outcome: 'applied', seq: 1 });
   });
 
   it('a gap in n is refused with what is expected, and nothing happens', async () => {

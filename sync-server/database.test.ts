@@ -151,6 +151,17 @@ describe.each(PLACES)('the database (%s)', (place) => {
     expect(body.field_seq['*']?.[0]).toBe((row?.seq ?? 0) - 1);
   });
 
+  it('a superuser’s statement over two clinics, row by row in turn, keeps both counters', async () => {
+    const ids = Array.from({ length: 6 }, () => v7());
+    const values = ids.map((id, i) => `('${i % 2 === 0 ? a.clinicId : b.clinicId}', '${id}', 'Bulk', 'Import', 'unknown', 'active')`).join(', ');
+    await admin.query(`begin; select set_config('ryggrad.clinic', '${a.clinicId}', true); insert into patient (clinic_id, id, given_name, family_name, sex, status) values ${values}; update patient set phone = '1' where given_name = 'Bulk'; commit`);
+    for (const { clinicId } of [a, b]) {
+      const { rows } = await admin.query<{ seq: number; head: number }>(`select f.seq, c.seq as head from feed f join clinic_clock c using (clinic_id) where clinic_id = $1 order by f.seq desc`, [clinicId]);
+      expect(new Set(rows.map(({ seq }) => seq)).size).toBe(rows.length);
+      expect(rows[0]?.seq).toBe(rows[0]?.head);
+    }
+  });
+
   it('the feed gives a listener one notification per clinic and transaction', async () => {
     const heard: string[] = [];
     const client = new pg.Client({ connectionString: database.appUrl });

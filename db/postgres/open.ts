@@ -30,14 +30,20 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /**
  * Runs `fn` in one transaction that sees and writes only this clinic's rows. Rolls back when it throws.
  * @param clinicId from a verified token, never from a request's body
+ * @param isolation `repeatable read` where several statements must see one moment
  */
-export async function withClinic<T>(pool: Pool, clinicId: string, fn: (tx: Tx) => Promise<T>): Promise<T> {
+export async function withClinic<T>(
+  pool: Pool,
+  clinicId: string,
+  fn: (tx: Tx) => Promise<T>,
+  isolation: 'read committed' | 'repeatable read' = 'read committed',
+): Promise<T> {
   if (!UUID.test(clinicId)) throw new TypeError('a clinic id is a lower-case UUID');
   const timeout = statementTimeouts.get(pool) ?? 30_000;
   return inTransaction(pool, async (tx) => {
     // One round trip; the id has been checked to the letter, so it may stand in the text.
     const answers = (await tx.query(
-      `set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = 30000;
+      `set transaction isolation level ${isolation}; set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = 30000;
        select set_config('ryggrad.clinic', '${clinicId}', true) as clinic; select ryggrad_clinic()::text as clinic`,
     )) as unknown as pg.QueryResult<{ clinic: string }>[];
     if (answers.at(-1)?.rows[0]?.clinic !== clinicId) throw new Error('the clinic of the transaction was not set');

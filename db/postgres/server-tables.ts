@@ -151,7 +151,6 @@ export const account = pgTable(
   {
     clinicId: uuid('clinic_id').notNull(),
     userId: uuid('user_id').notNull(),
-    email: text('email').notNull(),
     verifier: text('verifier').notNull(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },

@@ -18,6 +18,7 @@ import type { Principal } from './principal.ts';
 import { readChange, type ReadChange } from './read-change.ts';
 import { openRecordBatch } from './record-batch.ts';
 import { err, ok, type Result } from './result.ts';
+import { proveSignatures, type Proofs } from './signatures.ts';
 
 export interface AcceptDeps {
   pool: Pool;
@@ -37,9 +38,6 @@ type Push = z.infer<typeof pushRequestSchema>;
 export async function acceptChanges(deps: AcceptDeps, principal: Principal, push: Push): Promise<Result<PushReply>> {
   if (push.protocol > PROTOCOL_VERSION) return err('changes/protocol', { supported: PROTOCOL_VERSION });
   if (push.changes.length > MAX_CHANGES) return err('request/too-large');
-  const delivers = await withClinic(deps.pool, principal.clinicId, (tx) => mayDeliverFor(tx, principal, push.deviceId));
-  if (!delivers.ok) return delivers;
-
   const items: ReadChange[] = [];
   for (const raw of push.changes) items.push(readChange(raw, (items.at(-1)?.n ?? 0) + 1));
   for (const [i, item] of items.entries()) {
@@ -47,7 +45,14 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
     if (before !== undefined && item.n !== before.n + 1) return err('changes/gap', { expected: before.n + 1 });
   }
 
-  const job: Job = { deps, principal, deviceId: push.deviceId, revoked: principal.kind === 'device' && principal.revoked };
+  const { clinicId } = principal;
+  const checked = await withClinic(deps.pool, clinicId, async (tx) => {
+    const delivers = await mayDeliverFor(tx, principal, push.deviceId);
+    return delivers.ok ? ok(await proveSignatures(tx, clinicId, push.deviceId, items)) : delivers;
+  });
+  if (!checked.ok) return checked;
+
+  const job: Job = { deps, principal, deviceId: push.deviceId, proofs: checked.value, revoked: principal.kind === 'device' && principal.revoked };
   const outcomes: Outcome[] = [];
   while (outcomes.length < items.length) {
     const rest = items.slice(outcomes.length, outcomes.length + BATCH);
@@ -57,7 +62,7 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
   }
   for (const { outcome } of outcomes) deps.count?.(outcome, 1);
 
-  const auditUpTo = await withClinic(deps.pool, principal.clinicId, (tx) => appendAudit(tx, principal.clinicId, push.deviceId, push.audit));
+  const auditUpTo = await withClinic(deps.pool, clinicId, (tx) => appendAudit(tx, clinicId, push.deviceId, push.audit));
   return ok({ epoch: deps.epoch, outcomes, auditUpTo });
 }
 
@@ -66,6 +71,7 @@ interface Job {
   principal: Principal;
   deviceId: string;
   revoked: boolean;
+  proofs: Proofs;
 }
 
 async function batchOrOneByOne(job: Job, items: readonly ReadChange[]): Promise<Result<Outcome[]>> {
@@ -100,7 +106,7 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
 
     const fresh = items.filter(({ n }) => n > state.lastN);
     const record = openRecordBatch(tx, clinicId, state.seq);
-    const people = await openPeople(tx, clinicId, deviceId, fresh);
+    const people = await openPeople(tx, clinicId, deviceId, fresh, job.proofs);
     if (!job.revoked && refuse === undefined) {
       await record.prefetch(fresh.flatMap(({ change }) => (change === undefined ? [] : [change])), deviceId);
     }

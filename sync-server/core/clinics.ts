@@ -2,12 +2,13 @@
 import type { RowWrite } from '#db/sync/row.ts';
 import { withClinic, type Pool } from '#db/postgres/open.ts';
 import { addCredential, addToDirectory, clinicsBehind, openClock, saveAccount } from '#db/postgres/queries/people.ts';
-import { publicKeyFrom, rolesIn } from './decide-change.ts';
+import { rolesIn } from './decide-change.ts';
 import { audienceFor } from './devices.ts';
 import { err, ok, type Result } from './result.ts';
 import { deviceCredentialText, deviceKeyHash, newDeviceSecret, secretHash } from './secrets.ts';
 import { serverWrite } from './server-write.ts';
 import { isAcceptableVerifier } from './sessions.ts';
+import { publicKeyFrom } from './signatures.ts';
 
 type Born = { id: string } & Record<string, unknown>;
 export interface ClinicBirth {

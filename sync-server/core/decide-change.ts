@@ -1,5 +1,4 @@
 /** One change: who made it, whether they may, what it becomes. Writes nothing. */
-import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { ROLES, type Role } from '#db/model/clinic.ts';
 import { isEntityName } from '#db/model/entities.ts';
 import type { Change } from '#db/sync/change.ts';
@@ -8,9 +7,9 @@ import type { RowWrite } from '#db/sync/row.ts';
 import { patientsWithNationalId, rolesEverHeld, signingKeys } from '#db/postgres/queries/push.ts';
 import type { Tx } from '#db/postgres/open.ts';
 import { authorise, type Actor } from './authorise.ts';
-import { changeHash } from './change-hash.ts';
 import type { ReadChange } from './read-change.ts';
 import { parentsIn, type RecordBatch } from './record-batch.ts';
+import type { Proofs } from './signatures.ts';
 
 export interface DecideInput {
   tx: Tx;
@@ -69,14 +68,11 @@ export interface People {
 }
 
 /** Keys and former roles of everybody who acts in these changes. */
-export async function openPeople(tx: Tx, clinicId: string, deviceId: string, items: readonly ReadChange[]): Promise<People> {
+export async function openPeople(tx: Tx, clinicId: string, deviceId: string, items: readonly ReadChange[], proofs: Proofs): Promise<People> {
   const actors = [...new Set(items.flatMap(({ change }) => (change === undefined ? [] : [change.actor])))];
-  const keys = new Map<string, KeyObject[]>();
+  const keys = new Map<string, Set<string>>();
   const held = new Map<string, Set<Role>>();
-  const addKey = (userId: string, publicKey: string) => {
-    const key = publicKeyFrom(publicKey);
-    if (key !== undefined) keys.set(userId, [...(keys.get(userId) ?? []), key]);
-  };
+  const addKey = (userId: string, publicKey: string) => keys.set(userId, (keys.get(userId) ?? new Set()).add(publicKey));
   const addRole = (userId: string, role: string) => {
     const known = ROLES.find((name) => name === role);
     if (known !== undefined) held.set(userId, (held.get(userId) ?? new Set()).add(known));
@@ -93,18 +89,14 @@ export async function openPeople(tx: Tx, clinicId: string, deviceId: string, ite
       return { id, roles, everHeld: [...new Set([...roles, ...(held.get(id) ?? [])])], active: row['active'] !== false && !row.deleted };
     },
     signature(change, device) {
-      let candidates = keys.get(change.actor) ?? [];
+      let candidates: ReadonlySet<string> = keys.get(change.actor) ?? new Set();
       const { userId, deviceId: keyDevice, publicKey } = change.set;
       // First use: a person's first key on this device vouches for itself; later ones need an earlier one.
       const introduces = change.entity === 'signing_key' && userId === change.actor && keyDevice === device && typeof publicKey === 'string';
-      if (introduces && candidates.length === 0) {
-        const own = publicKeyFrom(publicKey);
-        candidates = own === undefined ? [] : [own];
-      }
-      if (candidates.length === 0) return 'actor/key-unknown';
-      const hash = changeHash(change);
-      const signature = Buffer.from(change.actorSignature, 'base64url');
-      return candidates.some((key) => verify(null, hash, key, signature)) ? undefined : 'actor/signature';
+      if (introduces && candidates.size === 0) candidates = new Set([publicKey]);
+      if (candidates.size === 0) return 'actor/key-unknown';
+      const proven = proofs.get(change.n) ?? new Set();
+      return [...candidates].some((key) => proven.has(key)) ? undefined : 'actor/signature';
     },
     learn({ entity, set, id }) {
       if (entity === 'signing_key' && typeof set['userId'] === 'string' && set['deviceId'] === deviceId && typeof set['publicKey'] === 'string') addKey(set['userId'], set['publicKey']);
@@ -115,13 +107,4 @@ export async function openPeople(tx: Tx, clinicId: string, deviceId: string, ite
 
 export function rolesIn(value: unknown): Role[] {
   return Array.isArray(value) ? ROLES.filter((role) => value.includes(role)) : [];
-}
-
-/** An Ed25519 key from its 32 raw bytes in base64url. */
-export function publicKeyFrom(raw: string): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });
-  } catch {
-    return undefined;
-  }
 }

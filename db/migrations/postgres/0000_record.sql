@@ -450,7 +450,6 @@ CREATE TABLE "user" (
 CREATE TABLE "account" (
 	"clinic_id" uuid NOT NULL,
 	"user_id" uuid NOT NULL,
-	"email" text NOT NULL,
 	"verifier" text NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "account_clinic_id_user_id_pk" PRIMARY KEY("clinic_id","user_id")

@@ -1,0 +1,45 @@
+/** The log: appended, never changed. */
+import type { AuditEvent } from '../../model/audit.ts';
+import type { Tx } from '../open.ts';
+
+export interface StoredAuditEvent extends AuditEvent {
+  intact: boolean;
+  clinicN: number;
+  clinicHash: string;
+}
+
+const START = '0'.repeat(64);
+
+/** Heads of the device's chain and of the clinic's; locks the clinic's counter, so that the clinic's chain has one order. */
+export async function auditHeads(tx: Tx, clinicId: string, deviceId: string): Promise<{ n: number; hash: string; clinicN: number; clinicHash: string }> {
+  await tx.query('select from clinic_clock where clinic_id = $1 for update', [clinicId]);
+  const own = await tx.query<{ audit_n: number; audit_hash: string }>('select audit_n, audit_hash from device_queue where clinic_id = $1 and device_id = $2', [clinicId, deviceId]);
+  const all = await tx.query<{ clinic_n: number; clinic_hash: string }>('select clinic_n, clinic_hash from audit_event where clinic_id = $1 order by clinic_n desc limit 1', [clinicId]);
+  return {
+    n: own.rows[0]?.audit_n ?? 0,
+    hash: own.rows[0]?.audit_hash ?? START,
+    clinicN: all.rows[0]?.clinic_n ?? 0,
+    clinicHash: all.rows[0]?.clinic_hash ?? START,
+  };
+}
+
+export async function appendAuditEvents(tx: Tx, clinicId: string, events: readonly StoredAuditEvent[]): Promise<void> {
+  await tx.query(
+    `insert into audit_event (clinic_id, device_id, n, id, at, actor_id, actor_name, roles, action, verb, subject_entity, subject_id,
+       patient_id, details, reason, previous_hash, hash, intact, clinic_n, clinic_hash)
+     select $1, "deviceId", n, id, at, "actorId", "actorName", roles, action, verb, "subjectEntity", "subjectId",
+       "patientId", details, reason, "previousHash", hash, intact, "clinicN", "clinicHash"
+     from jsonb_to_recordset($2::jsonb) as e("deviceId" uuid, n bigint, id uuid, at text, "actorId" uuid, "actorName" text, roles jsonb,
+       action text, verb text, "subjectEntity" text, "subjectId" uuid, "patientId" uuid, details jsonb, reason text,
+       "previousHash" text, hash text, intact boolean, "clinicN" bigint, "clinicHash" text)`,
+    [clinicId, JSON.stringify(events)],
+  );
+}
+
+export async function saveAuditHead(tx: Tx, clinicId: string, deviceId: string, n: number, hash: string): Promise<void> {
+  await tx.query(
+    `insert into device_queue (clinic_id, device_id, audit_n, audit_hash, seen_at) values ($1, $2, $3, $4, now())
+     on conflict (clinic_id, device_id) do update set audit_n = excluded.audit_n, audit_hash = excluded.audit_hash, seen_at = now()`,
+    [clinicId, deviceId, n, hash],
+  );
+}

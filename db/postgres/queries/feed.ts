@@ -1,0 +1,119 @@
+/**
+ * Reading the feed as shape messages. The body is stored as the text it travels as; the message around it is put
+ * together here and not in SQL: measured 31 ms against 50 ms per 5,000 rows, and Postgres is the scarcer part.
+ */
+import type { Audience } from '../../model/entity.ts';
+import { audiencesFor } from '../../sync/audience.ts';
+import type { Tx } from '../open.ts';
+
+export interface FeedHead {
+  /** Place of the newest row of the clinic, whatever its audience. */
+  seq: number;
+  floor: number;
+}
+
+export interface FeedPage extends FeedHead {
+  /** Shape messages joined by commas, without brackets; empty when there are none. */
+  messages: string;
+  rows: number;
+  /** Place of the last row in this page; null when it has none. */
+  last: number | null;
+  /** Nothing of this audience lies beyond this page. */
+  complete: boolean;
+}
+
+export async function feedHead(tx: Tx, clinicId: string): Promise<FeedHead | undefined> {
+  const { rows } = await tx.query<FeedHead>('select seq, floor from clinic_clock where clinic_id = $1', [clinicId]);
+  return rows[0];
+}
+
+/**
+ * One statement, so that head and rows come from one snapshot: what is at or below `seq` is all there. At least
+ * one row comes, however large it is.
+ */
+function pageQuery(audiences: readonly Audience[]): string {
+  const audience = audiences.length === 1 ? `and audience = 'desk'` : '';
+  return `
+  with found as (
+    select * from feed where clinic_id = $1 ${audience} and seq > $2 order by seq limit $3
+  ), measured as (
+    select *, sum(coalesce(octet_length(body), 0) + 400) over (order by seq) as upto, count(*) over () as found,
+      row_number() over (order by seq) as place from found
+  )
+  select c.seq, c.floor, p.found, p.audience, p.entity, p.id, p.seq, p.created_seq, p.deleted, p.body
+  from clinic_clock c left join measured p on p.upto <= $4 or p.place = 1
+  where c.clinic_id = $1 order by p.seq`;
+}
+const CLINICAL_PAGE = pageQuery(audiencesFor('clinical'));
+const DESK_PAGE = pageQuery(audiencesFor('desk'));
+/** Everything stays the text Postgres sends: numbers and booleans travel as strings anyway. */
+const AS_SENT = { getTypeParser: () => (value: string) => value };
+
+type PageRow = [seq: string, floor: string, found: string | null, audience: string, entity: string, id: string, rowSeq: string, createdSeq: string, deleted: string, body: string | null];
+
+/** Rows after `after` in the order of the feed, at most so many rows and bytes (always at least one row, if any). */
+export async function feedPage(tx: Tx, clinicId: string, audience: Audience, after: number, limits: { rows: number; bytes: number }): Promise<FeedPage | undefined> {
+  const { rows } = await tx.query<PageRow>({
+    name: `feed-page-${audience}`,
+    text: audience === 'clinical' ? CLINICAL_PAGE : DESK_PAGE,
+    values: [clinicId, Math.max(0, after), limits.rows, limits.bytes],
+    rowMode: 'array',
+    types: AS_SENT,
+  });
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const head = { seq: Number(first[0]), floor: Number(first[1]) };
+  const found = Number(first[2] ?? 0);
+  if (found === 0) return { ...head, messages: '', rows: 0, last: null, complete: true };
+  let messages = '';
+  for (const row of rows) messages += `${messages === '' ? '' : ','}${message(clinicId, after, row)}`;
+  return { ...head, messages, rows: rows.length, last: Number(rows.at(-1)?.[6]), complete: rows.length === found && found < limits.rows };
+}
+
+/** Ids, entity names and audiences need no escaping; the body is text like any other. */
+function message(clinicId: string, after: number, [, , , audience, entity, id, seq, createdSeq, deleted, body]: PageRow): string {
+  const operation = Number(createdSeq) > after ? 'insert' : 'update';
+  return (
+    `{"key":"\\"public\\".\\"feed\\"/\\"${clinicId}\\"/\\"${entity}\\"/\\"${id}\\"","value":{"clinic_id":"${clinicId}","audience":"${audience}","entity":"${entity}",` +
+    `"id":"${id}","seq":"${seq}","created_seq":"${createdSeq}","deleted":"${deleted === 't' ? 'true' : 'false'}","body":${body === null ? 'null' : JSON.stringify(body)}},` +
+    `"headers":{"operation":"${operation}","relation":["public","feed"],"lsn":"${seq}","op_position":0}}`
+  );
+}
+
+const VALUE = `'{"clinic_id":"' || clinic_id || '","audience":"' || audience || '","entity":"' || entity || '","id":"' || id
+  || '","seq":"' || seq || '","created_seq":"' || created_seq || '","deleted":"' || deleted::text || '","body":'
+  || coalesce(to_json(body)::text, 'null') || '}'`;
+
+/**
+ * What a new laptop needs to be useful at once: the clinic, its people, prices and phrases; the appointments
+ * between two instants with their patients, and of those patients what must be known and the last visits.
+ * The rows as one JSON array text, in the order of the feed.
+ */
+export async function bootstrapRows(tx: Tx, clinicId: string, audience: Audience, from: string, to: string): Promise<{ seq: number; rows: string }> {
+  const { rows } = await tx.query<{ seq: number; rows: string }>(
+    `with booked as (
+       select id, patient_id from appointment where clinic_id = $1 and starts_at >= $3 and starts_at < $4 and not deleted
+     ), people as (select distinct patient_id from booked),
+     visits as (
+       select v.id from people p cross join lateral (
+         select id from encounter e where e.clinic_id = $1 and e.patient_id = p.patient_id order by visit_at desc limit 3) v
+     ), wanted as (
+       select 'appointment' as entity, id from booked
+       union all select 'patient', patient_id from people
+       union all select 'guardian', id from guardian where clinic_id = $1 and patient_id in (select patient_id from people)
+       union all select 'channel_consent', id from channel_consent where clinic_id = $1 and patient_id in (select patient_id from people)
+       union all select 'safety_fact', id from safety_fact where clinic_id = $1 and patient_id in (select patient_id from people)
+       union all select 'episode', id from episode where clinic_id = $1 and patient_id in (select patient_id from people)
+       union all select 'encounter', id from visits
+       union all select 'note_section', id from note_section where clinic_id = $1 and encounter_id in (select id from visits)
+       union all select 'diagnosis', id from diagnosis where clinic_id = $1 and encounter_id in (select id from visits)
+       union all select 'observation', id from observation where clinic_id = $1 and encounter_id in (select id from visits)
+       union all select entity, id from feed where clinic_id = $1 and entity in ('clinic', 'user', 'device', 'signing_key', 'phrase', 'price_item')
+     )
+     select c.seq, coalesce((select '[' || string_agg(${VALUE}, ',' order by seq) || ']'
+       from feed f join wanted w using (entity, id) where f.clinic_id = $1 and f.audience = any($2::text[])), '[]') as rows
+     from clinic_clock c where c.clinic_id = $1`,
+    [clinicId, audiencesFor(audience), from, to],
+  );
+  return rows[0] ?? { seq: 0, rows: '[]' };
+}

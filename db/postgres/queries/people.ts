@@ -1,0 +1,145 @@
+/** Devices, accounts, invitations: who may come in. */
+import type { Pool, Tx } from '../open.ts';
+
+export type DirectoryKind = 'device' | 'email' | 'invitation';
+
+/** The clinics behind a hashed key; asked before the tenant is known. */
+export async function clinicsBehind(pool: Pool, kind: DirectoryKind, keyHash: string): Promise<string[]> {
+  const { rows } = await pool.query<{ clinic_id: string }>('select clinic_id from directory where kind = $1 and key_hash = $2', [kind, keyHash]);
+  return rows.map((row) => row.clinic_id);
+}
+
+export async function addToDirectory(tx: Tx, kind: DirectoryKind, keyHash: string, clinicId: string): Promise<void> {
+  await tx.query('insert into directory (kind, key_hash, clinic_id) values ($1, $2, $3) on conflict do nothing', [kind, keyHash, clinicId]);
+}
+
+export async function removeFromDirectory(tx: Tx, kind: DirectoryKind, keyHash: string): Promise<void> {
+  await tx.query('delete from directory where kind = $1 and key_hash = $2', [kind, keyHash]);
+}
+
+export interface Credential {
+  deviceId: string;
+  userId: string;
+  audience: 'desk' | 'clinical';
+  secretHash: string;
+  revoked: boolean;
+  roles: unknown;
+  userActive: boolean;
+}
+
+export async function credentialOf(tx: Tx, clinicId: string, deviceId: string): Promise<Credential | undefined> {
+  const { rows } = await tx.query<Credential>(
+    `select c.device_id as "deviceId", c.user_id as "userId", c.audience, c.secret_hash as "secretHash", c.revoked_at is not null as revoked,
+       u.roles, u.active and not u.deleted and coalesce(u.valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as "userActive"
+     from device_credential c join "user" u on u.clinic_id = c.clinic_id and u.id = c.user_id
+     where c.clinic_id = $1 and c.device_id = $2`,
+    [clinicId, deviceId],
+  );
+  return rows[0];
+}
+
+export async function addCredential(tx: Tx, clinicId: string, credential: Pick<Credential, 'deviceId' | 'userId' | 'audience' | 'secretHash'>): Promise<void> {
+  await tx.query('insert into device_credential (clinic_id, device_id, user_id, audience, secret_hash) values ($1, $2, $3, $4, $5)', [
+    clinicId,
+    credential.deviceId,
+    credential.userId,
+    credential.audience,
+    credential.secretHash,
+  ]);
+}
+
+/** Returns whether there was one. */
+export async function revokeCredential(tx: Tx, clinicId: string, deviceId: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'update device_credential set revoked_at = coalesce(revoked_at, now()) where clinic_id = $1 and device_id = $2',
+    [clinicId, deviceId],
+  );
+  return rowCount === 1;
+}
+
+export interface DeviceListed {
+  id: string;
+  name: string;
+  userId: string | null;
+  audience: string;
+  enrolledAt: string;
+  revokedAt: string | null;
+  lastSeenAt: string | null;
+}
+
+export async function listDevices(tx: Tx, clinicId: string): Promise<DeviceListed[]> {
+  const { rows } = await tx.query<DeviceListed>(
+    `select d.id, d.name, d.user_id as "userId", d.audience, d.enrolled_at as "enrolledAt", d.revoked_at as "revokedAt",
+       to_char(q.seen_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "lastSeenAt"
+     from device d left join device_queue q on q.clinic_id = d.clinic_id and q.device_id = d.id
+     where d.clinic_id = $1 and not d.deleted order by d.enrolled_at, d.id`,
+    [clinicId],
+  );
+  return rows;
+}
+
+export interface PersonRow {
+  id: string;
+  name: string;
+  email: string;
+  roles: unknown;
+  active: boolean;
+}
+
+export async function personById(tx: Tx, clinicId: string, userId: string): Promise<PersonRow | undefined> {
+  const { rows } = await tx.query<PersonRow>(
+    `select id, name, email, roles, active and not deleted and coalesce(valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as active
+     from "user" where clinic_id = $1 and id = $2`,
+    [clinicId, userId],
+  );
+  return rows[0];
+}
+
+/** People of this clinic with this address and an account. */
+export async function accountsByEmail(tx: Tx, clinicId: string, email: string): Promise<(PersonRow & { verifier: string })[]> {
+  const { rows } = await tx.query<PersonRow & { verifier: string }>(
+    `select u.id, u.name, u.email, u.roles, a.verifier,
+       u.active and not u.deleted and coalesce(u.valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as active
+     from "user" u join account a on a.clinic_id = u.clinic_id and a.user_id = u.id
+     where u.clinic_id = $1 and lower(u.email) = lower($2)`,
+    [clinicId, email],
+  );
+  return rows;
+}
+
+export async function saveAccount(tx: Tx, clinicId: string, userId: string, verifier: string): Promise<void> {
+  await tx.query(
+    `insert into account (clinic_id, user_id, verifier) values ($1, $2, $3)
+     on conflict (clinic_id, user_id) do update set verifier = excluded.verifier, updated_at = now()`,
+    [clinicId, userId, verifier],
+  );
+}
+
+export async function addInvitation(tx: Tx, clinicId: string, invitation: { codeHash: string; userId: string; createdById: string; expiresAt: Date }): Promise<void> {
+  await tx.query('insert into invitation (clinic_id, code_hash, user_id, created_by_id, expires_at) values ($1, $2, $3, $4, $5)', [
+    clinicId,
+    invitation.codeHash,
+    invitation.userId,
+    invitation.createdById,
+    invitation.expiresAt,
+  ]);
+}
+
+/** Uses an invitation up, once. Locks it, so that two laptops with one code cannot both come in. */
+export async function lockInvitation(tx: Tx, clinicId: string, codeHash: string): Promise<{ userId: string; expiresAt: Date; used: boolean } | undefined> {
+  const { rows } = await tx.query<{ userId: string; expiresAt: Date; used: boolean }>(
+    'select user_id as "userId", expires_at as "expiresAt", used_at is not null as used from invitation where clinic_id = $1 and code_hash = $2 for update',
+    [clinicId, codeHash],
+  );
+  return rows[0];
+}
+
+export async function useInvitation(tx: Tx, clinicId: string, codeHash: string, deviceId: string): Promise<void> {
+  await tx.query('update invitation set used_at = now(), used_by_device_id = $3 where clinic_id = $1 and code_hash = $2', [clinicId, codeHash, deviceId]);
+}
+
+/** Opens a clinic's feed. False when the clinic is already here. */
+export async function openClock(tx: Tx, clinicId: string): Promise<boolean> {
+  const { rowCount } = await tx.query('insert into clinic_clock (clinic_id) values ($1) on conflict do nothing', [clinicId]);
+  return rowCount === 1;
+}

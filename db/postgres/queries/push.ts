@@ -1,0 +1,106 @@
+/** What a push reads and leaves behind besides the rows: the counter, the ledger, quarantine, the device's queue. */
+import type { Outcome } from '../../sync/change.ts';
+import type { Tx } from '../open.ts';
+
+export interface QueueState {
+  /** Place of the newest row in the clinic's feed. */
+  seq: number;
+  /** Highest n of this device that has an answer. */
+  lastN: number;
+}
+
+/** Locks the clinic's counter (always first: one order for everybody) and says how far the device has come. */
+export async function lockClinic(tx: Tx, clinicId: string, deviceId: string): Promise<QueueState | undefined> {
+  // Two statements: a join would read the queue as it was before the lock was granted.
+  const clock = await tx.query<{ seq: number }>('select seq from clinic_clock where clinic_id = $1 for update', [clinicId]);
+  const seq = clock.rows[0]?.seq;
+  if (seq === undefined) return undefined;
+  const queue = await tx.query<{ last_n: number }>('select last_n from device_queue where clinic_id = $1 and device_id = $2', [clinicId, deviceId]);
+  return { seq, lastN: queue.rows[0]?.last_n ?? 0 };
+}
+
+export async function moveClock(tx: Tx, clinicId: string, seq: number): Promise<void> {
+  await tx.query('update clinic_clock set seq = $2 where clinic_id = $1', [clinicId, seq]);
+}
+
+/** Earlier answers of this device, by n. */
+export async function ledgerEntries(tx: Tx, clinicId: string, deviceId: string, from: number, to: number): Promise<Map<number, { hash: string; outcome: Outcome }>> {
+  const { rows } = await tx.query<{ n: number; hash: string; outcome: Outcome }>(
+    'select n, hash, outcome from ledger where clinic_id = $1 and device_id = $2 and n between $3 and $4',
+    [clinicId, deviceId, from, to],
+  );
+  return new Map(rows.map(({ n, hash, outcome }) => [n, { hash, outcome }]));
+}
+
+export interface LedgerEntry {
+  n: number;
+  changeId: string | null;
+  hash: string;
+  actor: string | null;
+  verb: string | null;
+  entity: string | null;
+  rowId: string | null;
+  outcome: Outcome;
+}
+
+export async function appendLedger(tx: Tx, clinicId: string, deviceId: string, entries: readonly LedgerEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await tx.query({
+    name: 'append-ledger',
+    text: `insert into ledger (clinic_id, device_id, n, change_id, hash, actor, verb, entity, row_id, outcome)
+     select $1, $2, e.n, e."changeId", e.hash, e.actor, e.verb, e.entity, e."rowId", e.outcome
+     from jsonb_to_recordset($3::jsonb) as e(n bigint, "changeId" uuid, hash text, actor uuid, verb text, entity text, "rowId" uuid, outcome jsonb)`,
+    values: [clinicId, deviceId, JSON.stringify(entries)],
+  });
+  const last = Math.max(...entries.map(({ n }) => n));
+  await tx.query(
+    `insert into device_queue as q (clinic_id, device_id, last_n, seen_at) values ($1, $2, $3, now())
+     on conflict (clinic_id, device_id) do update set last_n = greatest(q.last_n, excluded.last_n), seen_at = now()`,
+    [clinicId, deviceId, last],
+  );
+}
+
+export interface QuarantineEntry {
+  n: number;
+  hash: string;
+  code: string;
+  /** The whole change as JSON. */
+  change: string;
+}
+
+export async function appendQuarantine(tx: Tx, clinicId: string, deviceId: string, entries: readonly QuarantineEntry[]): Promise<void> {
+  for (const { n, hash, code, change } of entries) {
+    await tx.query(
+      'insert into quarantine (clinic_id, device_id, n, hash, code, change) values ($1, $2, $3, $4, $5, $6) on conflict do nothing',
+      [clinicId, deviceId, n, hash, code, change],
+    );
+  }
+}
+
+/** Public keys with which these people sign on this device. */
+export async function signingKeys(tx: Tx, clinicId: string, deviceId: string, userIds: readonly string[]): Promise<{ userId: string; publicKey: string }[]> {
+  const { rows } = await tx.query<{ userId: string; publicKey: string }>(
+    `select user_id as "userId", public_key as "publicKey" from signing_key
+     where clinic_id = $1 and device_id = $2 and user_id = any($3::uuid[]) and not deleted`,
+    [clinicId, deviceId, userIds],
+  );
+  return rows;
+}
+
+/** Roles these people hold or have ever held. */
+export async function rolesEverHeld(tx: Tx, clinicId: string, userIds: readonly string[]): Promise<{ userId: string; role: string }[]> {
+  const { rows } = await tx.query<{ userId: string; role: string }>(
+    'select user_id as "userId", role from user_role_ever where clinic_id = $1 and user_id = any($2::uuid[])',
+    [clinicId, userIds],
+  );
+  return rows;
+}
+
+/** Other patients of the clinic with one of these numbers: two laptops may register the same person offline. */
+export async function patientsWithNationalId(tx: Tx, clinicId: string, numbers: readonly string[]): Promise<{ id: string; nationalId: string }[]> {
+  const { rows } = await tx.query<{ id: string; nationalId: string }>(
+    'select id, national_id as "nationalId" from patient where clinic_id = $1 and national_id = any($2::text[]) and not deleted',
+    [clinicId, numbers],
+  );
+  return rows;
+}

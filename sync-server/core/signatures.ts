@@ -1,0 +1,55 @@
+/**
+ * Proofs of who made each change, worked out before the clinic is locked and in Node's thread pool: an Ed25519
+ * check costs as much as everything else about a change together. Which key proves a change is found here;
+ * whether that key counts is decided in its turn (decide-change.ts).
+ */
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import type { Tx } from '#db/postgres/open.ts';
+import { signingKeys } from '#db/postgres/queries/push.ts';
+import { changeHash } from './change-hash.ts';
+import type { ReadChange } from './read-change.ts';
+
+/** Per n the public keys (base64url) that prove the change. */
+export type Proofs = ReadonlyMap<number, ReadonlySet<string>>;
+
+/** Keys known for these people, and those that the changes themselves introduce. */
+export async function proveSignatures(tx: Tx, clinicId: string, deviceId: string, items: readonly ReadChange[]): Promise<Proofs> {
+  const actors = new Set(items.flatMap(({ change }) => (change === undefined ? [] : [change.actor])));
+  const keys = new Map<string, Map<string, KeyObject>>();
+  const add = (userId: string, text: string) => {
+    const key = publicKeyFrom(text);
+    if (key !== undefined && actors.has(userId)) keys.set(userId, (keys.get(userId) ?? new Map()).set(text, key));
+  };
+  for (const { userId, publicKey } of await signingKeys(tx, clinicId, deviceId, [...actors])) add(userId, publicKey);
+  for (const { change } of items) {
+    const { userId, publicKey } = change?.entity === 'signing_key' ? change.set : {};
+    if (typeof userId === 'string' && typeof publicKey === 'string') add(userId, publicKey);
+  }
+  const proofs = new Map<number, Set<string>>();
+  await Promise.all(
+    items.map(async ({ n, change }) => {
+      if (change === undefined) return;
+      const hash = changeHash(change);
+      const signature = Buffer.from(change.actorSignature, 'base64url');
+      const proven = new Set<string>();
+      for (const [text, key] of keys.get(change.actor) ?? []) if (await holds(hash, key, signature)) proven.add(text);
+      proofs.set(n, proven);
+    }),
+  );
+  return proofs;
+}
+
+function holds(hash: Buffer, key: KeyObject, signature: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    verify(null, hash, key, signature, (error, valid) => resolve(error === null && valid));
+  });
+}
+
+/** An Ed25519 key from its 32 raw bytes in base64url. */
+export function publicKeyFrom(raw: string): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}
