@@ -1,0 +1,38 @@
+/** Which of the window's three faces is shown: nobody in, locked, or at work. */
+import { useEffect, useState } from 'react';
+import type { AppState } from '#electron/contract/session.ts';
+import { call, listen, onCoreEvent } from './client.ts';
+import { Launch } from '../features/launch/launch.tsx';
+import { LockScreen } from '../features/launch/lock-screen.tsx';
+import { forgetOpenCharts } from './open-charts.ts';
+import { goTo } from './router.ts';
+import { runKey } from './keys.ts';
+import { Shell } from './shell.tsx';
+
+export function App() {
+  const [state, setState] = useState<AppState | null>(null);
+  useEffect(() => {
+    listen();
+    const off = onCoreEvent((event) => {
+      if (event.type === 'session') setState(event.state);
+    });
+    void call('app.state', {}).then((reply) => reply.ok && setState(reply.value));
+    const keys = (event: KeyboardEvent): void => void runKey(event);
+    window.addEventListener('keydown', keys);
+    return () => {
+      off();
+      window.removeEventListener('keydown', keys);
+    };
+  }, []);
+  const phase = state?.phase;
+  useEffect(() => {
+    if (phase !== 'launch') return;
+    forgetOpenCharts();
+    goTo({ name: 'today' });
+  }, [phase]);
+
+  if (state === null) return null;
+  if (state.phase === 'launch' || state.session === null) return <Launch state={state} />;
+  if (state.phase === 'locked') return <LockScreen session={state.session} />;
+  return <Shell key={state.session.user.id} session={state.session} clockBehind={state.clockBehind} />;
+}

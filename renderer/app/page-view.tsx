@@ -1,0 +1,41 @@
+/** The page of an address. */
+import type { Page } from './router.ts';
+import { goBack } from './router.ts';
+import { ChartPage } from '../features/chart/chart-page.tsx';
+import { LetterPage } from '../features/letters/letter-page.tsx';
+import { PatientForm } from '../features/patients/patient-form.tsx';
+import { PatientPage } from '../features/patients/patient-page.tsx';
+import { PatientsPage } from '../features/patients/patients-page.tsx';
+import { CloseDayPage } from '../features/today/close-day-page.tsx';
+import { TodayPage } from '../features/today/today-page.tsx';
+import { UnsignedPage } from '../features/today/unsigned-page.tsx';
+import { ConflictsPage } from '../features/sync/conflicts-page.tsx';
+import { SyncPage } from '../features/sync/sync-page.tsx';
+import { SettingsPage } from '../features/settings/settings-page.tsx';
+
+export function PageView({ page }: { page: Page }) {
+  switch (page.name) {
+    case 'today':
+      return <TodayPage />;
+    case 'patients':
+      return <PatientsPage query={page.query ?? ''} />;
+    case 'new-patient':
+      return <PatientForm />;
+    case 'patient':
+      return <PatientPage key={page.id} id={page.id} />;
+    case 'chart':
+      return <ChartPage key={page.id} encounterId={page.id} />;
+    case 'letter':
+      return <LetterPage key={page.id} letterId={page.id} onBack={goBack} />;
+    case 'unsigned':
+      return <UnsignedPage />;
+    case 'close-day':
+      return <CloseDayPage />;
+    case 'sync':
+      return <SyncPage />;
+    case 'conflicts':
+      return <ConflictsPage />;
+    case 'settings':
+      return <SettingsPage />;
+  }
+}
