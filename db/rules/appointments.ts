@@ -15,8 +15,8 @@ const ZONE = 'Europe/Oslo';
 const MINUTE = 60_000;
 /** Monday to Friday, 08–16. */
 const OPEN = { from: 8 * 60, to: 16 * 60, weekdays: [1, 2, 3, 4, 5] };
-/** How far ahead a free place is looked for. */
-const HORIZON_DAYS = 120;
+/** How far ahead a free place is looked for. Bookings of all these days must be known. */
+export const HORIZON_DAYS = 60;
 
 const parts = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 

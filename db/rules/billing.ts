@@ -28,7 +28,7 @@ export function billOf(lines: readonly BillLine[], payments: readonly PaymentPar
 }
 
 /** Why this amount cannot be taken now; null when it can. */
-export function paymentProblem(bill: Bill, amountOre: number): 'payment/price-missing' | 'payment/more-than-due' | null {
+export function paymentProblem(bill: Pick<Bill, 'dueOre'>, amountOre: number): 'payment/price-missing' | 'payment/more-than-due' | null {
   if (bill.dueOre === null) return 'payment/price-missing';
   return amountOre > bill.dueOre ? 'payment/more-than-due' : null;
 }
@@ -44,7 +44,7 @@ export function paidState(lines: readonly BillLine[], payments: readonly Payment
 
 /** Receipts are numbered without gaps in one series per device, so that two laptops offline never give the same number. */
 export function receiptNumber(deviceId: string, running: number): string {
-  return `${receiptSeries(deviceId)}-${running}`;
+  return `${receiptSeries(deviceId)}-${String(running).padStart(6, '0')}`;
 }
 export function receiptSeries(deviceId: string): string {
   return deviceId.replaceAll('-', '').slice(-6).toUpperCase();

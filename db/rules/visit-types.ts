@@ -63,6 +63,11 @@ export const visitTypes: readonly VisitTypeRule[] = [
   },
 ];
 
+/** Whether some visit type has a section of this name. */
+export function isSectionKey(key: string): boolean {
+  return visitTypes.some((rule) => rule.sections.some((one) => one.key === key));
+}
+
 const byType = new Map(visitTypes.map((rule) => [rule.type, rule]));
 
 export function visitTypeOf(type: VisitType): VisitTypeRule {

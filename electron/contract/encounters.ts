@@ -81,7 +81,7 @@ export const encounters = {
   /** Opens the visit of this appointment, or a new one. The row exists from this moment; nothing clinical is in it. */
   'encounter.start': verb<{ id: string }>()(
     z.object({ patientId: z.uuid(), visitType: z.enum(VISIT_TYPES), appointmentId: z.uuid().nullable().default(null), episodeId: z.uuid().nullable().default(null) }),
-    ['patient/unknown'],
+    ['patient/unknown', 'appointment/unknown', 'encounter/unknown'],
   ),
   /** Everything the chart shows, in one answer. Logged as a read. */
   'encounter.get': verb<ChartView>()(id, ['encounter/unknown']),
@@ -123,7 +123,7 @@ export const encounters = {
     'sign/not-allowed',
   ]),
   'encounter.move': verb<null>()(z.object({ id: z.uuid(), patientId: z.uuid(), reason }), [...editable, 'patient/unknown', 'encounter/paid']),
-  'encounter.discard': verb<null>()(z.object({ id: z.uuid(), reason }), editable),
+  'encounter.discard': verb<null>()(z.object({ id: z.uuid(), reason }), [...editable, 'encounter/paid']),
   'encounter.restore': verb<null>()(id, ['encounter/unknown', 'encounter/not-discarded']),
   'encounter.enterInError': verb<null>()(z.object({ id: z.uuid(), reason }), ['encounter/unknown', 'encounter/not-signed', 'sign/not-allowed']),
   /** The text of a note entered in error, as a draft on the right patient; to be confirmed section by section. */
@@ -131,8 +131,8 @@ export const encounters = {
   'encounter.unsigned': verb<{ items: UnsignedItem[] }>()(z.object({ mine: z.boolean().default(false) })),
   'amendment.write': verb<{ id: string }>()(
     z.object({ encounterId: z.uuid(), id: z.uuid().optional(), kind: z.enum(['correction', 'addition']), text: z.string(), reason: z.string().max(1000).nullable() }),
-    ['encounter/unknown', 'encounter/not-signed', 'amendment/signed', 'text/too-long'],
+    ['encounter/unknown', 'encounter/not-signed', 'amendment/unknown', 'amendment/signed', 'sign/not-allowed', 'text/too-long'],
   ),
   'amendment.sign': verb<{ affectedLetters: number }>()(id, ['amendment/unknown', 'amendment/signed', 'amendment/no-reason', 'amendment/empty', 'sign/not-allowed']),
-  'amendment.discard': verb<null>()(id, ['amendment/unknown', 'amendment/signed']),
+  'amendment.discard': verb<null>()(id, ['amendment/unknown', 'amendment/signed', 'sign/not-allowed']),
 };

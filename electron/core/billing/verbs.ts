@@ -1,30 +1,42 @@
 /** Lines, totals, payment, receipt. What the clinic has not priced is not zero, it is missing. */
 import { err, ok } from '#electron/contract/verb.ts';
-import { billTotals } from '#db/rules/money.ts';
-import { nextReceiptNumber } from '#db/sqlite/queries/billing.ts';
+import type { Result } from '#electron/contract/verb.ts';
+import { billOf, paymentProblem } from '#db/rules/billing.ts';
+import { billsOf, nextReceiptNumber } from '#db/sqlite/queries/billing.ts';
 import type { Context } from '../context.ts';
 import { renderReceipt } from '../documents/render-receipt.ts';
 import { fullName } from '../patients/patient-view.ts';
+import { logRead } from '../audit/read-once.ts';
 import { service, useCase } from '../use-case.ts';
 
-/** A visit that may still be billed: neither discarded nor entered in error. */
-function billable(ctx: Context, encounterId: string) {
+/**
+ * A visit that may still be billed: neither discarded nor entered in error. Where no notes come, it is known by its
+ * lines alone.
+ */
+function billable(ctx: Context, encounterId: string): Result<{ patientId: string }> {
   const encounter = ctx.get('encounter', encounterId);
-  if (encounter === undefined) return err('encounter/unknown');
-  return encounter.status === 'draft' || encounter.status === 'signed' ? ok(encounter) : err('encounter/not-editable');
+  if (encounter === undefined) {
+    const line = ctx.rows('treatment_line', 'encounter_id = ? limit 1', [encounterId])[0];
+    return line === undefined ? err('encounter/unknown') : ok({ patientId: line.patientId });
+  }
+  return encounter.status === 'draft' || encounter.status === 'signed' ? ok(encounter) : err('encounter/not-editable', { status: encounter.status });
 }
 
 function bill(ctx: Context, encounterId: string) {
-  const lines = ctx.rows('treatment_line', 'encounter_id = ? order by id', [encounterId]);
-  const payments = ctx.rows('payment', 'encounter_id = ? order by paid_at', [encounterId]);
-  const paidOre = payments.filter((payment) => !payment.voided).reduce((sum, payment) => sum + payment.amountOre, 0);
-  return { lines, payments, paidOre, ...billTotals(lines) };
+  const { lines, payments } = billsOf(ctx.db, [encounterId]).get(encounterId) ?? { lines: [], payments: [] };
+  const { totalOre, refundOre, patientShareOre, paidOre, dueOre } = billOf(lines, payments);
+  return { view: { lines, payments, totalOre, refundOre, patientShareOre, paidOre }, dueOre };
 }
+
+/** A line that money was taken for stands, until the payment is voided. */
+const isSettled = (ctx: Context, encounterId: string): boolean => ctx.rows('payment', 'encounter_id = ? and voided = 0', [encounterId]).length > 0;
 
 export const billingHandlers = [
   useCase('bill.get', (ctx, { encounterId }) => {
     const found = billable(ctx, encounterId);
-    return found.ok ? ok(bill(ctx, encounterId)) : found;
+    if (!found.ok) return found;
+    logRead(ctx, { subjectId: encounterId, patientId: found.value.patientId });
+    return ok(bill(ctx, encounterId).view);
   }),
   useCase('line.add', (ctx, { encounterId, priceItemId, quantity }) => {
     const found = billable(ctx, encounterId);
@@ -41,6 +53,7 @@ export const billingHandlers = [
     if (!found.ok) return found;
     const line = ctx.get('treatment_line', id);
     if (line === undefined || line.encounterId !== encounterId) return err('line/unknown');
+    if (isSettled(ctx, encounterId)) return err('encounter/paid');
     ctx.audit({ action: 'change', subjectEntity: 'treatment_line', subjectId: id, patientId: found.value.patientId });
     return ok(ctx.patch('treatment_line', id, set));
   }),
@@ -49,6 +62,7 @@ export const billingHandlers = [
     if (!found.ok) return found;
     const line = ctx.get('treatment_line', id);
     if (line === undefined || line.encounterId !== encounterId) return err('line/unknown');
+    if (isSettled(ctx, encounterId)) return err('encounter/paid');
     ctx.remove('treatment_line', id);
     ctx.audit({ action: 'change', subjectEntity: 'treatment_line', subjectId: id, patientId: found.value.patientId, details: { removed: true } });
     return ok(null);
@@ -56,9 +70,9 @@ export const billingHandlers = [
   useCase('payment.take', (ctx, { encounterId, method, amountOre }) => {
     const found = billable(ctx, encounterId);
     if (!found.ok) return found;
-    const { lines, patientShareOre, paidOre } = bill(ctx, encounterId);
-    if (patientShareOre === null) return err('payment/price-missing');
-    if (amountOre > patientShareOre - paidOre) return err('payment/more-than-due', { dueOre: patientShareOre - paidOre });
+    const { view, dueOre } = bill(ctx, encounterId);
+    const problem = paymentProblem({ dueOre }, amountOre);
+    if (problem !== null) return err(problem, { dueOre });
     const row = ctx.insert('payment', {
       patientId: found.value.patientId,
       encounterId,
@@ -67,7 +81,7 @@ export const billingHandlers = [
       paidAt: ctx.now,
       takenById: ctx.actor.userId,
       receiptNumber: nextReceiptNumber(ctx.db, ctx.deviceId),
-      lines: lines.map((line) => ({ label: line.label, quantity: line.quantity, amountOre: line.amountOre, refundOre: line.refundOre })),
+      lines: view.lines.map((line) => ({ label: line.label, quantity: line.quantity, amountOre: line.amountOre, refundOre: line.refundOre })),
     });
     ctx.audit({ action: 'create', subjectEntity: 'payment', subjectId: row.id, patientId: row.patientId });
     return ok(row);

@@ -1,17 +1,19 @@
 /** The day: booking, moving, arriving, closing. A clash is shown and must be meant. */
 import { err, ok } from '#electron/contract/verb.ts';
 import { derivedId } from '#db/model/ids.ts';
-import { clinicDayBounds, freeSlots, holdsTime, overlaps } from '#db/rules/appointments.ts';
+import { clinicDayBounds, freeSlots, holdsTime, HORIZON_DAYS, overlaps } from '#db/rules/appointments.ts';
 import type { Slot } from '#db/rules/appointments.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
-import { dayRows, heldSlots, lettersNotHandedOver, unpaidVisits } from '#db/sqlite/queries/calendar.ts';
-import type { DayRow } from '#db/sqlite/queries/calendar.ts';
+import { dayRows, heldSlots, lettersNotHandedOver, visitsBetween } from '#db/sqlite/queries/calendar.ts';
+import { billOf, paidState } from '#db/rules/billing.ts';
+import { billsOf } from '#db/sqlite/queries/billing.ts';
 import { openConflictCount } from '#db/sqlite/queries/conflicts.ts';
 import { unsignedNotes } from '#db/sqlite/queries/encounters.ts';
 import { outboxCounts } from '#db/sqlite/outbox.ts';
 import type { LooseEnds } from '#electron/contract/calendar.ts';
 import type { Context } from '../context.ts';
 import { fullName, hitsOf } from '../patients/patient-view.ts';
+import { logRead } from '../audit/read-once.ts';
 import { useCase } from '../use-case.ts';
 
 function clashWith(ctx: Context, practitionerId: string, slot: Slot, exceptId: string | null) {
@@ -21,9 +23,6 @@ function clashWith(ctx: Context, practitionerId: string, slot: Slot, exceptId: s
   const patient = ctx.get('patient', other.patientId);
   return err('appointment/clash', { appointmentId: other.id, startsAt: other.startsAt, durationMinutes: other.durationMinutes, patientName: patient === undefined ? '' : fullName(patient) });
 }
-
-const paidState = (row: DayRow): 'nothing-due' | 'unpaid' | 'paid' | 'invoice_later' =>
-  row.lines === 0 ? 'nothing-due' : row.invoiced > 0 ? 'invoice_later' : row.unpriced > 0 || row.paidOre < row.dueOre ? 'unpaid' : 'paid';
 
 function practitioners(ctx: Context): { id: string; name: string }[] {
   return ctx.rows('user', "active = 1 and roles like '%PRACTITIONER%' order by name").map(({ id, name }) => ({ id, name }));
@@ -35,29 +34,31 @@ export const calendarHandlers = [
     const rows = dayRows(ctx.db, from, to, practitionerId ?? null);
     const patients = new Map(hitsOf(ctx, [...new Set(rows.map((row) => row.appointment.patientId))]).map((hit) => [hit.id, hit]));
     const people = practitioners(ctx);
+    const bills = billsOf(ctx.db, rows.flatMap((row) => row.encounterId ?? []));
     const clinical = readsNotes(ctx.actor.roles);
     const items = rows.flatMap((row) => {
       const patient = patients.get(row.appointment.patientId);
       if (patient === undefined) return [];
+      const bill = row.encounterId === null ? undefined : bills.get(row.encounterId);
       const holding = rows.filter((other) => other !== row && other.appointment.practitionerId === row.appointment.practitionerId && holdsTime(other.appointment.status));
       return [
         {
           appointment: row.appointment,
           patient,
-          practitionerName: people.find((person) => person.id === row.appointment.practitionerId)?.name ?? '',
+          practitionerName: ctx.get('user', row.appointment.practitionerId)?.name ?? '',
           encounter: clinical && row.encounterId !== null && row.encounterStatus !== null ? { id: row.encounterId, status: row.encounterStatus } : null,
-          paid: paidState(row),
+          paid: paidState(bill?.lines ?? [], bill?.payments ?? []),
           clash: holdsTime(row.appointment.status) && holding.some((other) => overlaps(other.appointment, row.appointment)),
           alerts: clinical ? ctx.rows('safety_fact', "patient_id = ? and state = 'yes'", [patient.id]).map((fact) => fact.kind) : null,
         },
       ];
     });
-    ctx.audit({ action: 'read', subjectEntity: 'appointment', details: { day, patients: [...patients.keys()] } });
+    logRead(ctx, { subjectEntity: 'appointment', details: { day, patients: [...patients.keys()] } }, `${day}/${[...patients.keys()].join()}`);
     return ok({ day, items, practitioners: people });
   }),
 
   useCase('appointment.suggest', (ctx, { practitionerId, from, durationMinutes, limit }) => {
-    const to = new Date(Date.parse(from) + 40 * 86_400_000).toISOString();
+    const to = new Date(Date.parse(from) + (HORIZON_DAYS + 1) * 86_400_000).toISOString();
     return ok({ slots: freeSlots(heldSlots(ctx.db, practitionerId, from, to), from, durationMinutes, limit) });
   }),
 
@@ -89,7 +90,7 @@ export const calendarHandlers = [
     const row = ctx.get('appointment', id);
     if (row === undefined) return err('appointment/unknown');
     ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId, details: { status } });
-    return ok(ctx.patch('appointment', id, { status, ...(status === 'arrived' ? { arrivedAt: ctx.now } : {}) }));
+    return ok(ctx.patch('appointment', id, { status, ...(status === 'arrived' ? { arrivedAt: row.arrivedAt ?? ctx.now } : status === 'booked' ? { arrivedAt: null } : {}) }));
   }),
   useCase('appointment.cancel', (ctx, { id, reason }) => {
     const row = ctx.get('appointment', id);
@@ -121,17 +122,30 @@ function looseEnds(ctx: Context, day: string, practitionerId: string | null): Lo
   const empty = new Set(clinical ? unsignedNotes(ctx.db, practitionerId).flatMap((note) => (note.empty ? [note.encounterId] : [])) : []);
   return {
     visitsWithoutNote: rows
-      .filter(({ appointment, encounterId }) => holdsTime(appointment.status) && appointment.startsAt <= ctx.now && (encounterId === null || empty.has(encounterId)))
+      // Where no notes are seen, a booking that nobody finished is all there is to go by.
+      .filter(({ appointment, encounterId }) => clinical ? encounterId === null || empty.has(encounterId) : appointment.status !== 'done')
+      .filter(({ appointment }) => holdsTime(appointment.status) && appointment.startsAt <= ctx.now)
       .map(({ appointment }) => ({ appointmentId: appointment.id, patientId: appointment.patientId, patientName: names.get(appointment.patientId) ?? '', startsAt: appointment.startsAt })),
     unsigned: clinical
       ? unsignedNotes(ctx.db, practitionerId)
           .filter((note) => !note.empty)
           .map(({ encounterId, patientId, patientName, visitAt, practitionerName }) => ({ encounterId, patientId, patientName, visitAt, practitionerName }))
       : [],
-    unpaid: unpaidVisits(ctx.db, from, to),
-    lettersNotHandedOver: clinical ? lettersNotHandedOver(ctx.db) : [],
+    unpaid: unpaid(ctx, from, to, practitionerId),
+    lettersNotHandedOver: clinical ? lettersNotHandedOver(ctx.db, practitionerId) : [],
     changesNotSent: outboxCounts(ctx.db).pending,
     openConflicts: openConflictCount(ctx.db),
     closedAt: practitionerId === null ? null : (ctx.get('day_close', derivedId(practitionerId, `day:${day}`))?.closedAt ?? null),
   };
+}
+
+/** Visits of the day that somebody must still pay for, or whose price is missing. */
+function unpaid(ctx: Context, from: string, to: string, practitionerId: string | null): LooseEnds['unpaid'] {
+  const visits = visitsBetween(ctx.db, from, to, practitionerId);
+  const bills = billsOf(ctx.db, visits.map((visit) => visit.encounterId));
+  return visits.flatMap((visit) => {
+    const bill = bills.get(visit.encounterId);
+    if (bill === undefined || paidState(bill.lines, bill.payments) !== 'unpaid') return [];
+    return [{ ...visit, dueOre: billOf(bill.lines, bill.payments).dueOre }];
+  });
 }

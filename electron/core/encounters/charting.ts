@@ -2,58 +2,37 @@
 import { err, ok } from '#electron/contract/verb.ts';
 import { derivedId } from '#db/model/ids.ts';
 import { codeKind, mainDiagnosisProblem } from '#db/rules/codes.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
 import { redFlagsOf } from '#db/rules/red-flags.ts';
+import { reviewAfterEdit } from '#db/rules/salt.ts';
 import { cleanText } from '#db/rules/text.ts';
-import { measurements } from '#db/rules/visit-types.ts';
+import { isSectionKey, measurements } from '#db/rules/visit-types.ts';
 import { findCode } from '#db/reference/code-systems.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { useCase } from '../use-case.ts';
 import { chartView } from './chart-view.ts';
-import { editable, logChange } from './note-parts.ts';
+import { logRead } from '../audit/read-once.ts';
+import { consentId, editable, logChange, sectionId } from './note-parts.ts';
+import { startVisit } from './start-visit.ts';
+import { resolveSibling } from './resolve-sibling.ts';
 
-export const sectionId = (encounterId: string, key: string): string => derivedId(encounterId, `section:${key}`);
-
-/** The note's draft for an appointment, else a new row with nothing clinical in it. */
-function start(ctx: Context, input: { patientId: string; visitType: RowOf<'encounter'>['visitType']; appointmentId: string | null; episodeId: string | null }) {
-  if (ctx.get('patient', input.patientId) === undefined) return err('patient/unknown');
-  const appointment = input.appointmentId === null ? undefined : ctx.get('appointment', input.appointmentId);
-  if (appointment !== undefined) {
-    const known = ctx.rows('encounter', "appointment_id = ? and status in ('draft','signed') order by visit_at desc limit 1", [appointment.id])[0];
-    if (known !== undefined) return ok({ id: known.id });
-    if (appointment.status === 'booked' || appointment.status === 'arrived') ctx.patch('appointment', appointment.id, { status: 'in_progress' });
-  }
-  const last = ctx.rows('encounter', "patient_id = ? and status = 'signed' and episode_id is not null order by visit_at desc limit 1", [input.patientId])[0];
-  const lastEpisode = last?.episodeId === undefined || last.episodeId === null ? undefined : ctx.get('episode', last.episodeId);
-  const continues = input.visitType !== 'initial' && input.visitType !== 'acute' && lastEpisode !== undefined && !lastEpisode.closed;
-  const row = ctx.insert('encounter', {
-    patientId: input.patientId,
-    practitionerId: ctx.actor.userId,
-    appointmentId: input.appointmentId,
-    episodeId: input.episodeId ?? (continues ? lastEpisode.id : null),
-    visitType: input.visitType,
-    visitAt: ctx.now,
-    recordedAt: ctx.now,
-  });
-  ctx.audit({ action: 'create', subjectEntity: 'encounter', subjectId: row.id, patientId: input.patientId });
-  return ok({ id: row.id });
-}
 
 export const chartingHandlers = [
-  useCase('encounter.start', start),
+  useCase('encounter.start', startVisit),
 
   useCase('encounter.get', (ctx, { id }) => {
     const encounter = ctx.get('encounter', id);
     const view = encounter === undefined ? null : chartView(ctx, encounter);
     if (encounter === undefined || view === null) return err('encounter/unknown');
-    ctx.audit({ action: 'read', subjectEntity: 'encounter', subjectId: id, patientId: encounter.patientId });
+    logRead(ctx, { subjectEntity: 'encounter', subjectId: id, patientId: encounter.patientId });
     return ok(view);
   }),
   useCase('encounter.previous', (ctx, { id }) => {
     const encounter = ctx.get('encounter', id);
     const view = encounter === undefined ? null : chartView(ctx, encounter);
     if (encounter === undefined || view === null) return err('encounter/unknown');
-    ctx.audit({ action: 'read', subjectEntity: 'encounter', subjectId: id, patientId: encounter.patientId });
+    logRead(ctx, { subjectEntity: 'encounter', subjectId: id, patientId: encounter.patientId });
     return ok(view);
   }),
 
@@ -67,7 +46,8 @@ export const chartingHandlers = [
   useCase('encounter.setEpisode', (ctx, { id, episodeId, newTitle }) => {
     const note = editable(ctx, id);
     if (!note.ok) return note;
-    const episode = newTitle === null ? episodeId : ctx.insert('episode', { patientId: note.value.patientId, title: newTitle, startedOn: note.value.visitAt.slice(0, 10) }).id;
+    if (episodeId !== null && ctx.get('episode', episodeId)?.patientId !== note.value.patientId) return err('encounter/unknown');
+    const episode = newTitle === null ? episodeId : ctx.insert('episode', { patientId: note.value.patientId, title: newTitle, startedOn: clinicDay(note.value.visitAt) }).id;
     ctx.patch('encounter', id, { episodeId: episode });
     logChange(ctx, note.value, { episodeId: episode });
     return ok(null);
@@ -76,6 +56,7 @@ export const chartingHandlers = [
   useCase('section.write', (ctx, { encounterId, key, text, textSeq }) => {
     const note = editable(ctx, encounterId);
     if (!note.ok) return note;
+    if (!isSectionKey(key)) return err('input/invalid', { fields: ['key'] });
     const clean = cleanText(text);
     if (!clean.ok) return err(clean.code);
     const id = sectionId(encounterId, key);
@@ -85,8 +66,8 @@ export const chartingHandlers = [
       if (clean.text === '') return ok({ savedAt: ctx.now });
       ctx.put('note_section', id, { encounterId, key, text: clean.text }, { autosave: true });
     } else {
-      const touched = known.review === 'unreviewed' && clean.text !== known.text;
-      ctx.patch('note_section', id, { text: clean.text, ...(touched ? { review: 'edited' as const } : {}) }, { autosave: true, ...(textSeq === undefined ? {} : { baseSeq: textSeq }) });
+      const review = reviewAfterEdit(known.origin, known.review, clean.text !== known.text);
+      ctx.patch('note_section', id, { text: clean.text, review }, { autosave: true, ...(textSeq === undefined ? {} : { baseSeq: textSeq }) });
     }
     logSectionOnce(ctx, note.value, key);
     return ok({ savedAt: ctx.now });
@@ -100,18 +81,7 @@ export const chartingHandlers = [
     logChange(ctx, note.value, { section: key, dropped: true });
     return ok(null);
   }),
-  useCase('section.resolve', (ctx, { encounterId, key, choice, siblingId }) => {
-    const note = editable(ctx, encounterId);
-    if (!note.ok) return note;
-    const sibling = ctx.get('note_section', siblingId);
-    const section = ctx.get('note_section', sectionId(encounterId, key));
-    if (sibling === undefined || section === undefined || sibling.siblingOfId !== section.id) return err('encounter/unknown');
-    if (choice === 'theirs') ctx.patch('note_section', section.id, { text: sibling.text });
-    if (choice === 'both') ctx.patch('note_section', section.id, { text: `${section.text}\n${sibling.text}` });
-    ctx.patch('note_section', sibling.id, { siblingState: choice === 'mine' ? 'dropped' : choice === 'theirs' ? 'kept' : 'merged' });
-    logChange(ctx, note.value, { section: key, choice, siblingId });
-    return ok(null);
-  }),
+  useCase('section.resolve', resolveSibling),
 
   useCase('observation.set', (ctx, { encounterId, code, value }) => {
     const note = editable(ctx, encounterId);
@@ -119,6 +89,7 @@ export const chartingHandlers = [
     const range = measurements[code];
     if (range === undefined || (value !== null && (value < range.min || value > range.max))) return err('observation/out-of-range');
     const id = derivedId(encounterId, `observation:${code}`);
+    // Empty is not asked, and leaves no row; 0 is an answer.
     if (value === null && ctx.get('observation', id) === undefined) return ok(null);
     ctx.put('observation', id, { encounterId, code, value }, { autosave: true });
     logChange(ctx, note.value, { observation: code });
@@ -128,14 +99,18 @@ export const chartingHandlers = [
     const note = editable(ctx, encounterId);
     if (!note.ok) return note;
     if (!redFlagsOf(region).some((flag) => flag.key === question)) return err('red-flag/unknown-question');
-    ctx.put('red_flag_answer', derivedId(encounterId, `red-flag:${region}:${question}`), { encounterId, region, question, answer, comment });
+    const id = derivedId(encounterId, `red-flag:${region}:${question}`);
+    if (answer === null && blank(comment) && ctx.get('red_flag_answer', id) === undefined) return ok(null);
+    ctx.put('red_flag_answer', id, { encounterId, region, question, answer, comment });
     logChange(ctx, note.value, { redFlag: question });
     return ok(null);
   }),
   useCase('treatmentConsent.set', (ctx, { encounterId, given, comment }) => {
     const note = editable(ctx, encounterId);
     if (!note.ok) return note;
-    ctx.put('treatment_consent', derivedId(encounterId, 'consent'), { encounterId, given, comment });
+    const id = consentId(encounterId);
+    if (given === null && blank(comment) && ctx.get('treatment_consent', id) === undefined) return ok(null);
+    ctx.put('treatment_consent', id, { encounterId, given, comment });
     logChange(ctx, note.value, { consent: true });
     return ok(null);
   }),
@@ -159,8 +134,7 @@ export const chartingHandlers = [
     const row = ctx.get('diagnosis', id);
     if (row === undefined || row.encounterId !== encounterId) return ok(null);
     ctx.remove('diagnosis', id);
-    const next = row.main ? ctx.rows('diagnosis', 'encounter_id = ? order by id', [encounterId]).find((other) => mainDiagnosisProblem(other.system, other.code) === null) : undefined;
-    if (next !== undefined) ctx.patch('diagnosis', next.id, { main: true });
+    // Nothing takes its place by itself: which diagnosis is the main one is the clinician's word.
     logChange(ctx, note.value, { diagnosis: row.code, removed: true });
     return ok(null);
   }),
@@ -177,6 +151,8 @@ export const chartingHandlers = [
     return ok(null);
   }),
 ];
+
+const blank = (text: string | null): boolean => (text ?? '').trim() === '';
 
 function review(ctx: Context, encounterId: string, key: string, state: 'confirmed') {
   const note = editable(ctx, encounterId);

@@ -1,9 +1,11 @@
 /** The patient as the window sees them: without the number itself, and without safety facts for those who may not know. */
 import type { PatientHit, PatientView, SafetyFactView } from '#electron/contract/patients.ts';
-import { CHANNELS, SAFETY_KINDS } from '#db/model/patient.ts';
+import { CHANNELS } from '#db/model/patient.ts';
 import { derivedId } from '#db/model/ids.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
 import { maskNationalId } from '#db/rules/fodselsnummer.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
+import { safetyStates } from '#db/rules/safety.ts';
 import { duplicatesOf, patientHits } from '#db/sqlite/queries/patients.ts';
 import type { FoundPatient } from '#db/sqlite/queries/patient-search.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
@@ -19,18 +21,14 @@ export function hitsOf(ctx: Context, ids: readonly string[]): PatientHit[] {
 
 export function safetyOf(ctx: Context, patientId: string): SafetyFactView[] {
   const rows = ctx.rows('safety_fact', 'patient_id = ?', [patientId]);
-  return SAFETY_KINDS.map((kind) => {
-    const row = rows.find((candidate) => candidate.kind === kind);
-    const disputed = row !== undefined && ctx.rows('conflict', "subject_id = ? and status = 'open'", [row.id]).length > 0;
-    return {
-      kind,
-      state: row?.state ?? 'not_asked',
-      detail: row?.detail ?? null,
-      recordedByName: row === undefined ? null : (ctx.get('user', row.recordedById)?.name ?? null),
-      recordedAt: row?.recordedAt ?? null,
-      disputed,
-    };
-  });
+  return safetyStates(rows).map(({ kind, state, detail, recordedById, recordedAt }) => ({
+    kind,
+    state,
+    detail,
+    recordedByName: recordedById === null ? null : (ctx.get('user', recordedById)?.name ?? null),
+    recordedAt,
+    disputed: recordedAt !== null && ctx.rows('conflict', "subject_id = ? and status = 'open'", [derivedId(patientId, kind)]).length > 0,
+  }));
 }
 
 export function patientView(ctx: Context, row: RowOf<'patient'>): PatientView {
@@ -49,10 +47,11 @@ export function patientView(ctx: Context, row: RowOf<'patient'>): PatientView {
   };
 }
 
-/** Whole years on the day of the instant. */
+/** Whole years on the clinic's day of the instant. */
 export function ageAt(birthDate: string, instant: string): number {
-  const years = Number(instant.slice(0, 4)) - Number(birthDate.slice(0, 4));
-  return instant.slice(5, 10) < birthDate.slice(5) ? years - 1 : years;
+  const day = clinicDay(instant);
+  const years = Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4));
+  return day.slice(5) < birthDate.slice(5) ? years - 1 : years;
 }
 
 export const fullName = (patient: { givenName: string; familyName: string }): string => `${patient.givenName} ${patient.familyName}`;

@@ -7,6 +7,7 @@ import { readsNotes } from '#db/rules/permissions.ts';
 import { searchPatients } from '#db/sqlite/queries/patient-search.ts';
 import { lastOpenedPatients, patientsWithNationalId, timeline } from '#db/sqlite/queries/patients.ts';
 import type { Born, Context } from '../context.ts';
+import { logRead } from '../audit/read-once.ts';
 import { useCase } from '../use-case.ts';
 import { hitsOf, patientView, safetyOf, toHit } from './patient-view.ts';
 
@@ -17,8 +18,9 @@ type Identity = { ok: true; set: Fields; warnings: string[] } | Err;
 function identity(ctx: Context, set: Fields, known: Fields & { id?: string }): Identity {
   const warnings: string[] = [];
   if (set.nationalId === undefined || set.nationalId === '' || set.nationalId === null) {
-    if (set.nationalId === undefined && known.id !== undefined) return { ok: true, set, warnings };
-    const reason = set.missingNationalIdReason ?? known.missingNationalIdReason ?? null;
+    // Nothing said about the number: what is known of it stands, the reason for its absence as well.
+    if (set.nationalId === undefined && known.id !== undefined && (known.nationalId ?? null) !== null) return { ok: true, set: { ...set, missingNationalIdReason: null }, warnings };
+    const reason = set.missingNationalIdReason === undefined ? (known.missingNationalIdReason ?? null) : set.missingNationalIdReason;
     if (reason === null) return err('national-id/missing-reason');
     return { ok: true, set: { ...set, nationalId: null, nationalIdKind: null, missingNationalIdReason: reason }, warnings };
   }
@@ -43,14 +45,14 @@ export const patientHandlers = [
     const empty = query.trim() === '';
     const found = empty ? [] : searchPatients(ctx.db, query, limit + 1);
     const hits = empty ? hitsOf(ctx, lastOpenedPatients(ctx.db, ctx.actor.userId, limit)) : found.slice(0, limit).map(toHit);
-    if (!empty) ctx.audit({ action: 'search', details: { hits: hits.map((hit) => hit.id) } });
+    ctx.audit({ action: 'search', details: { hits: hits.map((hit) => hit.id) } });
     return ok({ hits, more: found.length > limit });
   }),
 
   useCase('patient.get', (ctx, { id }) => {
     const row = ctx.get('patient', id);
     if (row === undefined) return err('patient/unknown');
-    ctx.audit({ action: 'read', subjectEntity: 'patient', subjectId: id, patientId: id });
+    logRead(ctx, { subjectEntity: 'patient', subjectId: id, patientId: id });
     return ok(patientView(ctx, row));
   }),
 
@@ -81,8 +83,11 @@ export const patientHandlers = [
 
   useCase('guardian.save', (ctx, { id, ...fields }) => {
     if (ctx.get('patient', fields.patientId) === undefined) return err('patient/unknown');
-    const { patientId: _fixed, ...changed } = fields;
-    const row = id === undefined ? ctx.insert('guardian', emptied(fields)) : ctx.patch('guardian', id, emptied(changed));
+    const { patientId: _fixed, ...changed } = emptied(fields);
+    const known = id === undefined ? undefined : ctx.get('guardian', id);
+    if (known !== undefined && known.patientId !== fields.patientId) return err('patient/unknown');
+    // A guardian a colleague has removed meanwhile is written anew, not lost.
+    const row = known === undefined ? ctx.insert('guardian', emptied(fields)) : ctx.patch('guardian', known.id, changed);
     ctx.audit({ action: 'change', subjectEntity: 'guardian', subjectId: row.id, patientId: fields.patientId });
     return ok(row);
   }),
@@ -113,7 +118,7 @@ export const patientHandlers = [
   useCase('patient.timeline', (ctx, { patientId, before, limit }) => {
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     const items = timeline(ctx.db, patientId, { before: before ?? null, limit: limit + 1, clinical: readsNotes(ctx.actor.roles) });
-    ctx.audit({ action: 'read', subjectEntity: 'patient', subjectId: patientId, patientId, details: { what: 'timeline' } });
+    logRead(ctx, { subjectEntity: 'patient', subjectId: patientId, patientId, details: { what: 'timeline' } });
     return ok({ items: items.slice(0, limit), more: items.length > limit });
   }),
 ];
