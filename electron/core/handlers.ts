@@ -1,11 +1,35 @@
 /** Every verb's code, area by area. Nothing is found by itself: what is not listed here does not exist. */
+import { billingHandlers } from './billing/verbs.ts';
+import { calendarHandlers } from './calendar/verbs.ts';
 import { backupHandlers } from './clinic/backup.ts';
 import { connectHandlers } from './clinic/connect.ts';
 import { peopleHandlers } from './clinic/people.ts';
 import { clinicHandlers } from './clinic/verbs.ts';
+import { codeHandlers } from './codes/verbs.ts';
 import { conflictHandlers } from './conflicts/verbs.ts';
+import { amendmentHandlers } from './encounters/amendments.ts';
+import { chartingHandlers } from './encounters/charting.ts';
+import { setRightHandlers } from './encounters/set-right.ts';
+import { signingHandlers } from './encounters/signing.ts';
+import { patientHandlers } from './patients/verbs.ts';
 import { sessionHandlers } from './session/verbs.ts';
 import { syncHandlers } from './sync-verbs.ts';
 import type { AnyHandler } from './use-case.ts';
 
-export const handlers: readonly AnyHandler[] = [...sessionHandlers, ...clinicHandlers, ...peopleHandlers, ...connectHandlers, ...backupHandlers, ...conflictHandlers, ...syncHandlers];
+export const handlers: readonly AnyHandler[] = [
+  ...sessionHandlers,
+  ...clinicHandlers,
+  ...peopleHandlers,
+  ...connectHandlers,
+  ...backupHandlers,
+  ...conflictHandlers,
+  ...syncHandlers,
+  ...patientHandlers,
+  ...calendarHandlers,
+  ...chartingHandlers,
+  ...signingHandlers,
+  ...setRightHandlers,
+  ...amendmentHandlers,
+  ...billingHandlers,
+  ...codeHandlers,
+];

@@ -1,13 +1,11 @@
-/** Lines, totals, payment, receipt. What the clinic has not priced is not zero, it is missing. */
+/** Lines, totals, payment. What the clinic has not priced is not zero, it is missing. */
 import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
 import { billOf, paymentProblem } from '#db/rules/billing.ts';
 import { billsOf, nextReceiptNumber } from '#db/sqlite/queries/billing.ts';
 import type { Context } from '../context.ts';
-import { renderReceipt } from '../documents/render-receipt.ts';
-import { fullName } from '../patients/patient-view.ts';
 import { logRead } from '../audit/read-once.ts';
-import { service, useCase } from '../use-case.ts';
+import { useCase } from '../use-case.ts';
 
 /**
  * A visit that may still be billed: neither discarded nor entered in error. Where no notes come, it is known by its
@@ -93,28 +91,5 @@ export const billingHandlers = [
     ctx.patch('payment', id, { voided: true, voidReason: reason });
     ctx.audit({ action: 'change', subjectEntity: 'payment', subjectId: id, patientId: payment.patientId, details: { voided: true }, reason });
     return ok(null);
-  }),
-  service('payment.receipt', async (services, { id }) => {
-    const facts = services.transaction((ctx) => {
-      const payment = ctx.get('payment', id);
-      const clinic = ctx.get('clinic', ctx.clinicId);
-      const patient = payment === undefined ? undefined : ctx.get('patient', payment.patientId);
-      if (payment === undefined || clinic === undefined || patient === undefined) return err('payment/unknown');
-      ctx.audit({ action: 'print', subjectEntity: 'payment', subjectId: id, patientId: payment.patientId });
-      return ok({ payment, clinic, patientName: fullName(patient) });
-    });
-    if (!facts.ok) return facts;
-    const { payment, clinic, patientName } = facts.value;
-    const pdf = await renderReceipt({
-      clinic: { name: clinic.name, orgNumber: clinic.orgNumber, addressLine: clinic.addressLine, postalCode: clinic.postalCode, city: clinic.city, phone: clinic.phone },
-      receiptNumber: payment.receiptNumber,
-      paidAt: payment.paidAt,
-      patientName,
-      lines: payment.lines,
-      amountOre: payment.amountOre,
-      method: payment.method,
-      voided: payment.voided,
-    });
-    return ok({ pdfBase64: Buffer.from(pdf).toString('base64'), fileName: `kvittering-${payment.receiptNumber}.pdf` });
   }),
 ];

@@ -1,0 +1,31 @@
+/** The receipt of one payment, as it was taken: the lines are those of that moment. */
+import { err, ok } from '#electron/contract/verb.ts';
+import { renderReceipt } from '../documents/render-receipt.ts';
+import { fullName } from '../patients/patient-view.ts';
+import { service } from '../use-case.ts';
+
+export const receiptHandlers = [
+  service('payment.receipt', async (services, { id }) => {
+    const facts = services.transaction((ctx) => {
+      const payment = ctx.get('payment', id);
+      const clinic = ctx.get('clinic', ctx.clinicId);
+      const patient = payment === undefined ? undefined : ctx.get('patient', payment.patientId);
+      if (payment === undefined || clinic === undefined || patient === undefined) return err('payment/unknown');
+      ctx.audit({ action: 'print', subjectEntity: 'payment', subjectId: id, patientId: payment.patientId });
+      return ok({ payment, clinic, patientName: fullName(patient) });
+    });
+    if (!facts.ok) return facts;
+    const { payment, clinic, patientName } = facts.value;
+    const pdf = await renderReceipt({
+      clinic: { name: clinic.name, orgNumber: clinic.orgNumber, addressLine: clinic.addressLine, postalCode: clinic.postalCode, city: clinic.city, phone: clinic.phone },
+      receiptNumber: payment.receiptNumber,
+      paidAt: payment.paidAt,
+      patientName,
+      lines: payment.lines,
+      amountOre: payment.amountOre,
+      method: payment.method,
+      voided: payment.voided,
+    });
+    return ok({ pdfBase64: Buffer.from(pdf).toString('base64'), fileName: `kvittering-${payment.receiptNumber}.pdf` });
+  }),
+];
