@@ -3,19 +3,44 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { v7 } from 'uuid';
 import { routes } from './routes/index.ts';
 import type { Route } from './routes/route.ts';
-import { addColleague, changeOf, enrolLaptop, foundClinic, newEncounter, newPatient, newSection, PASSPHRASE, push, request, verifierOf, write, type Laptop } from './testing/test-clinic.ts';
+import {
+  addColleague,
+  changeOf,
+  enrolLaptop,
+  foundClinic,
+  newEncounter,
+  newPatient,
+  newSection,
+  PASSPHRASE,
+  push,
+  request,
+  verifierOf,
+  write,
+  type Laptop,
+} from './testing/test-clinic.ts';
 import { openTestDatabase, PLACES, type TestDatabase } from './testing/test-database.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
 
 /** Routes that may be asked without a token; a new one must be put here on purpose. */
-const OPEN = ['GET /health', 'GET /ready', 'GET /metrics', 'GET /openapi.json', 'POST /v1/clinics', 'POST /v1/sessions', 'POST /v1/devices'];
+const OPEN = [
+  'GET /health',
+  'GET /ready',
+  'GET /metrics',
+  'GET /openapi.json',
+  'POST /v1/clinics',
+  'POST /v1/sessions',
+  'POST /v1/devices',
+];
 
 /** How each closed route is asked about something of `target`'s clinic; a route without an entry fails the test. */
 const PROBES: Record<string, (target: Laptop, caller: Laptop) => { url: string; payload?: unknown }> = {
   'POST /v1/devices/invitations': (target) => ({ url: '/v1/devices/invitations', payload: { userId: target.userId } }),
   'GET /v1/devices': () => ({ url: '/v1/devices' }),
   'POST /v1/devices/:id/revoke': (target) => ({ url: `/v1/devices/${target.deviceId}/revoke` }),
-  'PUT /v1/accounts/:userId': (target) => ({ url: `/v1/accounts/${target.userId}`, payload: { verifier: '$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$H2GkA3cRKs4Y0rkNdcAtH3KnKVbBDmPgSgbOWaWzgQ8' } }),
+  'PUT /v1/accounts/:userId': (target) => ({
+    url: `/v1/accounts/${target.userId}`,
+    payload: { verifier: '$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$H2GkA3cRKs4Y0rkNdcAtH3KnKVbBDmPgSgbOWaWzgQ8' },
+  }),
   'POST /v1/changes': (target) => ({ url: '/v1/changes', payload: { protocol: 1, deviceId: target.deviceId, changes: [], audit: [] } }),
   'GET /v1/shape': () => ({ url: '/v1/shape?table=feed&offset=-1' }),
   'GET /v1/bootstrap': () => ({ url: '/v1/bootstrap' }),
@@ -38,7 +63,11 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
     desk = await addColleague(server.app, owner, ['ASSISTANT']);
     const patient = newPatient('Kanarifugl');
     const encounter = newEncounter(owner, patient.rowId);
-    await push(server.app, owner, [patient, encounter, newSection(encounter.rowId, 'kanarinotat')].map((draft) => changeOf(owner, draft)));
+    await push(
+      server.app,
+      owner,
+      [patient, encounter, newSection(encounter.rowId, 'kanarinotat')].map((draft) => changeOf(owner, draft)),
+    );
   });
   afterAll(async () => {
     await server?.close();
@@ -51,7 +80,12 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
   };
 
   it('the open routes are those we mean to be open, and the app has no route beside the list', () => {
-    expect(routes.filter(({ auth }) => auth === 'open').map(nameOf).sort()).toEqual([...OPEN].sort());
+    expect(
+      routes
+        .filter(({ auth }) => auth === 'open')
+        .map(nameOf)
+        .sort(),
+    ).toEqual([...OPEN].sort());
     const printed = server.app.printRoutes({ commonPrefix: false }).match(/\b(GET|POST|PUT|DELETE|PATCH|OPTIONS)\b/g);
     expect(printed?.length).toBe(routes.length);
     expect(Object.keys(PROBES).sort()).toEqual(closed.map(nameOf).sort());
@@ -60,10 +94,18 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
   describe.each(closed.map((route) => [nameOf(route), route] as const))('%s', (_, route) => {
     it('refuses no token, a wrong one, a wrong secret and an expired one', async () => {
       expect((await ask(route, undefined, owner)).json()).toMatchObject({ status: 401, code: 'auth/missing' });
-      for (const credential of ['x', 'rdc_x_y', `rdc_${v7()}_${'a'.repeat(43)}`, `${owner.credential.slice(0, -3)}abc`, 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.']) {
+      for (const credential of [
+        'x',
+        'rdc_x_y',
+        `rdc_${v7()}_${'a'.repeat(43)}`,
+        `${owner.credential.slice(0, -3)}abc`,
+        'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.',
+      ]) {
         expect((await ask(route, { credential }, owner)).json()).toMatchObject({ status: 401, code: 'auth/invalid' });
       }
-      const token = (await request(server.app, undefined, 'POST', '/v1/sessions', { email: owner.email, passphrase: PASSPHRASE })).json<{ accessToken: string }>().accessToken;
+      const token = (await request(server.app, undefined, 'POST', '/v1/sessions', { email: owner.email, passphrase: PASSPHRASE })).json<{
+        accessToken: string;
+      }>().accessToken;
       server.time.now = new Date(server.time.now.getTime() + 901_000);
       try {
         expect((await ask(route, { credential: token }, owner)).json()).toMatchObject({ status: 401, code: 'auth/expired' });
@@ -73,14 +115,16 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
     });
 
     it("a foreign clinic's token reaches nothing of this clinic, by device and by session", async () => {
-      const token = (await request(server.app, undefined, 'POST', '/v1/sessions', { email: foreigner.email, passphrase: PASSPHRASE })).json<{ accessToken: string }>().accessToken;
+      const token = (
+        await request(server.app, undefined, 'POST', '/v1/sessions', { email: foreigner.email, passphrase: PASSPHRASE })
+      ).json<{ accessToken: string }>().accessToken;
       for (const credential of [foreigner.credential, token]) {
         const answer = await ask(route, { credential }, owner);
         // Either refused, or answered with its own clinic's things alone.
-        for (const secret of [owner.clinicId, owner.deviceId, owner.email, 'Kanarifugl', 'kanarinotat', 'Hemmeligklinikken']) expect(answer.body).not.toContain(secret);
+        for (const secret of [owner.clinicId, owner.deviceId, owner.email, 'Kanarifugl', 'kanarinotat', 'Hemmeligklinikken'])
+          expect(answer.body).not.toContain(secret);
         const namesTarget = route.path.includes(':') || route.body !== undefined;
-        if (namesTarget) expect(answer.statusCode).toBeGreaterThanOrEqual(400);
-        if (namesTarget) expect(answer.statusCode).toBeLessThan(500);
+        expect(namesTarget ? [403, 404] : [200]).toContain(answer.statusCode);
       }
     });
 
@@ -88,7 +132,8 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
       const absent = { ...owner, deviceId: v7(), userId: v7() };
       const [foreign, missing] = [await ask(route, foreigner, owner), await ask(route, foreigner, absent)];
       expect(foreign.statusCode).toBe(missing.statusCode);
-      if (foreign.statusCode >= 400) expect(foreign.body).toBe(missing.body);
+      const refusal = ({ statusCode, body }: { statusCode: number; body: string }) => (statusCode >= 400 ? body : 'answered');
+      expect(refusal(foreign)).toBe(refusal(missing));
     });
   });
 
@@ -96,7 +141,12 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
     for (const route of closed) {
       const answer = await ask(route, desk, owner);
       expect(answer.body).not.toContain('kanarinotat');
-      if (/invitations|revoke|accounts/.test(route.path)) expect(answer.json()).toMatchObject({ status: 403, code: 'role/forbidden' });
+      const about = /invitations|revoke|accounts/.test(route.path)
+        ? 'role/forbidden'
+        : route.body === undefined
+          ? undefined
+          : 'device/mismatch';
+      expect(answer.statusCode < 300 ? undefined : answer.json<{ code?: string }>().code).toBe(about);
     }
     const digests = (await request(server.app, desk, 'GET', '/v1/digest')).json<{ entities: { entity: string }[] }>();
     expect(digests.entities.map(({ entity }) => entity)).not.toContain('note_section');
@@ -104,8 +154,15 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
 
   it('an assistant’s session is refused as the device is; a dismissed person’s session ends at once', async () => {
     const colleague = await addColleague(server.app, owner, ['ASSISTANT']);
-    expect((await request(server.app, colleague, 'PUT', `/v1/accounts/${colleague.userId}`, { verifier: await verifierOf('en helt egen setning') })).statusCode).toBe(204);
-    const signIn = () => request(server.app, undefined, 'POST', '/v1/sessions', { email: colleague.email.toUpperCase(), passphrase: 'en helt egen setning' });
+    expect(
+      (
+        await request(server.app, colleague, 'PUT', `/v1/accounts/${colleague.userId}`, {
+          verifier: await verifierOf('en helt egen setning'),
+        })
+      ).statusCode,
+    ).toBe(204);
+    const signIn = () =>
+      request(server.app, undefined, 'POST', '/v1/sessions', { email: colleague.email.toUpperCase(), passphrase: 'en helt egen setning' });
     const token = (await signIn()).json<{ accessToken: string; user: { roles: string[] } }>();
     expect(token.user.roles).toEqual(['ASSISTANT']);
     const session = { credential: token.accessToken };
@@ -119,7 +176,10 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
   it('wrong passphrases are slowed down, for an unknown address as for a known one', async () => {
     const clinic = await foundClinic(server.app);
     for (const email of [clinic.email, 'ukjent@example.test']) {
-      for (let i = 0; i < 5; i += 1) expect((await request(server.app, undefined, 'POST', '/v1/sessions', { email, passphrase: 'feil' })).json()).toMatchObject({ code: 'session/refused' });
+      for (let i = 0; i < 5; i += 1)
+        expect((await request(server.app, undefined, 'POST', '/v1/sessions', { email, passphrase: 'feil' })).json()).toMatchObject({
+          code: 'session/refused',
+        });
       const slowed = await request(server.app, undefined, 'POST', '/v1/sessions', { email, passphrase: PASSPHRASE });
       expect(slowed.json()).toMatchObject({ status: 429, code: 'session/throttled' });
       expect(Number(slowed.headers['retry-after'])).toBeGreaterThan(0);
@@ -127,7 +187,8 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
   });
 
   it('an invitation works once, until it expires, and only as typed or nearly so', async () => {
-    const code = async () => (await request(server.app, owner, 'POST', '/v1/devices/invitations', { userId: owner.userId })).json<{ code: string }>().code;
+    const code = async () =>
+      (await request(server.app, owner, 'POST', '/v1/devices/invitations', { userId: owner.userId })).json<{ code: string }>().code;
     const enrol = (text: string) => request(server.app, undefined, 'POST', '/v1/devices', { code: text, device: { id: v7(), name: 'Ny' } });
     const one = await code();
     expect((await enrol(one.toLowerCase().replaceAll('-', ' '))).statusCode).toBe(201);
@@ -140,8 +201,12 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
   });
 
   it('two laptops with one code: one comes in', async () => {
-    const { code } = (await request(server.app, owner, 'POST', '/v1/devices/invitations', { userId: owner.userId })).json<{ code: string }>();
-    const answers = await Promise.all([1, 2, 3].map(() => request(server.app, undefined, 'POST', '/v1/devices', { code, device: { id: v7(), name: 'Ny' } })));
+    const { code } = (await request(server.app, owner, 'POST', '/v1/devices/invitations', { userId: owner.userId })).json<{
+      code: string;
+    }>();
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => request(server.app, undefined, 'POST', '/v1/devices', { code, device: { id: v7(), name: 'Ny' } })),
+    );
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 404, 404]);
   });
 
@@ -158,13 +223,22 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
 
   it('a payload of 50 MB, 1,000 levels of JSON, broken JSON and another media type are refused without effect', async () => {
     const send = (payload: string, type = 'application/json') =>
-      server.app.inject({ method: 'POST', url: '/v1/changes', payload, headers: { authorization: `Bearer ${owner.credential}`, 'content-type': type } });
+      server.app.inject({
+        method: 'POST',
+        url: '/v1/changes',
+        payload,
+        headers: { authorization: `Bearer ${owner.credential}`, 'content-type': type },
+      });
     expect((await send(JSON.stringify({ text: 'x'.repeat(50_000_000) }))).json()).toMatchObject({ status: 413, code: 'request/too-large' });
     const deep = `{"protocol":1,"deviceId":"${owner.deviceId}","changes":[${'['.repeat(1000)}${']'.repeat(1000)}]}`;
     expect((await send(deep)).json()).toMatchObject({ status: 400, code: 'request/malformed' });
     expect((await send('{"protocol":')).json()).toMatchObject({ status: 400, code: 'request/malformed' });
     expect((await send('<x/>', 'text/xml')).json()).toMatchObject({ status: 415 });
-    expect((await send('{"protocol":"x"}')).json()).toMatchObject({ status: 400, code: 'request/malformed', fields: expect.arrayContaining(['protocol', 'deviceId']) as unknown });
+    expect((await send('{"protocol":"x"}')).json()).toMatchObject({
+      status: 400,
+      code: 'request/malformed',
+      fields: expect.arrayContaining(['protocol', 'deviceId']) as unknown,
+    });
     expect((await server.app.inject({ method: 'DELETE', url: '/v1/shape' })).json()).toMatchObject({ status: 405, code: 'route/method' });
     expect((await server.app.inject({ method: 'GET', url: '/finnes-ikke' })).json()).toMatchObject({ status: 404, code: 'route/unknown' });
   });
@@ -178,7 +252,10 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
   });
 
   it('OpenAPI lists every route and says which need a token', async () => {
-    const page = (await server.app.inject('/openapi.json')).json<{ openapi: string; paths: Record<string, Record<string, { security?: unknown }>> }>();
+    const page = (await server.app.inject('/openapi.json')).json<{
+      openapi: string;
+      paths: Record<string, Record<string, { security?: unknown }>>;
+    }>();
     expect(page.openapi).toBe('3.1.0');
     for (const route of routes) {
       const operation = page.paths[route.path.replaceAll(/:(\w+)/g, '{$1}')]?.[route.method.toLowerCase()];

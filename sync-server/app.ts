@@ -52,7 +52,8 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
     const route = request.routeOptions.url ?? 'unknown';
     const seconds = reply.elapsedTime / 1000;
     countRequest(request.method, isLive(request) ? `${route} live` : route, reply.statusCode, seconds);
-    if (!isLive(request)) deps.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(seconds * 1000) }, 'request');
+    if (!isLive(request))
+      deps.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(seconds * 1000) }, 'request');
   });
   app.setNotFoundHandler((request, reply) => {
     const known = routes.some(({ path }) => path === request.url.split('?')[0]);
@@ -81,7 +82,13 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
   return app;
 }
 
-async function call(deps: ServerDeps, route: Route, request: FastifyRequest, response: FastifyReply, closing: AbortSignal): Promise<Reply | Failure> {
+async function call(
+  deps: ServerDeps,
+  route: Route,
+  request: FastifyRequest,
+  response: FastifyReply,
+  closing: AbortSignal,
+): Promise<Reply | Failure> {
   const bearer = bearerOf(request);
   const authenticate = async (): Promise<Principal | Failure> => {
     const result = await principalOf(deps, bearer);

@@ -5,7 +5,20 @@ import { v7 } from 'uuid';
 import { withClinic } from '#db/postgres/open.ts';
 import { readRows } from '#db/postgres/queries/rows.ts';
 import { toBody } from '#db/sync/body.ts';
-import { addColleague, changeOf, enrolLaptop, foundClinic, newEncounter, newPatient, newSection, push, pushRaw, request, write, type Laptop } from './testing/test-clinic.ts';
+import {
+  addColleague,
+  changeOf,
+  enrolLaptop,
+  foundClinic,
+  newEncounter,
+  newPatient,
+  newSection,
+  push,
+  pushRaw,
+  request,
+  write,
+  type Laptop,
+} from './testing/test-clinic.ts';
 import { openTestDatabase, PLACES, type TestDatabase } from './testing/test-database.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -20,7 +33,8 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
     await server?.close();
     await database?.close();
   });
-  const rows = <T extends object>(clinicId: string, sql: string, values: unknown[] = []) => withClinic(server.pool, clinicId, async (tx) => (await tx.query<T>(sql, values)).rows);
+  const rows = <T extends object>(clinicId: string, sql: string, values: unknown[] = []) =>
+    withClinic(server.pool, clinicId, async (tx) => (await tx.query<T>(sql, values)).rows);
 
   it('the same batch twice has one effect and the same answer', async () => {
     const laptop = await foundClinic(server.app);
@@ -75,7 +89,11 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
 
   it('a malformed change goes to quarantine with its text, its neighbours are applied', async () => {
     const laptop = await foundClinic(server.app);
-    const good = [changeOf(laptop, newPatient()), changeOf(laptop, { entity: 'patient', rowId: v7(), set: { givenName: 'Uten etternavn' } }), changeOf(laptop, newPatient())];
+    const good = [
+      changeOf(laptop, newPatient()),
+      changeOf(laptop, { entity: 'patient', rowId: v7(), set: { givenName: 'Uten etternavn' } }),
+      changeOf(laptop, newPatient()),
+    ];
     const broken = { n: laptop.next, noe: 'helt annet \u0000 \ud800' };
     const { outcomes } = await push(server.app, laptop, [...good, broken]);
     expect(outcomes.map(({ outcome, code }) => code ?? outcome)).toEqual(['applied', 'change/incomplete', 'applied', 'change/malformed']);
@@ -100,7 +118,11 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
     await admin.connect();
     await admin.query(`alter table patient add constraint surprise check (family_name <> 'Overraskelse')`);
     try {
-      const { outcomes } = await push(server.app, laptop, [changeOf(laptop, newPatient()), changeOf(laptop, newPatient('Overraskelse')), changeOf(laptop, newPatient())]);
+      const { outcomes } = await push(server.app, laptop, [
+        changeOf(laptop, newPatient()),
+        changeOf(laptop, newPatient('Overraskelse')),
+        changeOf(laptop, newPatient()),
+      ]);
       expect(outcomes.map(({ code, outcome }) => code ?? outcome)).toEqual(['applied', 'change/not-storable', 'applied']);
       expect(await rows(laptop.clinicId, 'select 1 from patient')).toHaveLength(2);
     } finally {
@@ -113,7 +135,15 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
     const laptop = await foundClinic(server.app);
     const [before] = await rows<{ seq: number }>(laptop.clinicId, 'select seq from clinic_clock');
     const other = await enrolLaptop(server.app, laptop, laptop);
-    await Promise.all([laptop, other].map((one) => push(server.app, one, Array.from({ length: 150 }, () => changeOf(one, newPatient())))));
+    await Promise.all(
+      [laptop, other].map((one) =>
+        push(
+          server.app,
+          one,
+          Array.from({ length: 150 }, () => changeOf(one, newPatient())),
+        ),
+      ),
+    );
     const seqs = (await rows<{ seq: number }>(laptop.clinicId, 'select seq from feed order by seq')).map(({ seq }) => seq);
     expect(seqs).toEqual(Array.from({ length: (before?.seq ?? 0) + 2 + 300 }, (_, i) => i + 1));
     expect(await rows(laptop.clinicId, 'select seq::int from clinic_clock')).toEqual([{ seq: seqs.length }]);
@@ -124,7 +154,9 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
     const patient = newPatient();
     await write(server.app, laptop, patient);
     const [fed] = await rows<{ body: string }>(laptop.clinicId, `select body from feed where entity = 'patient'`);
-    const [stored] = await withClinic(server.pool, laptop.clinicId, (tx) => readRows(tx, laptop.clinicId, new Map([['patient', new Set([patient.rowId])]])));
+    const [stored] = await withClinic(server.pool, laptop.clinicId, (tx) =>
+      readRows(tx, laptop.clinicId, new Map([['patient', new Set([patient.rowId])]])),
+    );
     if (stored === undefined) throw new Error('no row');
     expect(JSON.parse(fed?.body ?? '')).toEqual(toBody('patient', stored.row));
   });
@@ -141,9 +173,16 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
       const patient = newPatient();
       const { seq = 0 } = await write(server.app, a, patient);
       await write(server.app, a, { entity: 'patient', rowId: patient.rowId, set: { phone: '1' }, base: { phone: seq } });
-      const outcome = await write(server.app, b, { entity: 'patient', rowId: patient.rowId, set: { email: 'k@example.test' }, base: { email: seq } });
+      const outcome = await write(server.app, b, {
+        entity: 'patient',
+        rowId: patient.rowId,
+        set: { email: 'k@example.test' },
+        base: { email: seq },
+      });
       expect(outcome.outcome).toBe('merged');
-      expect(await rows(a.clinicId, 'select phone, email from patient where id = $1', [patient.rowId])).toEqual([{ phone: '1', email: 'k@example.test' }]);
+      expect(await rows(a.clinicId, 'select phone, email from patient where id = $1', [patient.rowId])).toEqual([
+        { phone: '1', email: 'k@example.test' },
+      ]);
     });
 
     it('change the same field: the first stands, the other is a visible conflict', async () => {
@@ -152,7 +191,11 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
       await write(server.app, a, { entity: 'patient', rowId: patient.rowId, set: { phone: 'A' }, base: { phone: seq } });
       const outcome = await write(server.app, b, { entity: 'patient', rowId: patient.rowId, set: { phone: 'B' }, base: { phone: seq } });
       expect(outcome.outcome).toBe('conflict');
-      const [conflict] = await rows(a.clinicId, 'select field, kept, lost, status, audience, lost_device_id from conflict where subject_id = $1', [patient.rowId]);
+      const [conflict] = await rows(
+        a.clinicId,
+        'select field, kept, lost, status, audience, lost_device_id from conflict where subject_id = $1',
+        [patient.rowId],
+      );
       expect(conflict).toEqual({ field: 'phone', kept: 'A', lost: 'B', status: 'open', audience: 'desk', lost_device_id: b.deviceId });
     });
 
@@ -160,31 +203,58 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
       const patient = newPatient();
       const encounter = newEncounter(a, patient.rowId);
       const section = newSection(encounter.rowId, 'fra a');
-      await push(server.app, a, [patient, encounter, section].map((draft) => changeOf(a, draft)));
+      await push(
+        server.app,
+        a,
+        [patient, encounter, section].map((draft) => changeOf(a, draft)),
+      );
       const outcome = await write(server.app, b, { ...section, set: { ...section.set, text: 'fra b' } });
       expect(outcome.outcome).toBe('conflict');
-      const texts = await rows(a.clinicId, 'select text, sibling_of_id is not null as sibling from note_section where encounter_id = $1 order by seq', [encounter.rowId]);
-      expect(texts).toEqual([{ text: 'fra a', sibling: false }, { text: 'fra b', sibling: true }]);
+      const texts = await rows(
+        a.clinicId,
+        'select text, sibling_of_id is not null as sibling from note_section where encounter_id = $1 order by seq',
+        [encounter.rowId],
+      );
+      expect(texts).toEqual([
+        { text: 'fra a', sibling: false },
+        { text: 'fra b', sibling: true },
+      ]);
     });
 
     it('sign, then the other one’s text arrives: an unsigned supplement, the note untouched', async () => {
       const patient = newPatient();
       const encounter = newEncounter(a, patient.rowId);
       const section = newSection(encounter.rowId, 'signert tekst');
-      const signature = { entity: 'encounter' as const, rowId: encounter.rowId, set: { status: 'signed', signedAt: '2026-11-23T09:00:00.000Z', signedById: a.userId, contentHash: '0'.repeat(64) } };
+      const signature = {
+        entity: 'encounter' as const,
+        rowId: encounter.rowId,
+        set: { status: 'signed', signedAt: '2026-11-23T09:00:00.000Z', signedById: a.userId, contentHash: '0'.repeat(64) },
+      };
       // One batch writes and signs: children go before their visit.
-      const { outcomes } = await push(server.app, a, [patient, encounter, section, signature].map((draft) => changeOf(a, draft)));
+      const { outcomes } = await push(
+        server.app,
+        a,
+        [patient, encounter, section, signature].map((draft) => changeOf(a, draft)),
+      );
       expect(outcomes.map(({ outcome }) => outcome)).toEqual(['applied', 'applied', 'applied', 'applied']);
       const outcome = await write(server.app, b, { ...section, set: { ...section.set, text: 'kom for sent' } });
       expect(outcome).toMatchObject({ outcome: 'conflict', flags: ['encounter/signed'] });
-      expect(await rows(a.clinicId, 'select text from note_section where encounter_id = $1', [encounter.rowId])).toEqual([{ text: 'signert tekst' }]);
-      expect(await rows(a.clinicId, 'select kind, text, status from amendment where encounter_id = $1', [encounter.rowId])).toEqual([{ kind: 'late-sibling', text: 'kom for sent', status: 'draft' }]);
+      expect(await rows(a.clinicId, 'select text from note_section where encounter_id = $1', [encounter.rowId])).toEqual([
+        { text: 'signert tekst' },
+      ]);
+      expect(await rows(a.clinicId, 'select kind, text, status from amendment where encounter_id = $1', [encounter.rowId])).toEqual([
+        { kind: 'late-sibling', text: 'kom for sent', status: 'draft' },
+      ]);
     });
 
     it('register the same person: both are accepted, the second flagged', async () => {
       const number = '13912099997';
       await write(server.app, a, { entity: 'patient', rowId: v7(), set: { givenName: 'Ola', familyName: 'N', nationalId: number } });
-      const outcome = await write(server.app, b, { entity: 'patient', rowId: v7(), set: { givenName: 'Ola', familyName: 'N', nationalId: number } });
+      const outcome = await write(server.app, b, {
+        entity: 'patient',
+        rowId: v7(),
+        set: { givenName: 'Ola', familyName: 'N', nationalId: number },
+      });
       expect(outcome).toMatchObject({ outcome: 'applied', flags: ['patient/national-id-shared'] });
     });
   });
@@ -195,7 +265,11 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
       const desk = await addColleague(server.app, admin, ['ASSISTANT']);
       const patient = newPatient();
       const encounter = newEncounter(desk, patient.rowId);
-      const { outcomes } = await push(server.app, desk, [changeOf(desk, patient), changeOf(desk, encounter), changeOf(desk, { entity: 'price_item', rowId: v7(), set: { code: 'X', label: 'X', kind: 'service' } })]);
+      const { outcomes } = await push(server.app, desk, [
+        changeOf(desk, patient),
+        changeOf(desk, encounter),
+        changeOf(desk, { entity: 'price_item', rowId: v7(), set: { code: 'X', label: 'X', kind: 'service' } }),
+      ]);
       expect(outcomes.map(({ code, outcome }) => code ?? outcome)).toEqual(['applied', 'actor/forbidden', 'actor/forbidden']);
     });
 
@@ -204,7 +278,12 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
       const colleague = await addColleague(server.app, admin, ['PRACTITIONER']);
       const patient = newPatient();
       await write(server.app, colleague, patient);
-      await write(server.app, admin, { entity: 'user', rowId: colleague.userId, set: { roles: ['ASSISTANT'] }, base: { roles: 1_000_000 } });
+      await write(server.app, admin, {
+        entity: 'user',
+        rowId: colleague.userId,
+        set: { roles: ['ASSISTANT'] },
+        base: { roles: 1_000_000 },
+      });
       const outcome = await write(server.app, colleague, newEncounter(colleague, patient.rowId));
       expect(outcome).toMatchObject({ outcome: 'applied', flags: ['actor/role-lost'] });
     });
@@ -222,13 +301,19 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
       const forged = generateKeyPairSync('ed25519');
       const publicKey = String(forged.publicKey.export({ format: 'jwk' }).x);
       const forger = { ...b, key: forged.privateKey };
-      expect(await write(server.app, forger, { entity: 'signing_key', rowId: v7(), set: { userId: b.userId, deviceId: b.deviceId, publicKey } })).toMatchObject({ code: 'actor/signature' });
+      expect(
+        await write(server.app, forger, { entity: 'signing_key', rowId: v7(), set: { userId: b.userId, deviceId: b.deviceId, publicKey } }),
+      ).toMatchObject({ code: 'actor/signature' });
     });
 
     it('a clinic cannot write the clinic row of another', async () => {
       const [a, b] = [await foundClinic(server.app), await foundClinic(server.app)];
-      expect(await write(server.app, a, { entity: 'clinic', rowId: b.clinicId, set: { name: 'Kapret' } })).toMatchObject({ code: 'clinic/foreign' });
-      expect(await write(server.app, a, { entity: 'patient', rowId: v7(), set: { givenName: 'x', familyName: 'y', clinicId: b.clinicId } })).toMatchObject({ outcome: 'rejected' });
+      expect(await write(server.app, a, { entity: 'clinic', rowId: b.clinicId, set: { name: 'Kapret' } })).toMatchObject({
+        code: 'clinic/foreign',
+      });
+      expect(
+        await write(server.app, a, { entity: 'patient', rowId: v7(), set: { givenName: 'x', familyName: 'y', clinicId: b.clinicId } }),
+      ).toMatchObject({ outcome: 'rejected' });
     });
 
     it('a revoked device hands in what it holds, to quarantine', async () => {

@@ -21,7 +21,10 @@ const environment = z.object({
   RYGGRAD_SYNC_HOST: z.string().min(1).default('127.0.0.1'),
   RYGGRAD_PARENT: z.enum(['0', '1']).default('0'),
   REGISTRATION_CODE: z.string().min(8).optional(),
-  SESSION_KEY: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64').optional(),
+  SESSION_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64')
+    .optional(),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_OWNER_URL: postgresUrl.optional(),
   DATABASE_LISTEN_URL: postgresUrl.optional(),
@@ -63,12 +66,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const production = e.NODE_ENV === 'production';
   if (production) {
     for (const name of ['SESSION_KEY', 'REGISTRATION_CODE', 'ELECTRIC_SECRET'] as const) {
-      if (e[name] !== undefined && EXAMPLES.test(e[name])) throw new Error(`${name}: is an example value, which production refuses. Set a secret of your own.`);
+      if (e[name] !== undefined && EXAMPLES.test(e[name]))
+        throw new Error(`${name}: is an example value, which production refuses. Set a secret of your own.`);
     }
     if (e.SESSION_KEY !== undefined && new Set(Buffer.from(e.SESSION_KEY, 'base64')).size < 8) {
       throw new Error('SESSION_KEY: is an example value, which production refuses. Make one with: openssl rand -base64 32');
     }
-    if (e.DATABASE_URL !== undefined && e.SESSION_KEY === undefined) throw new Error('SESSION_KEY: must be set in production. Make one with: openssl rand -base64 32');
+    if (e.DATABASE_URL !== undefined && e.SESSION_KEY === undefined)
+      throw new Error('SESSION_KEY: must be set in production. Make one with: openssl rand -base64 32');
     const password = e.DATABASE_URL === undefined ? '' : decodeURIComponent(new URL(e.DATABASE_URL).password);
     if (EXAMPLES.test(password)) throw new Error('DATABASE_URL: its password is an example value, which production refuses.');
   }
@@ -80,11 +85,18 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: e.RYGGRAD_SYNC_HOST,
     port: e.RYGGRAD_SYNC_PORT,
     hasParent: e.RYGGRAD_PARENT === '1',
-    database: e.DATABASE_URL === undefined ? undefined : { url: e.DATABASE_URL, ownerUrl: e.DATABASE_OWNER_URL, listenUrl: e.DATABASE_LISTEN_URL ?? e.DATABASE_URL },
+    database:
+      e.DATABASE_URL === undefined
+        ? undefined
+        : { url: e.DATABASE_URL, ownerUrl: e.DATABASE_OWNER_URL, listenUrl: e.DATABASE_LISTEN_URL ?? e.DATABASE_URL },
     maxConnections: e.DB_MAX_CONNECTIONS,
     sessionKey: e.SESSION_KEY === undefined ? mintedKey(home) : Buffer.from(e.SESSION_KEY, 'base64'),
-    registration: e.REGISTRATION_CODE !== undefined ? { code: e.REGISTRATION_CODE } : e.DATABASE_URL === undefined && onLoopback ? 'open' : 'closed',
-    electric: e.ELECTRIC_URL === undefined ? undefined : { url: e.ELECTRIC_URL, ...(e.ELECTRIC_SECRET === undefined ? {} : { secret: e.ELECTRIC_SECRET }) },
+    registration:
+      e.REGISTRATION_CODE !== undefined ? { code: e.REGISTRATION_CODE } : e.DATABASE_URL === undefined && onLoopback ? 'open' : 'closed',
+    electric:
+      e.ELECTRIC_URL === undefined
+        ? undefined
+        : { url: e.ELECTRIC_URL, ...(e.ELECTRIC_SECRET === undefined ? {} : { secret: e.ELECTRIC_SECRET }) },
     rate: { windowMs: e.RATE_LIMIT_WINDOW_MS, max: e.RATE_LIMIT_MAX },
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   };

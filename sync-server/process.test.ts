@@ -36,7 +36,10 @@ interface Started {
   lines: string[];
 }
 async function start(env: Record<string, string>): Promise<Started> {
-  const child = spawn(process.execPath, [SERVER], { env: { PATH: process.env['PATH'], RYGGRAD_SYNC_PORT: '0', LOG_LEVEL: 'warn', ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [SERVER], {
+    env: { PATH: process.env['PATH'], RYGGRAD_SYNC_PORT: '0', LOG_LEVEL: 'warn', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   running.push(child);
   const lines: string[] = [];
   let errors = '';
@@ -57,7 +60,17 @@ async function start(env: Record<string, string>): Promise<Started> {
 /** A clinic founded over HTTP, by what tests use on the app itself. */
 function over(url: string) {
   return {
-    async inject({ method, url: where, headers, payload }: { method: string; url: string; headers: Record<string, string>; payload?: string }) {
+    async inject({
+      method,
+      url: where,
+      headers,
+      payload,
+    }: {
+      method: string;
+      url: string;
+      headers: Record<string, string>;
+      payload?: string;
+    }) {
       const answer = await fetch(`${url}${where}`, { method, headers, ...(payload === undefined ? {} : { body: payload }) });
       const body = await answer.text();
       return { statusCode: answer.status, body, json: () => JSON.parse(body) as unknown };
@@ -81,7 +94,7 @@ describe('the process', () => {
     const home = newHome();
     const { child, url, lines } = await start({ RYGGRAD_HOME: home });
     expect((await (await fetch(`${url}/ready`)).json()) as unknown).toEqual({ status: 'ready', postgres: 'ok', listening: 'ok' });
-    expect((await (await fetch(`${url}/metrics`)).text())).toContain('ryggrad_long_polls');
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('ryggrad_long_polls');
     expect(await ended(child, 'SIGTERM')).toBe(0);
     expect(lines).toEqual([JSON.stringify({ ready: true, url })]);
     expect(fs.existsSync(path.join(home, 'postgres', 'postmaster.pid'))).toBe(false);
@@ -108,7 +121,7 @@ describe('the process', () => {
     const changes = Array.from({ length: 1500 }, (_, i) => changeOf(laptop, newPatient(`P${i}`)));
     const batches = [0, 500, 1000].map((from) => changes.slice(from, from + 500));
     let answered = 0;
-    for (let kills = 0; kills < 4; ) {
+    for (let kills = 0; kills < 4;) {
       const batch = batches[answered];
       if (batch === undefined) break;
       const sent = pushOver(server.url, laptop, batch).then(
@@ -139,7 +152,10 @@ describe('the process', () => {
     [{ NODE_ENV: 'production', REGISTRATION_CODE: 'change-me' }, /^REGISTRATION_CODE: is an example value/],
     [{ NODE_ENV: 'production', SESSION_KEY: Buffer.alloc(32).toString('base64') }, /^SESSION_KEY: is an example value/],
     [{ NODE_ENV: 'production', DATABASE_URL: 'postgres://app:hemmelig1234@db/x' }, /^SESSION_KEY: must be set in production/],
-    [{ NODE_ENV: 'production', SESSION_KEY: 'qK0J2b1rPz7dCkY3mVx8sW5uTn4hLg6fEa9iRoXjB0c=', DATABASE_URL: 'postgres://app:password@db/x' }, /^DATABASE_URL: its password is an example/],
+    [
+      { NODE_ENV: 'production', SESSION_KEY: 'qK0J2b1rPz7dCkY3mVx8sW5uTn4hLg6fEa9iRoXjB0c=', DATABASE_URL: 'postgres://app:password@db/x' },
+      /^DATABASE_URL: its password is an example/,
+    ],
   ])('a wrong value is one clear sentence: %j', (env, message) => {
     expect(() => readConfig({ RYGGRAD_HOME: newHome(), ...env })).toThrow(message);
   });
@@ -156,7 +172,9 @@ describe('the process', () => {
     const { url } = await start({ RYGGRAD_HOME: newHome() });
     await expect(start({ RYGGRAD_HOME: newHome(), RYGGRAD_SYNC_PORT: new URL(url).port })).rejects.toThrow('the port is in use');
     const port = await freePort();
-    await expect(start({ RYGGRAD_HOME: newHome(), DATABASE_URL: `postgres://app:x@127.0.0.1:${port}/ryggrad` })).rejects.toThrow(/ended with 1: .*(refused|reached)/i);
+    await expect(start({ RYGGRAD_HOME: newHome(), DATABASE_URL: `postgres://app:x@127.0.0.1:${port}/ryggrad` })).rejects.toThrow(
+      /ended with 1: .*(refused|reached)/i,
+    );
   });
 });
 

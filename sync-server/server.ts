@@ -16,7 +16,12 @@ async function main(): Promise<void> {
     );
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
-  if (config.hasParent) process.stdin.resume().once('end', () => end(0)).once('close', () => end(0)).once('error', () => end(0));
+  if (config.hasParent)
+    process.stdin
+      .resume()
+      .once('end', () => end(0))
+      .once('close', () => end(0))
+      .once('error', () => end(0));
   void server.databaseEnded.then(() => {
     if (ending === undefined) process.stderr.write('Postgres ended; the server ends too.\n');
     end(1);
@@ -30,7 +35,12 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  const message = code === 'EADDRINUSE' ? 'RYGGRAD_SYNC_PORT: the port is in use by another program.' : error instanceof Error ? error.message : String(error);
+  const message =
+    code === 'EADDRINUSE'
+      ? 'RYGGRAD_SYNC_PORT: the port is in use by another program.'
+      : error instanceof Error
+        ? error.message
+        : String(error);
   process.stderr.write(`${message}\n`);
   process.exit(1);
 });

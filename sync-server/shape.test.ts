@@ -2,7 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { ShapeStream, isChangeMessage, isControlMessage, type Message, type Offset } from '@electric-sql/client';
 import { v7 } from 'uuid';
-import { addColleague, changeOf, foundClinic, newEncounter, newPatient, newSection, push, request, write, type Laptop } from './testing/test-clinic.ts';
+import {
+  addColleague,
+  changeOf,
+  foundClinic,
+  newEncounter,
+  newPatient,
+  newSection,
+  push,
+  request,
+  write,
+  type Laptop,
+} from './testing/test-clinic.ts';
 import { openTestDatabase, PLACES, type TestDatabase } from './testing/test-database.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -81,11 +92,22 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
   it('the stock client reads all in chunks, then live, then resumes where it was', async () => {
     const laptop = await foundClinic(server.app);
     const patients = Array.from({ length: 150 }, () => newPatient('Ærlig Øst "Å"'));
-    await push(server.app, laptop, patients.map((draft) => changeOf(laptop, draft)));
+    await push(
+      server.app,
+      laptop,
+      patients.map((draft) => changeOf(laptop, draft)),
+    );
     const first = follow(url, laptop);
     await first.until(() => first.stream.isUpToDate);
-    expect(first.values().filter(({ entity }) => entity === 'patient').map(({ id }) => id)).toEqual(patients.map(({ rowId }) => rowId));
-    expect(JSON.parse(first.values().find(({ entity }) => entity === 'patient')?.body ?? '')).toMatchObject({ family_name: 'Ærlig Øst "Å"' });
+    expect(
+      first
+        .values()
+        .filter(({ entity }) => entity === 'patient')
+        .map(({ id }) => id),
+    ).toEqual(patients.map(({ rowId }) => rowId));
+    expect(JSON.parse(first.values().find(({ entity }) => entity === 'patient')?.body ?? '')).toMatchObject({
+      family_name: 'Ærlig Øst "Å"',
+    });
     expect(first.values()[0]?.seq).toBe(1n);
 
     const live = newPatient('Live');
@@ -118,7 +140,11 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
     const desk = await addColleague(server.app, clinician, ['ASSISTANT']);
     const patient = newPatient();
     const encounter = newEncounter(clinician, patient.rowId);
-    await push(server.app, clinician, [patient, encounter, newSection(encounter.rowId, 'fortrolig')].map((draft) => changeOf(clinician, draft)));
+    await push(
+      server.app,
+      clinician,
+      [patient, encounter, newSection(encounter.rowId, 'fortrolig')].map((draft) => changeOf(clinician, draft)),
+    );
     const [all, some] = [follow(url, clinician), follow(url, desk)];
     await Promise.all([all, some].map((one) => one.until(() => one.stream.isUpToDate)));
     expect(all.values().map(({ entity }) => entity)).toContain('note_section');
@@ -129,7 +155,9 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
     await write(server.app, clinician, later);
     await some.until(() => some.values().some(({ id }) => id === later.rowId));
     expect(seen().has('note_section')).toBe(false);
-    expect(JSON.stringify(some.messages, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).not.toContain('fortrolig');
+    expect(JSON.stringify(some.messages, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).not.toContain(
+      'fortrolig',
+    );
     all.stop();
     some.stop();
   });
@@ -140,7 +168,10 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
     expect(start.status).toBe(200);
     expect(start.headers.get('cache-control')).toBe('private, no-store');
     expect(start.headers.has('electric-up-to-date')).toBe(false);
-    expect(JSON.parse(start.headers.get('electric-schema') ?? '')).toMatchObject({ clinic_id: { type: 'uuid', pk_index: 0 }, seq: { type: 'int8' } });
+    expect(JSON.parse(start.headers.get('electric-schema') ?? '')).toMatchObject({
+      clinic_id: { type: 'uuid', pk_index: 0 },
+      seq: { type: 'int8' },
+    });
     const handle = start.headers.get('electric-handle') ?? '';
     const offset = start.headers.get('electric-offset') ?? '';
     expect(offset).toBe('4_0');
@@ -180,7 +211,9 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
     const laptop = await foundClinic(server.app);
     expect((await request(server.app, laptop, 'GET', '/v1/shape?table=patient&offset=-1')).statusCode).toBe(400);
     const handle = (await raw(laptop, '&offset=-1')).headers.get('electric-handle') ?? '';
-    expect(await (await raw(laptop, `&offset=999_0&handle=${handle}`)).json()).toMatchObject({ errors: { offset: ['out of bounds for this shape'] } });
+    expect(await (await raw(laptop, `&offset=999_0&handle=${handle}`)).json()).toMatchObject({
+      errors: { offset: ['out of bounds for this shape'] },
+    });
   });
 
   it("another clinic's handle, another audience's, or an older epoch's starts over with a new handle", async () => {
@@ -188,7 +221,12 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
     const desk = await addColleague(server.app, a, ['ASSISTANT']);
     const handleOfB = (await raw(b, '&offset=-1')).headers.get('electric-handle') ?? '';
     const own = (await raw(a, '&offset=-1')).headers.get('electric-handle') ?? '';
-    for (const [laptop, handle] of [[a, handleOfB], [desk, own], [a, own.replace(server.deps.epoch, v7())], [a, 'nonsense']] as const) {
+    for (const [laptop, handle] of [
+      [a, handleOfB],
+      [desk, own],
+      [a, own.replace(server.deps.epoch, v7())],
+      [a, 'nonsense'],
+    ] as const) {
       const answer = await raw(laptop, `&offset=0_0&handle=${handle}`);
       expect(answer.status).toBe(409);
       expect(await answer.text()).toBe('[{"headers":{"control":"must-refetch"}}]');
@@ -214,7 +252,11 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
     expect((await raw(laptop, `&offset=2_0&handle=${fresh}`)).status).toBe(200);
     reader.stop();
     const refetching = follow(url, laptop, { offset: '2_0', handle: old });
-    await refetching.until(() => refetching.messages.some((message) => isControlMessage(message) && message.headers.control === 'must-refetch') && refetching.stream.isUpToDate);
+    await refetching.until(
+      () =>
+        refetching.messages.some((message) => isControlMessage(message) && message.headers.control === 'must-refetch') &&
+        refetching.stream.isUpToDate,
+    );
     expect(refetching.values().filter(({ entity }) => entity === 'patient')).toHaveLength(1);
     refetching.stop();
   });
@@ -227,7 +269,12 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
     for (let i = 0; i < 30; i += 1) {
       // Written while the long-poll is on its way: before, between and after its registration.
       const [answer] = await Promise.all([
-        request(slow.app, laptop, 'GET', `/v1/shape?table=feed&offset=${offset}&handle=${String(start.headers['electric-handle'])}&live=true`),
+        request(
+          slow.app,
+          laptop,
+          'GET',
+          `/v1/shape?table=feed&offset=${offset}&handle=${String(start.headers['electric-handle'])}&live=true`,
+        ),
         write(slow.app, laptop, newPatient()),
       ]);
       expect(answer.json<unknown[]>().length).toBeGreaterThan(1);
@@ -241,11 +288,18 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
     const slow = await openTestServer(database, { shape: { rows: 40, bytes: 100_000, longPollMs: 60_000 } });
     const laptop = await foundClinic(slow.app);
     const start = await request(slow.app, laptop, 'GET', '/v1/shape?table=feed&offset=-1');
-    const parked = request(slow.app, laptop, 'GET', `/v1/shape?table=feed&offset=${String(start.headers['electric-offset'])}&handle=${String(start.headers['electric-handle'])}&live=true`);
+    const parked = request(
+      slow.app,
+      laptop,
+      'GET',
+      `/v1/shape?table=feed&offset=${String(start.headers['electric-offset'])}&handle=${String(start.headers['electric-handle'])}&live=true`,
+    );
     while (slow.deps.wakeUps.waiting() === 0) await new Promise(setImmediate);
     const admin = new pg.Client({ connectionString: database.adminUrl });
     await admin.connect();
-    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ryggrad-listen' and datname = current_database()`);
+    await admin.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ryggrad-listen' and datname = current_database()`,
+    );
     await admin.end();
     await write(slow.app, laptop, newPatient());
     expect((await parked).json<unknown[]>()).toHaveLength(2);
@@ -257,7 +311,12 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
     const admin = await foundClinic(slow.app);
     const lost = await addColleague(slow.app, admin, ['PRACTITIONER']);
     const start = await request(slow.app, lost, 'GET', '/v1/shape?table=feed&offset=-1');
-    const parked = request(slow.app, lost, 'GET', `/v1/shape?table=feed&offset=${String(start.headers['electric-offset'])}&handle=${String(start.headers['electric-handle'])}&live=true`);
+    const parked = request(
+      slow.app,
+      lost,
+      'GET',
+      `/v1/shape?table=feed&offset=${String(start.headers['electric-offset'])}&handle=${String(start.headers['electric-handle'])}&live=true`,
+    );
     while (slow.deps.wakeUps.waiting() === 0) await new Promise(setImmediate);
     await request(slow.app, admin, 'POST', `/v1/devices/${lost.deviceId}/revoke`);
     expect((await parked).json()).toMatchObject({ status: 403, code: 'device/revoked' });
@@ -269,12 +328,32 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
     const desk = await addColleague(server.app, clinician, ['ASSISTANT']);
     const [today, other] = [newPatient('Idag'), newPatient('Ikke')];
     const encounter = newEncounter(clinician, today.rowId);
-    const booking = { entity: 'appointment' as const, rowId: v7(), set: { patientId: today.rowId, practitionerId: clinician.userId, startsAt: new Date().toISOString(), durationMinutes: 30, visitType: 'follow_up' } };
-    await push(server.app, clinician, [today, other, encounter, newSection(encounter.rowId, 'sist'), booking].map((draft) => changeOf(clinician, draft)));
-    const rowsFor = async (laptop: Laptop) => (await request(server.app, laptop, 'GET', '/v1/bootstrap')).json<{ seq: number; rows: { entity: string; id: string; seq: string }[] }>();
+    const booking = {
+      entity: 'appointment' as const,
+      rowId: v7(),
+      set: {
+        patientId: today.rowId,
+        practitionerId: clinician.userId,
+        startsAt: new Date().toISOString(),
+        durationMinutes: 30,
+        visitType: 'follow_up',
+      },
+    };
+    await push(
+      server.app,
+      clinician,
+      [today, other, encounter, newSection(encounter.rowId, 'sist'), booking].map((draft) => changeOf(clinician, draft)),
+    );
+    const rowsFor = async (laptop: Laptop) =>
+      (await request(server.app, laptop, 'GET', '/v1/bootstrap')).json<{
+        seq: number;
+        rows: { entity: string; id: string; seq: string }[];
+      }>();
     const full = await rowsFor(clinician);
     expect(full.rows.filter(({ entity }) => entity === 'patient').map(({ id }) => id)).toEqual([today.rowId]);
-    expect(full.rows.map(({ entity }) => entity)).toEqual(expect.arrayContaining(['appointment', 'note_section', 'encounter', 'user', 'clinic']));
+    expect(full.rows.map(({ entity }) => entity)).toEqual(
+      expect.arrayContaining(['appointment', 'note_section', 'encounter', 'user', 'clinic']),
+    );
     expect((await rowsFor(desk)).rows.map(({ entity }) => entity)).not.toEqual(expect.arrayContaining(['encounter']));
   });
 });

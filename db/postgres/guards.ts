@@ -72,9 +72,12 @@ function recordTriggers(name: keyof typeof entities): string {
     trigger(`feed_insert`, 'after insert', name, feed),
     trigger(`feed_update`, 'after update', name, feed),
   ];
-  if (name === 'encounter') out.push(trigger('a_signed', 'before update or delete', name, 'for each row execute function ryggrad_signed_encounter()'));
-  if (name === 'amendment') out.push(trigger('a_signed', 'before update or delete', name, 'for each row execute function ryggrad_signed_amendment()'));
-  if (FROZEN_CHILDREN.has(name)) out.push(trigger('a_signed', 'before insert or update or delete', name, 'for each row execute function ryggrad_signed_child()'));
+  if (name === 'encounter')
+    out.push(trigger('a_signed', 'before update or delete', name, 'for each row execute function ryggrad_signed_encounter()'));
+  if (name === 'amendment')
+    out.push(trigger('a_signed', 'before update or delete', name, 'for each row execute function ryggrad_signed_amendment()'));
+  if (FROZEN_CHILDREN.has(name))
+    out.push(trigger('a_signed', 'before insert or update or delete', name, 'for each row execute function ryggrad_signed_child()'));
   if (name === 'user') {
     out.push(
       trigger('roles_held', 'after insert or update of roles', name, 'for each row execute function ryggrad_roles_held()'),

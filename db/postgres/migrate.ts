@@ -39,9 +39,13 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<void> 
 
 /** Throws a sentence for the operator when the database is not at this version. */
 export async function assertMigrated(pool: Pool, appRole: string): Promise<{ epoch: string }> {
-  const { rows } = await pool.query<{ epoch: string; guards: string | null }>('select epoch, guards from server_state').catch((error: Error) => {
-    throw new Error(`The database has no Ryggrad tables, or the role "${appRole}" may not read them (${error.message}). Set DATABASE_OWNER_URL so that the migrations can run.`);
-  });
+  const { rows } = await pool
+    .query<{ epoch: string; guards: string | null }>('select epoch, guards from server_state')
+    .catch((error: Error) => {
+      throw new Error(
+        `The database has no Ryggrad tables, or the role "${appRole}" may not read them (${error.message}). Set DATABASE_OWNER_URL so that the migrations can run.`,
+      );
+    });
   const state = rows[0];
   if (state?.guards !== guards(appRole).hash) {
     throw new Error('The database was migrated by another version of Ryggrad. Set DATABASE_OWNER_URL so that this one can migrate it.');

@@ -87,6 +87,8 @@ export async function assertAppRole(pool: Pool): Promise<void> {
   if (role === undefined) throw new Error('DATABASE_URL: the role of this connection is unknown to Postgres.');
   const why = role.super ? 'is a superuser' : role.bypass ? 'has BYPASSRLS' : role.owner ? 'owns the tables' : undefined;
   if (why !== undefined) {
-    throw new Error(`DATABASE_URL: the role "${role.name}" ${why}, so row security would not hold. Use a plain role, and DATABASE_OWNER_URL for migrations.`);
+    throw new Error(
+      `DATABASE_URL: the role "${role.name}" ${why}, so row security would not hold. Use a plain role, and DATABASE_OWNER_URL for migrations.`,
+    );
   }
 }

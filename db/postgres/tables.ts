@@ -55,7 +55,8 @@ export function toPostgres<E extends Entity>(entity: E): PostgresTable<E> {
   };
   for (const [name, field] of Object.entries(entity.fields)) columns[name] = column(field, columnName(name));
   const wanted = new Map<string, readonly string[]>();
-  for (const names of (INDEXES as Record<string, readonly (readonly string[])[] | undefined>)[entity.name] ?? []) wanted.set(names.join(), names);
+  for (const names of (INDEXES as Record<string, readonly (readonly string[])[] | undefined>)[entity.name] ?? [])
+    wanted.set(names.join(), names);
   // A foreign key needs an index on its own side.
   for (const [name, field] of Object.entries(entity.fields)) if (field.references !== undefined) wanted.set(name, [name]);
   return pgTable(entity.name, columns, (table) => [

@@ -8,7 +8,15 @@
  */
 import { MAX_CHANGES, PROTOCOL_VERSION, type Outcome, type PushReply, type pushRequestSchema } from '#db/sync/change.ts';
 import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
-import { appendLedger, appendQuarantine, ledgerEntries, lockClinic, moveClock, type LedgerEntry, type QuarantineEntry } from '#db/postgres/queries/push.ts';
+import {
+  appendLedger,
+  appendQuarantine,
+  ledgerEntries,
+  lockClinic,
+  moveClock,
+  type LedgerEntry,
+  type QuarantineEntry,
+} from '#db/postgres/queries/push.ts';
 import { writeRows } from '#db/postgres/queries/rows.ts';
 import type { z } from 'zod';
 import { appendAudit } from './audit.ts';
@@ -52,7 +60,13 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
   });
   if (!checked.ok) return checked;
 
-  const job: Job = { deps, principal, deviceId: push.deviceId, proofs: checked.value, revoked: principal.kind === 'device' && principal.revoked };
+  const job: Job = {
+    deps,
+    principal,
+    deviceId: push.deviceId,
+    proofs: checked.value,
+    revoked: principal.kind === 'device' && principal.revoked,
+  };
   const outcomes: Outcome[] = [];
   while (outcomes.length < items.length) {
     const rest = items.slice(outcomes.length, outcomes.length + BATCH);
@@ -102,13 +116,17 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
     if (state === undefined) return err('clinic/unknown');
     if (first.n > state.lastN + 1) return err('changes/gap', { expected: state.lastN + 1 });
     const started = deps.elapsed();
-    const known = first.n <= state.lastN ? await ledgerEntries(tx, clinicId, deviceId, first.n, items.at(-1)?.n ?? first.n) : new Map<number, never>();
+    const known =
+      first.n <= state.lastN ? await ledgerEntries(tx, clinicId, deviceId, first.n, items.at(-1)?.n ?? first.n) : new Map<number, never>();
 
     const fresh = items.filter(({ n }) => n > state.lastN);
     const record = openRecordBatch(tx, clinicId, state.seq);
     const people = await openPeople(tx, clinicId, deviceId, fresh, job.proofs);
     if (!job.revoked && refuse === undefined) {
-      await record.prefetch(fresh.flatMap(({ change }) => (change === undefined ? [] : [change])), deviceId);
+      await record.prefetch(
+        fresh.flatMap(({ change }) => (change === undefined ? [] : [change])),
+        deviceId,
+      );
     }
 
     const outcomes: Outcome[] = [];

@@ -50,7 +50,8 @@ function cleaned(event: AuditEvent): AuditEvent {
   const clean = (value: unknown): unknown => {
     if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\ufffd');
     if (Array.isArray(value)) return value.map(clean);
-    if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [String(clean(key)), clean(inner)]));
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [String(clean(key)), clean(inner)]));
     return value;
   };
   const needs = (value: unknown): boolean => {

@@ -27,7 +27,13 @@ export function authorise(actor: Actor, change: Pick<Change, 'set'>, entity: Ent
   return { ok: false, code: 'actor/forbidden' };
 }
 
-function may(actorId: string, roles: readonly Role[], change: Pick<Change, 'set'>, entity: EntityName, row: StoredRow | undefined): boolean {
+function may(
+  actorId: string,
+  roles: readonly Role[],
+  change: Pick<Change, 'set'>,
+  entity: EntityName,
+  row: StoredRow | undefined,
+): boolean {
   const fields = Object.keys(change.set);
   // One's own key, and never somebody else's.
   if (entity === 'signing_key' && (row?.['userId'] ?? change.set['userId']) !== actorId) return false;

@@ -23,7 +23,10 @@ export interface ClinicBirth {
 export async function registerClinic(pool: Pool, input: ClinicBirth): Promise<Result<{ deviceCredential: string }>> {
   const { clinic, user, device, signingKey } = input;
   const consistent =
-    device['userId'] === user.id && signingKey['userId'] === user.id && signingKey['deviceId'] === device.id && rolesIn(user['roles']).includes('ADMIN');
+    device['userId'] === user.id &&
+    signingKey['userId'] === user.id &&
+    signingKey['deviceId'] === device.id &&
+    rolesIn(user['roles']).includes('ADMIN');
   if (!consistent || publicKeyFrom(String(signingKey['publicKey'])) === undefined) return err('clinic/inconsistent');
   if (!isAcceptableVerifier(input.accountVerifier)) return err('account/weak-verifier');
   if ((await clinicsBehind(pool, 'device', deviceKeyHash(device.id))).length > 0) return err('device/exists');
@@ -31,7 +34,12 @@ export async function registerClinic(pool: Pool, input: ClinicBirth): Promise<Re
   return withClinic(pool, clinic.id, async (tx) => {
     if (!(await openClock(tx, clinic.id))) return err('clinic/exists');
     const born = (entity: RowWrite['entity'], { id, ...set }: Born): RowWrite => ({ entity, id, birth: true, set, extra: {} });
-    await serverWrite(tx, clinic.id, device.id, [born('clinic', clinic), born('user', user), born('device', device), born('signing_key', signingKey)]);
+    await serverWrite(tx, clinic.id, device.id, [
+      born('clinic', clinic),
+      born('user', user),
+      born('device', device),
+      born('signing_key', signingKey),
+    ]);
     await addCredential(tx, clinic.id, {
       deviceId: device.id,
       userId: user.id,

@@ -19,7 +19,9 @@ export interface DecideInput {
   clinicId: string;
 }
 
-export type Decision = { ok: true; outcome: 'applied' | 'merged' | 'conflict'; writes: RowWrite[]; flags: string[] } | { ok: false; code: string };
+export type Decision =
+  | { ok: true; outcome: 'applied' | 'merged' | 'conflict'; writes: RowWrite[]; flags: string[] }
+  | { ok: false; code: string };
 
 /** Rejects only for authorisation and malformed input; a failed rule is stored with a flag. */
 export async function decideChange({ tx, record, people, deviceId, clinicId }: DecideInput, change: Change): Promise<Decision> {
@@ -37,7 +39,8 @@ export async function decideChange({ tx, record, people, deviceId, clinicId }: D
     const merged = mergeChange({ change, deviceId, read });
     if (merged.outcome === 'rejected') return no(merged.code);
     const parents = merged.writes.flatMap((write) => parentsIn(write.entity, write.set));
-    const own = (parent: { entity: string; id: string }) => merged.writes.some((write) => write.entity === parent.entity && write.id === parent.id);
+    const own = (parent: { entity: string; id: string }) =>
+      merged.writes.some((write) => write.entity === parent.entity && write.id === parent.id);
     // All are asked for before judging, so that they are fetched together.
     const missing = parents.filter((parent) => read.row(parent.entity, parent.id) === undefined && !own(parent));
     if (missing.length > 0) return no('change/parent-missing');
@@ -68,7 +71,13 @@ export interface People {
 }
 
 /** Keys and former roles of everybody who acts in these changes. */
-export async function openPeople(tx: Tx, clinicId: string, deviceId: string, items: readonly ReadChange[], proofs: Proofs): Promise<People> {
+export async function openPeople(
+  tx: Tx,
+  clinicId: string,
+  deviceId: string,
+  items: readonly ReadChange[],
+  proofs: Proofs,
+): Promise<People> {
   const actors = [...new Set(items.flatMap(({ change }) => (change === undefined ? [] : [change.actor])))];
   const keys = new Map<string, Set<string>>();
   const held = new Map<string, Set<Role>>();
@@ -92,14 +101,21 @@ export async function openPeople(tx: Tx, clinicId: string, deviceId: string, ite
       let candidates: ReadonlySet<string> = keys.get(change.actor) ?? new Set();
       const { userId, deviceId: keyDevice, publicKey } = change.set;
       // First use: a person's first key on this device vouches for itself; later ones need an earlier one.
-      const introduces = change.entity === 'signing_key' && userId === change.actor && keyDevice === device && typeof publicKey === 'string';
+      const introduces =
+        change.entity === 'signing_key' && userId === change.actor && keyDevice === device && typeof publicKey === 'string';
       if (introduces && candidates.size === 0) candidates = new Set([publicKey]);
       if (candidates.size === 0) return 'actor/key-unknown';
       const proven = proofs.get(change.n) ?? new Set();
       return [...candidates].some((key) => proven.has(key)) ? undefined : 'actor/signature';
     },
     learn({ entity, set, id }) {
-      if (entity === 'signing_key' && typeof set['userId'] === 'string' && set['deviceId'] === deviceId && typeof set['publicKey'] === 'string') addKey(set['userId'], set['publicKey']);
+      if (
+        entity === 'signing_key' &&
+        typeof set['userId'] === 'string' &&
+        set['deviceId'] === deviceId &&
+        typeof set['publicKey'] === 'string'
+      )
+        addKey(set['userId'], set['publicKey']);
       if (entity === 'user') for (const role of rolesIn(set['roles'])) addRole(id, role);
     },
   };

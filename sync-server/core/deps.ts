@@ -1,7 +1,7 @@
 /** What the server is built from; tests hand in their own clock and database. */
 import type { Logger } from 'pino';
 import type { Pool } from '#db/postgres/open.ts';
-import type { WakeUps } from './wake-ups.ts';
+import type { WakeUps } from '#db/postgres/listen.ts';
 
 export interface ServerDeps {
   pool: Pool;

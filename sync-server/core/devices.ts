@@ -33,7 +33,12 @@ export async function mayDeliverFor(tx: Tx, principal: Principal, deviceId: stri
 }
 
 /** A one-time code with which one device of this person comes in. ADMIN, or for oneself. */
-export async function invite(pool: Pool, principal: Principal, userId: string, now: Date): Promise<Result<{ code: string; expiresAt: string }>> {
+export async function invite(
+  pool: Pool,
+  principal: Principal,
+  userId: string,
+  now: Date,
+): Promise<Result<{ code: string; expiresAt: string }>> {
   if (principal.userId !== userId && !principal.roles.includes('ADMIN')) return err('role/forbidden');
   const code = newInvitationCode();
   const codeHash = invitationHash(code);
@@ -55,7 +60,11 @@ export interface Enrolled {
 }
 
 /** Errors: join/code-unknown (also for a used one), join/code-expired, device/exists. */
-export async function enrol(pool: Pool, input: { code: string; device: { id: string; name: string } }, now: Date): Promise<Result<Enrolled>> {
+export async function enrol(
+  pool: Pool,
+  input: { code: string; device: { id: string; name: string } },
+  now: Date,
+): Promise<Result<Enrolled>> {
   const codeHash = invitationHash(input.code);
   const [clinicId] = await clinicsBehind(pool, 'invitation', codeHash);
   if (clinicId === undefined) return err('join/code-unknown');
@@ -65,7 +74,15 @@ export async function enrol(pool: Pool, input: { code: string; device: { id: str
     const invitation = await lockInvitation(tx, clinicId, codeHash);
     if (invitation === undefined || invitation.used) return err('join/code-unknown');
     if (invitation.expiresAt.getTime() < now.getTime()) return err('join/code-expired');
-    const rows = await readRows(tx, clinicId, new Map([['user', new Set([invitation.userId])], ['clinic', new Set([clinicId])], ['device', new Set([input.device.id])]]));
+    const rows = await readRows(
+      tx,
+      clinicId,
+      new Map([
+        ['user', new Set([invitation.userId])],
+        ['clinic', new Set([clinicId])],
+        ['device', new Set([input.device.id])],
+      ]),
+    );
     const user = rows.find(({ entity }) => entity === 'user')?.row;
     const clinic = rows.find(({ entity }) => entity === 'clinic')?.row;
     if (user === undefined || clinic === undefined || user['active'] !== true || user.deleted) return err('join/code-unknown');
@@ -81,7 +98,14 @@ export async function enrol(pool: Pool, input: { code: string; device: { id: str
     return ok({
       deviceCredential: deviceCredentialText(input.device.id, secret),
       clinic: { id: clinicId, name: text(clinic['name']) ?? '' },
-      user: { id: user.id, name: text(user['name']) ?? '', email: text(user['email']) ?? '', roles, profession: text(user['profession']), hprNumber: text(user['hprNumber']) },
+      user: {
+        id: user.id,
+        name: text(user['name']) ?? '',
+        email: text(user['email']) ?? '',
+        roles,
+        profession: text(user['profession']),
+        hprNumber: text(user['hprNumber']),
+      },
       audience,
     });
   });
@@ -100,7 +124,9 @@ export async function revoke(pool: Pool, principal: Principal, deviceId: string,
     if (credential.revoked) return ok(null);
     await revokeCredential(tx, principal.clinicId, deviceId);
     const by = principal.kind === 'device' ? principal.deviceId : deviceId;
-    await serverWrite(tx, principal.clinicId, by, [{ entity: 'device', id: deviceId, birth: false, set: { revokedAt: now.toISOString() }, extra: {} }]);
+    await serverWrite(tx, principal.clinicId, by, [
+      { entity: 'device', id: deviceId, birth: false, set: { revokedAt: now.toISOString() }, extra: {} },
+    ]);
     return ok(null);
   });
 }

@@ -10,7 +10,17 @@ import type { Principal } from './principal.ts';
 import { err, type Failure } from './result.ts';
 
 const FORWARDED = ['offset', 'handle', 'live', 'cursor', 'expired_handle', 'cache-buster'] as const;
-const RETURNED = ['electric-handle', 'electric-offset', 'electric-schema', 'electric-cursor', 'electric-up-to-date', 'electric-has-data', 'etag', 'content-type', 'retry-after'] as const;
+const RETURNED = [
+  'electric-handle',
+  'electric-offset',
+  'electric-schema',
+  'electric-cursor',
+  'electric-up-to-date',
+  'electric-has-data',
+  'etag',
+  'content-type',
+  'retry-after',
+] as const;
 
 export async function proxyShape(
   electric: { url: string; secret?: string },
@@ -29,7 +39,12 @@ export async function proxyShape(
   for (const [i, value] of [clinicId, ...audiences].entries()) url.searchParams.set(`params[${i + 1}]`, value);
   if (electric.secret !== undefined) url.searchParams.set('secret', electric.secret);
   try {
-    const answer = await fetch(url, { signal, redirect: 'error', cache: 'no-store', headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch } });
+    const answer = await fetch(url, {
+      signal,
+      redirect: 'error',
+      cache: 'no-store',
+      headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch },
+    });
     const headers: Record<string, string> = {};
     for (const name of RETURNED) {
       const value = answer.headers.get(name);

@@ -43,7 +43,8 @@ export function openRecordBatch(tx: Tx, clinicId: string, startSeq: number): Rec
     for (const [entity, ids] of keys) for (const id of ids) if (!place(entity).has(id)) place(entity).set(id, null);
     const encounters = [...wanted.sections].filter((id) => !sections.has(id));
     if (encounters.length === 0) return;
-    for (const row of await readSections(tx, clinicId, encounters)) if (!place('note_section').get(row.id)) place('note_section').set(row.id, row);
+    for (const row of await readSections(tx, clinicId, encounters))
+      if (!place('note_section').get(row.id)) place('note_section').set(row.id, row);
     for (const id of encounters) sections.add(id);
   }
 

@@ -13,7 +13,11 @@ export function newInvitationCode(): string {
 }
 
 export function invitationHash(code: string): string {
-  const plain = code.toUpperCase().replaceAll(/[^0-9A-Z]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');
+  const plain = code
+    .toUpperCase()
+    .replaceAll(/[^0-9A-Z]/g, '')
+    .replaceAll('O', '0')
+    .replaceAll(/[IL]/g, '1');
   return sha256(`invitation:${plain}`);
 }
 

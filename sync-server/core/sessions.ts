@@ -36,7 +36,10 @@ export interface Session {
 const NOBODY = '$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$H2GkA3cRKs4Y0rkNdcAtH3KnKVbBDmPgSgbOWaWzgQ8';
 
 /** Errors: session/refused (address or passphrase), session/throttled (`retryAfter` seconds). */
-export async function openSession({ pool, sessionKey, now }: SessionDeps, input: { email: string; passphrase: string }): Promise<Result<Session>> {
+export async function openSession(
+  { pool, sessionKey, now }: SessionDeps,
+  input: { email: string; passphrase: string },
+): Promise<Result<Session>> {
   const key = sha256(`session:${input.email.toLowerCase()}`);
   const wait = await waitFor(pool, key);
   if (wait > 0) return err('session/throttled', { retryAfter: wait });
@@ -46,7 +49,9 @@ export async function openSession({ pool, sessionKey, now }: SessionDeps, input:
       known = true;
       if (!(await matches(person.verifier, input.passphrase)) || !person.active) continue;
       await forgetFailures(pool, key);
-      const clinic = await withClinic(pool, clinicId, (tx) => tx.query<{ name: string }>('select name from clinic where clinic_id = $1', [clinicId]));
+      const clinic = await withClinic(pool, clinicId, (tx) =>
+        tx.query<{ name: string }>('select name from clinic where clinic_id = $1', [clinicId]),
+      );
       return ok({
         accessToken: await sign(sessionKey, { userId: person.id, clinicId }, now()),
         expiresIn: SESSION_SECONDS,
@@ -84,7 +89,13 @@ export async function principalOf({ pool, sessionKey, now }: SessionDeps, bearer
   let userId: string | undefined;
   let clinicId: unknown;
   try {
-    const { payload } = await jwtVerify(bearer, sessionKey, { algorithms: ['HS256'], issuer: ISSUER, audience: AUDIENCE, currentDate: now(), requiredClaims: ['sub', 'exp', 'clinic'] });
+    const { payload } = await jwtVerify(bearer, sessionKey, {
+      algorithms: ['HS256'],
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      currentDate: now(),
+      requiredClaims: ['sub', 'exp', 'clinic'],
+    });
     userId = payload.sub;
     clinicId = payload['clinic'];
   } catch (error) {
@@ -108,7 +119,15 @@ async function deviceOf(pool: Pool, { deviceId, secret }: { deviceId: string; se
   if (credential === undefined || !sameHash(credential.secretHash, secretHash(secret))) return err('auth/invalid');
   // Who was dismissed hands in what the device holds, like a revoked device.
   const revoked = credential.revoked || !credential.userActive;
-  return ok({ kind: 'device', clinicId, deviceId, userId: credential.userId, roles: rolesIn(credential.roles), audience: credential.audience, revoked });
+  return ok({
+    kind: 'device',
+    clinicId,
+    deviceId,
+    userId: credential.userId,
+    roles: rolesIn(credential.roles),
+    audience: credential.audience,
+    revoked,
+  });
 }
 
 /** Stores the verifier a laptop worked out. The device's own person, or ADMIN. Errors: role/forbidden, user/unknown, account/weak-verifier. */
@@ -129,4 +148,3 @@ export function isAcceptableVerifier(verifier: string): boolean {
   const [memory, passes, lanes] = match.slice(1).map(Number) as [number, number, number];
   return memory >= 19_456 && memory <= 262_144 && passes >= 2 && passes <= 10 && lanes >= 1 && lanes <= 4;
 }
-

@@ -11,7 +11,7 @@
 import type { Audience } from '#db/model/entity.ts';
 import { feedHead, feedPage, type FeedPage } from '#db/postgres/queries/feed.ts';
 import { withClinic, type Pool } from '#db/postgres/open.ts';
-import type { WakeUps } from './wake-ups.ts';
+import type { WakeUps } from '#db/postgres/listen.ts';
 
 export interface ShapeDeps {
   pool: Pool;
@@ -51,7 +51,17 @@ const SCHEMA = JSON.stringify({
 /** Electric's counting of live requests starts here. */
 const CURSOR_EPOCH = Date.UTC(2024, 9, 9);
 const TABLES: ReadonlySet<string> = new Set(['feed', 'public.feed', '"public"."feed"', '"feed"']);
-const KNOWN: ReadonlySet<string> = new Set(['table', 'offset', 'handle', 'live', 'cursor', 'replica', 'log', 'expired_handle', 'cache-buster']);
+const KNOWN: ReadonlySet<string> = new Set([
+  'table',
+  'offset',
+  'handle',
+  'live',
+  'cursor',
+  'replica',
+  'log',
+  'expired_handle',
+  'cache-buster',
+]);
 
 interface Asked {
   /** -1 for the beginning, -2 for `now`. */
@@ -65,7 +75,13 @@ interface Asked {
 export type Query = Readonly<Record<string, string | undefined>>;
 
 /** Answers one request. `gone` is aborted when the client hangs up. */
-export async function answerShape(deps: ShapeDeps, reader: ShapeReader, query: Query, ifNoneMatch: string | undefined, gone: AbortSignal): Promise<ShapeAnswer> {
+export async function answerShape(
+  deps: ShapeDeps,
+  reader: ShapeReader,
+  query: Query,
+  ifNoneMatch: string | undefined,
+  gone: AbortSignal,
+): Promise<ShapeAnswer> {
   const asked = read(query);
   if ('errors' in asked) return invalid(asked.errors);
   const { pool } = deps;
@@ -92,7 +108,8 @@ export async function answerShape(deps: ShapeDeps, reader: ShapeReader, query: Q
       const handle = validHandle(deps, reader, asked, page.floor);
       if (handle === undefined) return mustRefetch(handleOf(deps, reader, page.floor));
       if (asked.after > page.seq) return invalid({ offset: ['out of bounds for this shape'] });
-      if (page.rows > 0) return chunk(deps, asked, handle, page, page.complete ? page.seq : (page.last ?? asked.after), page.complete, ifNoneMatch);
+      if (page.rows > 0)
+        return chunk(deps, asked, handle, page, page.complete ? page.seq : (page.last ?? asked.after), page.complete, ifNoneMatch);
       if (waiter === undefined || waiter.expired()) return upToDate(deps, asked, handle, page.seq, ifNoneMatch);
       await waiter.next();
       if (!(await reader.stillAllowed())) return { status: 403, headers: {}, body: '' };
@@ -141,8 +158,21 @@ function common(handle: string, offset: number): Record<string, string> {
 
 const UP_TO_DATE = (seq: number) => `{"headers":{"control":"up-to-date","global_last_seen_lsn":"${seq}"}}`;
 
-function chunk(deps: ShapeDeps, asked: Asked, handle: string, page: FeedPage, offset: number, complete: boolean, ifNoneMatch: string | undefined): ShapeAnswer {
-  const headers = { ...common(handle, offset), ...timing(deps, asked), 'electric-has-data': 'true', ...(complete ? { 'electric-up-to-date': '' } : {}) };
+function chunk(
+  deps: ShapeDeps,
+  asked: Asked,
+  handle: string,
+  page: FeedPage,
+  offset: number,
+  complete: boolean,
+  ifNoneMatch: string | undefined,
+): ShapeAnswer {
+  const headers = {
+    ...common(handle, offset),
+    ...timing(deps, asked),
+    'electric-has-data': 'true',
+    ...(complete ? { 'electric-up-to-date': '' } : {}),
+  };
   const end = complete ? `${page.rows > 0 ? ',' : ''}${UP_TO_DATE(page.seq)}` : '';
   return tagged(asked, handle, offset, headers, `[${page.messages}${end}]`, ifNoneMatch);
 }
@@ -152,7 +182,14 @@ function upToDate(deps: ShapeDeps, asked: Asked, handle: string, seq: number, if
   return tagged(asked, handle, seq, headers, `[${UP_TO_DATE(seq)}]`, ifNoneMatch);
 }
 
-function tagged(asked: Asked, handle: string, offset: number, headers: Record<string, string>, body: string, ifNoneMatch: string | undefined): ShapeAnswer {
+function tagged(
+  asked: Asked,
+  handle: string,
+  offset: number,
+  headers: Record<string, string>,
+  body: string,
+  ifNoneMatch: string | undefined,
+): ShapeAnswer {
   const etag = `"${handle}:${asked.offset}:${offset}_0"`;
   if (!asked.live && ifNoneMatch === etag) return { status: 304, headers: { ...headers, etag }, body: '' };
   return { status: 200, headers: { ...headers, etag }, body };

@@ -21,6 +21,12 @@ export function openLog(level: string, format: 'json' | 'text', destination: 1 |
 
 /** Name, code, and the frames of the stack; not the message. */
 export function safeError(error: unknown): Record<string, unknown> {
-  const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8) : [];
+  const stack =
+    error instanceof Error
+      ? (error.stack ?? '')
+          .split('\n')
+          .filter((line) => /^\s+at /.test(line))
+          .slice(0, 8)
+      : [];
   return { name: error instanceof Error ? error.name : typeof error, code: property(error, 'code'), stack };
 }

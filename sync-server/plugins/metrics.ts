@@ -19,7 +19,12 @@ const outcomes = new Counter({
   registers: [registry],
 });
 const parked = new Gauge({ name: 'ryggrad_long_polls', help: 'Readers waiting for news.', registers: [registry] });
-const connections = new Gauge({ name: 'ryggrad_postgres_connections', help: 'Connections of the pool, by state.', labelNames: ['state'] as const, registers: [registry] });
+const connections = new Gauge({
+  name: 'ryggrad_postgres_connections',
+  help: 'Connections of the pool, by state.',
+  labelNames: ['state'] as const,
+  registers: [registry],
+});
 
 export const metricsType = registry.contentType;
 

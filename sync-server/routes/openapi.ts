@@ -24,7 +24,9 @@ export function openApi(routes: readonly Route[], version: string): Record<strin
   return {
     openapi: '3.1.0',
     info: { title: 'Ryggrad sync server', version },
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: "A device's credential, or a session's token." } } },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: "A device's credential, or a session's token." } },
+    },
     paths,
   };
 }
@@ -37,7 +39,10 @@ function operation({ summary, auth, params, query, body, responses }: Route): Re
     ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(responses).map(([status, { description, schema }]) => [status, schema === undefined ? { description } : { description, content: json(schema) }]),
+        Object.entries(responses).map(([status, { description, schema }]) => [
+          status,
+          schema === undefined ? { description } : { description, content: json(schema) },
+        ]),
       ),
       default: PROBLEM,
     },
@@ -55,5 +60,10 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Rec
   const { properties, required } = jsonSchema(schema);
   if (typeof properties !== 'object' || properties === null) return [];
   const needed: unknown[] = Array.isArray(required) ? required : [];
-  return Object.entries(properties).map(([name, one]) => ({ name, in: place, required: place === 'path' || needed.includes(name), schema: one as unknown }));
+  return Object.entries(properties).map(([name, one]) => ({
+    name,
+    in: place,
+    required: place === 'path' || needed.includes(name),
+    schema: one as unknown,
+  }));
 }

@@ -28,11 +28,23 @@ export const foundClinic = route({
   path: '/v1/clinics',
   summary: 'A clinic born on a laptop joins this server, ids kept. Header `registration-code` where the operator asks for one.',
   auth: 'open',
-  body: z.strictObject({ clinic: born('clinic'), user: born('user'), device: born('device'), signingKey: born('signing_key'), accountVerifier: z.string().max(500) }),
-  responses: { 201: { description: "The device's credential, shown this once.", schema: z.object({ deviceCredential: z.string(), epoch: z.string() }) } },
+  body: z.strictObject({
+    clinic: born('clinic'),
+    user: born('user'),
+    device: born('device'),
+    signingKey: born('signing_key'),
+    accountVerifier: z.string().max(500),
+  }),
+  responses: {
+    201: {
+      description: "The device's credential, shown this once.",
+      schema: z.object({ deviceCredential: z.string(), epoch: z.string() }),
+    },
+  },
   async run({ deps, body, headers }) {
     if (deps.registration === 'closed') return err('registration/closed');
-    if (deps.registration !== 'open' && !sameHash(sha256(deps.registration.code), sha256(headers['registration-code'] ?? ''))) return err('registration/code');
+    if (deps.registration !== 'open' && !sameHash(sha256(deps.registration.code), sha256(headers['registration-code'] ?? '')))
+      return err('registration/code');
     const result = await registerClinic(deps.pool, body);
     return result.ok ? { status: 201, body: { ...result.value, epoch: deps.epoch } } : result;
   },
@@ -86,7 +98,14 @@ export const enrolDevice = route({
       schema: z.object({
         deviceCredential: z.string(),
         clinic: z.object({ id: z.uuid(), name: z.string() }),
-        user: z.object({ id: z.uuid(), name: z.string(), email: z.string(), roles: z.array(z.string()), profession: z.string().nullable(), hprNumber: z.string().nullable() }),
+        user: z.object({
+          id: z.uuid(),
+          name: z.string(),
+          email: z.string(),
+          roles: z.array(z.string()),
+          profession: z.string().nullable(),
+          hprNumber: z.string().nullable(),
+        }),
         audience: z.enum(['desk', 'clinical']),
         epoch: z.string(),
       }),
@@ -108,7 +127,15 @@ export const listDevices = route({
       description: 'All devices, revoked ones too.',
       schema: z.object({
         devices: z.array(
-          z.object({ id: z.uuid(), name: z.string(), userId: z.uuid().nullable(), audience: z.string(), enrolledAt: z.string(), revokedAt: z.string().nullable(), lastSeenAt: z.string().nullable() }),
+          z.object({
+            id: z.uuid(),
+            name: z.string(),
+            userId: z.uuid().nullable(),
+            audience: z.string(),
+            enrolledAt: z.string(),
+            revokedAt: z.string().nullable(),
+            lastSeenAt: z.string().nullable(),
+          }),
         ),
       }),
     },

@@ -12,7 +12,12 @@ export const bootstrap = route({
   summary: "Today's rows with their seqs, for a new laptop; applied without moving the cursor.",
   auth: 'signed-in',
   query: z.strictObject({ from: z.iso.datetime({ precision: 3 }).optional(), to: z.iso.datetime({ precision: 3 }).optional() }),
-  responses: { 200: { description: 'Rows as they stand in the feed.', schema: z.object({ epoch: z.string(), seq: z.int(), rows: z.array(feedRowSchema) }) } },
+  responses: {
+    200: {
+      description: 'Rows as they stand in the feed.',
+      schema: z.object({ epoch: z.string(), seq: z.int(), rows: z.array(feedRowSchema) }),
+    },
+  },
   async run({ deps, principal, query }) {
     const now = deps.now().getTime();
     // Without limits a day around now on either side: the server does not know the clinic's midnight.
@@ -36,7 +41,11 @@ export const digest = route({
   responses: {
     200: {
       description: 'One entry per entity.',
-      schema: z.object({ epoch: z.string(), seq: z.int(), entities: z.array(z.object({ entity: z.string(), rows: z.int(), digest: z.string(), seq: z.int() })) }),
+      schema: z.object({
+        epoch: z.string(),
+        seq: z.int(),
+        entities: z.array(z.object({ entity: z.string(), rows: z.int(), digest: z.string(), seq: z.int() })),
+      }),
     },
   },
   async run({ deps, principal }) {

@@ -42,7 +42,10 @@ export interface Route {
   run(call: Call<unknown, unknown, unknown, Principal | undefined>): Promise<Reply | Failure>;
 }
 
-interface Spec<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType, A extends Route['auth']> extends Omit<Route, 'run' | 'auth' | 'body' | 'query' | 'params'> {
+interface Spec<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType, A extends Route['auth']> extends Omit<
+  Route,
+  'run' | 'auth' | 'body' | 'query' | 'params'
+> {
   auth: A;
   body?: B;
   query?: Q;
@@ -51,6 +54,8 @@ interface Spec<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType, A 
 }
 
 /** Checks a route's handler against its schemas. app.ts parses before it calls, hence the one cast. */
-export function route<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType, A extends Route['auth']>(spec: Spec<B, Q, P, A>): Route {
+export function route<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType, A extends Route['auth']>(
+  spec: Spec<B, Q, P, A>,
+): Route {
   return spec as unknown as Route;
 }

@@ -5,9 +5,9 @@ import { err } from '../core/result.ts';
 import { route } from './route.ts';
 
 /** Whatever comes is judged by the engine, which answers as Electric does. */
-const query = z.record(z.string(), z.union([z.string(), z.array(z.string())])).transform((raw) =>
-  Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, typeof value === 'string' ? value : value[0]])),
-);
+const query = z
+  .record(z.string(), z.union([z.string(), z.array(z.string())]))
+  .transform((raw) => Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, typeof value === 'string' ? value : value[0]])));
 
 export const readShape = route({
   method: 'GET',
@@ -22,7 +22,8 @@ export const readShape = route({
     409: { description: 'must-refetch, with a new electric-handle.' },
   },
   async run({ deps, principal, query: asked, headers, gone, closing, authenticateAgain }) {
-    if (deps.electric !== undefined) return proxyShape(deps.electric, principal, asked, headers['if-none-match'], AbortSignal.any([gone, closing]));
+    if (deps.electric !== undefined)
+      return proxyShape(deps.electric, principal, asked, headers['if-none-match'], AbortSignal.any([gone, closing]));
     const { pool, wakeUps, epoch, now } = deps;
     const { rows, bytes, longPollMs } = deps.shape;
     const answer = await answerShape(

@@ -33,17 +33,36 @@ export interface Draft {
 
 /** A signed change with the laptop's next n. */
 export function changeOf(laptop: Laptop, { entity, rowId, set, base = {} }: Draft): Change {
-  const body = { id: v7(), actor: laptop.userId, verb: 'test.write', entity, rowId, base, set: set as Change['set'], at: '2026-11-23T08:00:00.000Z', schema: SCHEMA_VERSION };
+  const body = {
+    id: v7(),
+    actor: laptop.userId,
+    verb: 'test.write',
+    entity,
+    rowId,
+    base,
+    set: set as Change['set'],
+    at: '2026-11-23T08:00:00.000Z',
+    schema: SCHEMA_VERSION,
+  };
   const change = { ...body, n: laptop.next, actorSignature: sign(null, changeHash(body), laptop.key).toString('base64url') };
   laptop.next += 1;
   return change;
 }
 
-export function request(app: FastifyInstance, laptop: { credential: string } | undefined, method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: unknown) {
+export function request(
+  app: FastifyInstance,
+  laptop: { credential: string } | undefined,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  url: string,
+  payload?: unknown,
+) {
   return app.inject({
     method,
     url,
-    headers: { ...(laptop === undefined ? {} : { authorization: `Bearer ${laptop.credential}` }), ...(payload === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      ...(laptop === undefined ? {} : { authorization: `Bearer ${laptop.credential}` }),
+      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
   });
 }
@@ -68,16 +87,34 @@ export async function write(app: FastifyInstance, laptop: Laptop, draft: Draft):
 
 function newLaptop(clinicId: string, userId: string, email: string): Laptop {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  return { clinicId, userId, email, deviceId: v7(), credential: '', key: privateKey, publicKey: String(publicKey.export({ format: 'jwk' }).x), next: 1 };
+  return {
+    clinicId,
+    userId,
+    email,
+    deviceId: v7(),
+    credential: '',
+    key: privateKey,
+    publicKey: String(publicKey.export({ format: 'jwk' }).x),
+    next: 1,
+  };
 }
 
 /** Founds a clinic; its first person is ADMIN and PRACTITIONER unless said otherwise. */
-export async function foundClinic(app: FastifyInstance, { name = 'Testklinikken', roles = ['ADMIN', 'PRACTITIONER'] as Role[] } = {}): Promise<Laptop> {
+export async function foundClinic(
+  app: FastifyInstance,
+  { name = 'Testklinikken', roles = ['ADMIN', 'PRACTITIONER'] as Role[] } = {},
+): Promise<Laptop> {
   const laptop = newLaptop(v7(), v7(), `sjef-${v7()}@example.test`);
   const answer = await request(app, undefined, 'POST', '/v1/clinics', {
     clinic: { id: laptop.clinicId, name, demo: true },
     user: { id: laptop.userId, name: 'Ada Sjef', email: laptop.email, roles, profession: 'KI', hprNumber: '1234567' },
-    device: { id: laptop.deviceId, name: 'Første', userId: laptop.userId, audience: roles.includes('PRACTITIONER') ? 'clinical' : 'desk', enrolledAt: '2026-11-23T07:00:00.000Z' },
+    device: {
+      id: laptop.deviceId,
+      name: 'Første',
+      userId: laptop.userId,
+      audience: roles.includes('PRACTITIONER') ? 'clinical' : 'desk',
+      enrolledAt: '2026-11-23T07:00:00.000Z',
+    },
     signingKey: { id: v7(), userId: laptop.userId, deviceId: laptop.deviceId, publicKey: laptop.publicKey },
     accountVerifier: await verifierOf(PASSPHRASE),
   });
@@ -95,21 +132,46 @@ export async function addColleague(app: FastifyInstance, admin: Laptop, roles: R
   return enrolLaptop(app, admin, { userId, email });
 }
 
-export async function enrolLaptop(app: FastifyInstance, admin: Laptop, { userId, email }: { userId: string; email: string }): Promise<Laptop> {
+export async function enrolLaptop(
+  app: FastifyInstance,
+  admin: Laptop,
+  { userId, email }: { userId: string; email: string },
+): Promise<Laptop> {
   const laptop = newLaptop(admin.clinicId, userId, email);
   const invited = await request(app, admin, 'POST', '/v1/devices/invitations', { userId });
-  const answer = await request(app, undefined, 'POST', '/v1/devices', { code: invited.json<{ code: string }>().code, device: { id: laptop.deviceId, name: 'Kollegas' } });
+  const answer = await request(app, undefined, 'POST', '/v1/devices', {
+    code: invited.json<{ code: string }>().code,
+    device: { id: laptop.deviceId, name: 'Kollegas' },
+  });
   if (answer.statusCode !== 201) throw new Error(answer.body);
   laptop.credential = answer.json<{ deviceCredential: string }>().deviceCredential;
-  const outcome = await write(app, laptop, { entity: 'signing_key', rowId: v7(), set: { userId, deviceId: laptop.deviceId, publicKey: laptop.publicKey } });
+  const outcome = await write(app, laptop, {
+    entity: 'signing_key',
+    rowId: v7(),
+    set: { userId, deviceId: laptop.deviceId, publicKey: laptop.publicKey },
+  });
   if (outcome.outcome !== 'applied') throw new Error(JSON.stringify(outcome));
   return laptop;
 }
 
-export const newPatient = (familyName = 'Nordmann') => ({ entity: 'patient' as const, rowId: v7(), set: { givenName: 'Kari', familyName } });
+export const newPatient = (familyName = 'Nordmann') => ({
+  entity: 'patient' as const,
+  rowId: v7(),
+  set: { givenName: 'Kari', familyName },
+});
 export const newEncounter = (laptop: Laptop, patientId: string) => ({
   entity: 'encounter' as const,
   rowId: v7(),
-  set: { patientId, practitionerId: laptop.userId, visitType: 'follow_up', visitAt: '2026-11-23T08:00:00.000Z', recordedAt: '2026-11-23T08:00:00.000Z' },
+  set: {
+    patientId,
+    practitionerId: laptop.userId,
+    visitType: 'follow_up',
+    visitAt: '2026-11-23T08:00:00.000Z',
+    recordedAt: '2026-11-23T08:00:00.000Z',
+  },
 });
-export const newSection = (encounterId: string, text: string, rowId = v7()) => ({ entity: 'note_section' as const, rowId, set: { encounterId, key: 'subjective', text } });
+export const newSection = (encounterId: string, text: string, rowId = v7()) => ({
+  entity: 'note_section' as const,
+  rowId,
+  set: { encounterId, key: 'subjective', text },
+});

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { assertMigrated } from '#db/postgres/migrate.ts';
 import { openPool, type Pool } from '#db/postgres/open.ts';
 import { buildApp, type ServerDeps } from '../app.ts';
-import { listenForChanges } from '../core/wake-ups.ts';
+import { listenForChanges } from '#db/postgres/listen.ts';
 import { openLog } from '../plugins/logging.ts';
 import type { TestDatabase } from './test-database.ts';
 

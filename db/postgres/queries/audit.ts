@@ -11,10 +11,20 @@ export interface StoredAuditEvent extends AuditEvent {
 const START = '0'.repeat(64);
 
 /** Heads of the device's chain and of the clinic's; locks the clinic's counter, so that the clinic's chain has one order. */
-export async function auditHeads(tx: Tx, clinicId: string, deviceId: string): Promise<{ n: number; hash: string; clinicN: number; clinicHash: string }> {
+export async function auditHeads(
+  tx: Tx,
+  clinicId: string,
+  deviceId: string,
+): Promise<{ n: number; hash: string; clinicN: number; clinicHash: string }> {
   await tx.query('select from clinic_clock where clinic_id = $1 for update', [clinicId]);
-  const own = await tx.query<{ audit_n: number; audit_hash: string }>('select audit_n, audit_hash from device_queue where clinic_id = $1 and device_id = $2', [clinicId, deviceId]);
-  const all = await tx.query<{ clinic_n: number; clinic_hash: string }>('select clinic_n, clinic_hash from audit_event where clinic_id = $1 order by clinic_n desc limit 1', [clinicId]);
+  const own = await tx.query<{ audit_n: number; audit_hash: string }>(
+    'select audit_n, audit_hash from device_queue where clinic_id = $1 and device_id = $2',
+    [clinicId, deviceId],
+  );
+  const all = await tx.query<{ clinic_n: number; clinic_hash: string }>(
+    'select clinic_n, clinic_hash from audit_event where clinic_id = $1 order by clinic_n desc limit 1',
+    [clinicId],
+  );
   return {
     n: own.rows[0]?.audit_n ?? 0,
     hash: own.rows[0]?.audit_hash ?? START,

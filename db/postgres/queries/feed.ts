@@ -49,10 +49,27 @@ const DESK_PAGE = pageQuery(audiencesFor('desk'));
 /** Everything stays the text Postgres sends: numbers and booleans travel as strings anyway. */
 const AS_SENT = { getTypeParser: () => (value: string) => value };
 
-type PageRow = [seq: string, floor: string, found: string | null, audience: string, entity: string, id: string, rowSeq: string, createdSeq: string, deleted: string, body: string | null];
+type PageRow = [
+  seq: string,
+  floor: string,
+  found: string | null,
+  audience: string,
+  entity: string,
+  id: string,
+  rowSeq: string,
+  createdSeq: string,
+  deleted: string,
+  body: string | null,
+];
 
 /** Rows after `after` in the order of the feed, at most so many rows and bytes (always at least one row, if any). */
-export async function feedPage(tx: Tx, clinicId: string, audience: Audience, after: number, limits: { rows: number; bytes: number }): Promise<FeedPage | undefined> {
+export async function feedPage(
+  tx: Tx,
+  clinicId: string,
+  audience: Audience,
+  after: number,
+  limits: { rows: number; bytes: number },
+): Promise<FeedPage | undefined> {
   const { rows } = await tx.query<PageRow>({
     name: `feed-page-${audience}`,
     text: audience === 'clinical' ? CLINICAL_PAGE : DESK_PAGE,
@@ -89,7 +106,13 @@ const VALUE = `'{"clinic_id":"' || clinic_id || '","audience":"' || audience || 
  * between two instants with their patients, and of those patients what must be known and the last visits.
  * The rows as one JSON array text, in the order of the feed.
  */
-export async function bootstrapRows(tx: Tx, clinicId: string, audience: Audience, from: string, to: string): Promise<{ seq: number; rows: string }> {
+export async function bootstrapRows(
+  tx: Tx,
+  clinicId: string,
+  audience: Audience,
+  from: string,
+  to: string,
+): Promise<{ seq: number; rows: string }> {
   const { rows } = await tx.query<{ seq: number; rows: string }>(
     `with booked as (
        select id, patient_id from appointment where clinic_id = $1 and starts_at >= $3 and starts_at < $4 and not deleted

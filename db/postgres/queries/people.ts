@@ -5,7 +5,10 @@ export type DirectoryKind = 'device' | 'email' | 'invitation';
 
 /** The clinics behind a hashed key; asked before the tenant is known. */
 export async function clinicsBehind(pool: Pool, kind: DirectoryKind, keyHash: string): Promise<string[]> {
-  const { rows } = await pool.query<{ clinic_id: string }>('select clinic_id from directory where kind = $1 and key_hash = $2', [kind, keyHash]);
+  const { rows } = await pool.query<{ clinic_id: string }>('select clinic_id from directory where kind = $1 and key_hash = $2', [
+    kind,
+    keyHash,
+  ]);
   return rows.map((row) => row.clinic_id);
 }
 
@@ -38,7 +41,11 @@ export async function credentialOf(tx: Tx, clinicId: string, deviceId: string): 
   return rows[0];
 }
 
-export async function addCredential(tx: Tx, clinicId: string, credential: Pick<Credential, 'deviceId' | 'userId' | 'audience' | 'secretHash'>): Promise<void> {
+export async function addCredential(
+  tx: Tx,
+  clinicId: string,
+  credential: Pick<Credential, 'deviceId' | 'userId' | 'audience' | 'secretHash'>,
+): Promise<void> {
   await tx.query('insert into device_credential (clinic_id, device_id, user_id, audience, secret_hash) values ($1, $2, $3, $4, $5)', [
     clinicId,
     credential.deviceId,
@@ -115,7 +122,11 @@ export async function saveAccount(tx: Tx, clinicId: string, userId: string, veri
   );
 }
 
-export async function addInvitation(tx: Tx, clinicId: string, invitation: { codeHash: string; userId: string; createdById: string; expiresAt: Date }): Promise<void> {
+export async function addInvitation(
+  tx: Tx,
+  clinicId: string,
+  invitation: { codeHash: string; userId: string; createdById: string; expiresAt: Date },
+): Promise<void> {
   await tx.query('insert into invitation (clinic_id, code_hash, user_id, created_by_id, expires_at) values ($1, $2, $3, $4, $5)', [
     clinicId,
     invitation.codeHash,
@@ -126,7 +137,11 @@ export async function addInvitation(tx: Tx, clinicId: string, invitation: { code
 }
 
 /** Uses an invitation up, once. Locks it, so that two laptops with one code cannot both come in. */
-export async function lockInvitation(tx: Tx, clinicId: string, codeHash: string): Promise<{ userId: string; expiresAt: Date; used: boolean } | undefined> {
+export async function lockInvitation(
+  tx: Tx,
+  clinicId: string,
+  codeHash: string,
+): Promise<{ userId: string; expiresAt: Date; used: boolean } | undefined> {
   const { rows } = await tx.query<{ userId: string; expiresAt: Date; used: boolean }>(
     'select user_id as "userId", expires_at as "expiresAt", used_at is not null as used from invitation where clinic_id = $1 and code_hash = $2 for update',
     [clinicId, codeHash],
@@ -135,7 +150,11 @@ export async function lockInvitation(tx: Tx, clinicId: string, codeHash: string)
 }
 
 export async function useInvitation(tx: Tx, clinicId: string, codeHash: string, deviceId: string): Promise<void> {
-  await tx.query('update invitation set used_at = now(), used_by_device_id = $3 where clinic_id = $1 and code_hash = $2', [clinicId, codeHash, deviceId]);
+  await tx.query('update invitation set used_at = now(), used_by_device_id = $3 where clinic_id = $1 and code_hash = $2', [
+    clinicId,
+    codeHash,
+    deviceId,
+  ]);
 }
 
 /** Opens a clinic's feed. False when the clinic is already here. */

@@ -15,7 +15,10 @@ export async function lockClinic(tx: Tx, clinicId: string, deviceId: string): Pr
   const clock = await tx.query<{ seq: number }>('select seq from clinic_clock where clinic_id = $1 for update', [clinicId]);
   const seq = clock.rows[0]?.seq;
   if (seq === undefined) return undefined;
-  const queue = await tx.query<{ last_n: number }>('select last_n from device_queue where clinic_id = $1 and device_id = $2', [clinicId, deviceId]);
+  const queue = await tx.query<{ last_n: number }>('select last_n from device_queue where clinic_id = $1 and device_id = $2', [
+    clinicId,
+    deviceId,
+  ]);
   return { seq, lastN: queue.rows[0]?.last_n ?? 0 };
 }
 
@@ -24,7 +27,13 @@ export async function moveClock(tx: Tx, clinicId: string, seq: number): Promise<
 }
 
 /** Earlier answers of this device, by n. */
-export async function ledgerEntries(tx: Tx, clinicId: string, deviceId: string, from: number, to: number): Promise<Map<number, { hash: string; outcome: Outcome }>> {
+export async function ledgerEntries(
+  tx: Tx,
+  clinicId: string,
+  deviceId: string,
+  from: number,
+  to: number,
+): Promise<Map<number, { hash: string; outcome: Outcome }>> {
   const { rows } = await tx.query<{ n: number; hash: string; outcome: Outcome }>(
     'select n, hash, outcome from ledger where clinic_id = $1 and device_id = $2 and n between $3 and $4',
     [clinicId, deviceId, from, to],
@@ -78,7 +87,12 @@ export async function appendQuarantine(tx: Tx, clinicId: string, deviceId: strin
 }
 
 /** Public keys with which these people sign on this device. */
-export async function signingKeys(tx: Tx, clinicId: string, deviceId: string, userIds: readonly string[]): Promise<{ userId: string; publicKey: string }[]> {
+export async function signingKeys(
+  tx: Tx,
+  clinicId: string,
+  deviceId: string,
+  userIds: readonly string[],
+): Promise<{ userId: string; publicKey: string }[]> {
   const { rows } = await tx.query<{ userId: string; publicKey: string }>(
     `select user_id as "userId", public_key as "publicKey" from signing_key
      where clinic_id = $1 and device_id = $2 and user_id = any($3::uuid[]) and not deleted`,
@@ -97,7 +111,11 @@ export async function rolesEverHeld(tx: Tx, clinicId: string, userIds: readonly 
 }
 
 /** Other patients of the clinic with one of these numbers: two laptops may register the same person offline. */
-export async function patientsWithNationalId(tx: Tx, clinicId: string, numbers: readonly string[]): Promise<{ id: string; nationalId: string }[]> {
+export async function patientsWithNationalId(
+  tx: Tx,
+  clinicId: string,
+  numbers: readonly string[],
+): Promise<{ id: string; nationalId: string }[]> {
   const { rows } = await tx.query<{ id: string; nationalId: string }>(
     'select id, national_id as "nationalId" from patient where clinic_id = $1 and national_id = any($2::text[]) and not deleted',
     [clinicId, numbers],

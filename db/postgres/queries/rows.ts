@@ -43,13 +43,19 @@ const WRITE_ORDER: readonly EntityName[] = [
 ];
 
 /** Rows by entity and id; what does not exist is absent. One statement. */
-export async function readRows(tx: Tx, clinicId: string, keys: ReadonlyMap<EntityName, ReadonlySet<string>>): Promise<{ entity: EntityName; row: StoredRow }[]> {
+export async function readRows(
+  tx: Tx,
+  clinicId: string,
+  keys: ReadonlyMap<EntityName, ReadonlySet<string>>,
+): Promise<{ entity: EntityName; row: StoredRow }[]> {
   const parts: string[] = [];
   const values: unknown[] = [clinicId];
   for (const [entity, ids] of keys) {
     if (ids.size === 0) continue;
     values.push([...ids]);
-    parts.push(`select '${entity}' as entity, to_jsonb(t) as row from "${entity}" t where clinic_id = $1 and id = any($${values.length}::uuid[])`);
+    parts.push(
+      `select '${entity}' as entity, to_jsonb(t) as row from "${entity}" t where clinic_id = $1 and id = any($${values.length}::uuid[])`,
+    );
   }
   if (parts.length === 0) return [];
   return decode(await tx.query<RawRow>(parts.join(' union all '), values));
