@@ -44,7 +44,9 @@ export function pinnedNode() {
 }
 
 function lockHash() {
-  return createHash('sha256').update(readFileSync(path.join(ROOT, 'package-lock.json'))).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(path.join(ROOT, 'package-lock.json')))
+    .digest('hex');
 }
 
 const stampFile = () => path.join(ROOT, 'node_modules', '.ryggrad-lock');

@@ -23,8 +23,25 @@ const steps = {
     const { boundaryViolations } = await import('./boundaries-check.mjs');
     return (await boundaryViolations()).join('\n') || undefined;
   },
-  lint: () => tool('oxlint/bin/oxlint', '--config', 'build/oxlint.json', '--deny-warnings', ...(fix ? ['--fix'] : []), ...UNLINTED.map((one) => `--ignore-pattern=${one}`), '.'),
-  format: () => tool('oxfmt/bin/oxfmt', '--config', 'build/oxfmt.json', ...(fix ? ['--write'] : ['--list-different']), '.', ...UNFORMATTED.map((one) => `!${one.includes('/') ? one : `**/${one}`}`)),
+  lint: () =>
+    tool(
+      'oxlint/bin/oxlint',
+      '--config',
+      'build/oxlint.json',
+      '--deny-warnings',
+      ...(fix ? ['--fix'] : []),
+      ...UNLINTED.map((one) => `--ignore-pattern=${one}`),
+      '.',
+    ),
+  format: () =>
+    tool(
+      'oxfmt/bin/oxfmt',
+      '--config',
+      'build/oxfmt.json',
+      ...(fix ? ['--write'] : ['--list-different']),
+      '.',
+      ...UNFORMATTED.map((one) => `!${one.includes('/') ? one : `**/${one}`}`),
+    ),
   unused: () => tool('knip/bin/knip.js', '--config', 'build/knip.json', '--no-progress'),
   migrations: async () => {
     const { migrationsDiff } = await import('./migrations.mjs');

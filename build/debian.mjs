@@ -9,7 +9,9 @@ const NEEDED = { chromium: 'chromium', xvfb: 'Xvfb', 'poppler-utils': 'pdftotext
 /** Installs what is missing where apt-get can; elsewhere names it, and the tests that need it fail by name. */
 export function debianPackages() {
   if (process.platform !== 'linux') return;
-  const missing = Object.entries(NEEDED).filter(([name, command]) => !onPath(command) && !(name === 'chromium' && process.env.PLAYWRIGHT_CHROMIUM));
+  const missing = Object.entries(NEEDED).filter(
+    ([name, command]) => !onPath(command) && !(name === 'chromium' && process.env.PLAYWRIGHT_CHROMIUM),
+  );
   if (missing.length === 0) return;
   const names = missing.map(([name]) => name);
   const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];

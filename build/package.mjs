@@ -16,7 +16,16 @@ const cli = path.join(ROOT, 'node_modules', 'electron-builder', 'cli.js');
 const args = process.argv.length > 2 ? process.argv.slice(2) : ['--dir'];
 const done = spawnSync(
   pinnedNode(),
-  [cli, '--config', 'electron-builder.yml', '--publish', 'never', `-c.electronDist=${electron.dir}`, `-c.electronVersion=${electron.version}`, ...args],
+  [
+    cli,
+    '--config',
+    'electron-builder.yml',
+    '--publish',
+    'never',
+    `-c.electronDist=${electron.dir}`,
+    `-c.electronVersion=${electron.version}`,
+    ...args,
+  ],
   { cwd: ROOT, stdio: 'inherit' },
 );
 process.exit(done.status ?? 1);

@@ -40,7 +40,10 @@ describe('addresses of the window', () => {
   });
 
   it('stays inside whatever is asked', () => {
-    const piece = fc.oneof(fc.constantFrom('..', '.', '%2e%2e', '%2f', '\\', '/', '//', '%5c', '\0', 'a.js', 'index.html', ':', '@'), fc.string());
+    const piece = fc.oneof(
+      fc.constantFrom('..', '.', '%2e%2e', '%2f', '\\', '/', '//', '%5c', '\0', 'a.js', 'index.html', ':', '@'),
+      fc.string(),
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const found = appFile(ROOT, `app://ryggrad/${pieces.join('')}`);

@@ -38,7 +38,8 @@ export function appFile(root: string, address: string): AppFile | undefined {
   } catch {
     return undefined;
   }
-  if (url.protocol !== `${SCHEME}:` || url.host !== 'ryggrad' || url.username !== '' || url.password !== '' || url.port !== '') return undefined;
+  if (url.protocol !== `${SCHEME}:` || url.host !== 'ryggrad' || url.username !== '' || url.password !== '' || url.port !== '')
+    return undefined;
   const pathname = url.pathname === '/' || url.pathname === '' ? '/index.html' : url.pathname;
   // Names are never decoded: an address of ours holds no percent sign, so one that does is somebody else's.
   const names = pathname.slice(1).split('/');

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { app, BrowserWindow, Menu, MessageChannelMain, powerMonitor, protocol, session } from 'electron';
+import { app, BrowserWindow, ipcMain, Menu, powerMonitor, protocol, session } from 'electron';
 import { appFile, ORIGIN, SCHEME } from './app-files.ts';
 import { RESPONSE_HEADERS } from './content-policy.ts';
 import { startCore } from './core-process.ts';
@@ -20,7 +20,8 @@ const WINDOW_FILES = path.join(HERE, '..', 'renderer');
 const shown = developmentAddress(process.env['RYGGRAD_WINDOW_URL'], app.isPackaged);
 const own = shown === undefined ? ORIGIN : new URL(shown).origin;
 
-app.enableSandbox();
+// As root (CI) Chromium runs only without its process sandbox; together with enableSandbox its helpers would crash for ever.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 if (process.env['RYGGRAD_HOME'] && !app.isPackaged) app.setPath('userData', path.join(process.env['RYGGRAD_HOME'], 'window'));
 protocol.registerSchemesAsPrivileged([
   { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: false } },
@@ -70,14 +71,14 @@ function connectCore(window: BrowserWindow): void {
   });
   const relay = createRelay((message) => core.post(message));
   core.onMessage((message) => relay.fromCore(message));
-  window.webContents.on('did-finish-load', () => {
-    const frame = window.webContents.mainFrame;
-    if (!isOwnAddress(frame.url, own)) return;
-    const { port1, port2 } = new MessageChannelMain();
-    const fromPage = relay.connect({ post: (message) => port1.postMessage(message), close: () => port1.close() });
-    port1.on('message', (event) => fromPage(event.data));
-    port1.start();
-    window.webContents.postMessage('core-port', null, [port2]);
+  // The preload offers a port per page load, before the page's first script: a page may then await the core anywhere.
+  ipcMain.on('core-port', (event) => {
+    const [port] = event.ports;
+    const frame = event.senderFrame;
+    if (port === undefined || frame === null || frame !== window.webContents.mainFrame || !isOwnAddress(frame.url, own)) return;
+    const fromPage = relay.connect({ post: (message) => port.postMessage(message), close: () => port.close() });
+    port.on('message', (message) => fromPage(message.data));
+    port.start();
   });
   powerMonitor.on('suspend', () => core.post({ control: 'close' }));
   powerMonitor.on('lock-screen', () => core.post({ control: 'lock' }));

@@ -23,7 +23,15 @@ describe('a locked window', () => {
   it('shows a dev-host only from this machine and only unpackaged', () => {
     expect(developmentAddress('http://127.0.0.1:4310', false)).toBe('http://127.0.0.1:4310/');
     expect(developmentAddress('http://127.0.0.1:4310', true)).toBeUndefined();
-    for (const refused of ['http://127.0.0.1.evil.example/', 'https://127.0.0.1/', 'http://a@127.0.0.1/', 'http://10.0.0.1/', 'x', '', undefined]) {
+    for (const refused of [
+      'http://127.0.0.1.evil.example/',
+      'https://127.0.0.1/',
+      'http://a@127.0.0.1/',
+      'http://10.0.0.1/',
+      'x',
+      '',
+      undefined,
+    ]) {
       expect(developmentAddress(refused, false)).toBeUndefined();
     }
   });

@@ -39,7 +39,15 @@ describe('the relay between page and core', () => {
   it('lets no page give orders that are main’s, or send what is no question', () => {
     const { asked, page } = setUp();
     const one = page();
-    for (const message of [{ control: 'quit' }, { id: 1, control: 'close' }, null, 'x', 3, { id: '1', verb: 'a', input: {} }, { id: 1, verb: 2, input: {} }]) {
+    for (const message of [
+      { control: 'quit' },
+      { id: 1, control: 'close' },
+      null,
+      'x',
+      3,
+      { id: '1', verb: 'a', input: {} },
+      { id: 1, verb: 2, input: {} },
+    ]) {
       one.ask(message);
     }
     one.ask({ id: 1, verb: 'app.state', input: {}, control: 'quit' });

@@ -7,29 +7,24 @@ type Answer = { id: number; result: Result<unknown> } | { event: unknown };
 const waiting = new Map<number, (result: Result<unknown>) => void>();
 const listeners = new Set<(event: unknown) => void>();
 let last = 0;
-let give: (port: MessagePort) => void = () => {};
-const core = new Promise<MessagePort>((resolve) => (give = resolve));
+const { port1: core, port2: offered } = new MessageChannel();
 
-ipcRenderer.once('core-port', ({ ports: [port] }) => {
-  if (port === undefined) return;
-  port.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
-    if ('event' in data) for (const listener of listeners) listener(data.event);
-    else {
-      waiting.get(data.id)?.(data.result);
-      waiting.delete(data.id);
-    }
-  });
-  port.start();
-  give(port);
+core.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
+  if ('event' in data) for (const listener of listeners) listener(data.event);
+  else {
+    waiting.get(data.id)?.(data.result);
+    waiting.delete(data.id);
+  }
 });
+core.start();
+ipcRenderer.postMessage('core-port', null, [offered]);
 
 contextBridge.exposeInMainWorld('ryggrad', {
   call: async (verb: string, input: unknown): Promise<Result<unknown>> => {
-    const port = await core;
     const id = (last += 1);
     return await new Promise((resolve) => {
       waiting.set(id, resolve);
-      port.postMessage({ id, verb, input });
+      core.postMessage({ id, verb, input });
     });
   },
   /** @returns how to stop listening */
