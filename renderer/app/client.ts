@@ -47,7 +47,12 @@ export function listen(): void {
 
 async function overLoopback(verb: string, input: unknown): Promise<unknown> {
   const send = (): Promise<Response> =>
-    fetch(`/call/${verb}`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-ryggrad-secret': secret }, body: JSON.stringify(input), cache: 'no-store' });
+    fetch(`/call/${verb}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-ryggrad-secret': secret },
+      body: JSON.stringify(input),
+      cache: 'no-store',
+    });
   let response = await send();
   if (response.status === 403) {
     await readSecret();

@@ -8,10 +8,22 @@ export function KeyHelp({ onClose }: { onClose(): void }) {
   const [actions] = useState(() => availableActions().filter((action) => action.key !== undefined));
   return (
     <div className="overlay" onMouseDown={(event) => event.target === event.currentTarget && onClose()}>
-      <div role="dialog" aria-label={t('keys.title')} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); onClose(); } }}>
+      <div
+        role="dialog"
+        aria-label={t('keys.title')}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') {
+            event.preventDefault();
+            event.stopPropagation();
+            onClose();
+          }
+        }}
+      >
         <div className="page-head">
           <h1>{t('keys.title')}</h1>
-          <button type="button" className="btn" autoFocus onClick={onClose}>{t('close')} <kbd>Esc</kbd></button>
+          <button type="button" className="btn" autoFocus onClick={onClose}>
+            {t('close')} <kbd>Esc</kbd>
+          </button>
         </div>
         <ul className="options">
           {actions.map((action) => (

@@ -32,7 +32,9 @@ export function useActions(actions: readonly Action[]): void {
 /** All actions that can be run now, the page's before the frame's. */
 export function availableActions(): Action[] {
   const seen = new Set<string>();
-  return layers.toReversed().flatMap((layer) => layer.current.filter((action) => (action.when?.() ?? true) && !seen.has(action.id) && seen.add(action.id)));
+  return layers
+    .toReversed()
+    .flatMap((layer) => layer.current.filter((action) => (action.when?.() ?? true) && !seen.has(action.id) && seen.add(action.id)));
 }
 
 /** `Control+Shift+L` of a key press; letters in lower case unless shifted. */
@@ -60,7 +62,16 @@ export function runKey(event: KeyboardEvent): boolean {
   return true;
 }
 
-const SHOWN: Record<string, string> = { Control: 'Ctrl', Enter: '⏎', ArrowRight: '→', ArrowLeft: '←', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Backspace: '⌫' };
+const SHOWN: Record<string, string> = {
+  Control: 'Ctrl',
+  Enter: '⏎',
+  ArrowRight: '→',
+  ArrowLeft: '←',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Escape: 'Esc',
+  Backspace: '⌫',
+};
 
 /** `Control+Enter` → `Ctrl ⏎` */
 export function shownKey(key: string): string {

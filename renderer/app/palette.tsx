@@ -33,9 +33,14 @@ export function Palette({ onClose }: { onClose(): void }) {
 
   const matching = useMemo(() => {
     const wanted = query.trim().toLowerCase();
-    return actions.filter((action) => wanted === '' || `${action.label} ${action.words ?? ''}`.toLowerCase().includes(wanted)).slice(0, wanted === '' ? 8 : 6);
+    return actions
+      .filter((action) => wanted === '' || `${action.label} ${action.words ?? ''}`.toLowerCase().includes(wanted))
+      .slice(0, wanted === '' ? 8 : 6);
   }, [actions, query]);
-  const toOptions = (found: readonly PatientHit[]): Option[] => [...found.map((hit) => ({ kind: 'patient' as const, hit })), ...matching.map((action) => ({ kind: 'action' as const, action }))];
+  const toOptions = (found: readonly PatientHit[]): Option[] => [
+    ...found.map((hit) => ({ kind: 'patient' as const, hit })),
+    ...matching.map((action) => ({ kind: 'action' as const, action })),
+  ];
   const options = toOptions(hits);
 
   const take = (option: Option | undefined): void => {
@@ -92,7 +97,8 @@ export function Palette({ onClose }: { onClose(): void }) {
               {option.kind === 'patient' ? (
                 <>
                   <span>
-                    {option.hit.familyName}, {option.hit.givenName} {option.hit.namesake && <span className="due">{t('search.namesake')}</span>}
+                    {option.hit.familyName}, {option.hit.givenName}{' '}
+                    {option.hit.namesake && <span className="due">{t('search.namesake')}</span>}
                   </span>
                   <span className="quiet num">{option.hit.birthDate ?? t('search.noBirthDate')}</span>
                   <span className="quiet">{[option.hit.addressLine, option.hit.city].filter(Boolean).join(', ')}</span>

@@ -33,7 +33,11 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const [loaded, setLoaded] = useState(false);
-  const unsigned = useAsk('encounter.unsigned', session.user.roles.includes('PRACTITIONER') ? { mine: true } : null, ['encounter', 'note_section', 'diagnosis']);
+  const unsigned = useAsk('encounter.unsigned', session.user.roles.includes('PRACTITIONER') ? { mine: true } : null, [
+    'encounter',
+    'note_section',
+    'diagnosis',
+  ]);
   const waiting = unsigned.value?.items.filter((item) => !item.empty).length ?? 0;
 
   const lock = async (): Promise<void> => {
@@ -65,10 +69,23 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
     { id: 'new-patient', label: t('actions.newPatient'), key: 'Alt+n', run: () => goTo({ name: 'new-patient' }) },
     { id: 'close-day', label: t('actions.closeDay'), run: () => goTo({ name: 'close-day' }) },
     { id: 'next-chart', label: t('actions.nextChart'), key: 'Control+ArrowDown', when: () => charts.length > 0, run: () => nextChart(1) },
-    { id: 'previous-chart', label: t('actions.previousChart'), key: 'Control+ArrowUp', when: () => charts.length > 0, run: () => nextChart(-1) },
+    {
+      id: 'previous-chart',
+      label: t('actions.previousChart'),
+      key: 'Control+ArrowUp',
+      when: () => charts.length > 0,
+      run: () => nextChart(-1),
+    },
     { id: 'lock', label: t('actions.lock'), key: 'Control+Shift+l', run: () => void lock() },
     { id: 'sync-now', label: t('actions.syncNow'), run: () => void call('sync.now', {}) },
-    { id: 'sign-out', label: t('actions.close'), run: () => void flushEverything().then(saveOpenCharts).then(() => call('session.close', {})) },
+    {
+      id: 'sign-out',
+      label: t('actions.close'),
+      run: () =>
+        void flushEverything()
+          .then(saveOpenCharts)
+          .then(() => call('session.close', {})),
+    },
     { id: 'back', label: t('actions.back'), key: 'Alt+ArrowLeft', run: goBack },
   ];
   useActions(actions);
@@ -79,7 +96,13 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
         <nav className="frame-rail" aria-label={t('rail.title')}>
           <div className="mark">Ryggrad</div>
           {RAIL.map(({ page: target, label }) => (
-            <button key={label} type="button" className="rail-item" aria-current={page.name === target.name ? 'page' : undefined} onClick={() => goTo(target)}>
+            <button
+              key={label}
+              type="button"
+              className="rail-item"
+              aria-current={page.name === target.name ? 'page' : undefined}
+              onClick={() => goTo(target)}
+            >
               {t(`rail.${label}`)}
               {label === 'unsigned' && waiting > 0 && <span className="count">{waiting}</span>}
             </button>
@@ -95,22 +118,38 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
         </header>
         <div className="frame-tabs" role="tablist" aria-label={t('tabs')}>
           {charts.map((chart) => (
-            <div key={chart.encounterId} className="tab" role="tab" tabIndex={0} aria-selected={page.name === 'chart' && page.id === chart.encounterId} onClick={() => goTo({ name: 'chart', id: chart.encounterId })}
-              onKeyDown={(event) => event.key === 'Enter' && goTo({ name: 'chart', id: chart.encounterId })}>
+            <div
+              key={chart.encounterId}
+              className="tab"
+              role="tab"
+              tabIndex={0}
+              aria-selected={page.name === 'chart' && page.id === chart.encounterId}
+              onClick={() => goTo({ name: 'chart', id: chart.encounterId })}
+              onKeyDown={(event) => event.key === 'Enter' && goTo({ name: 'chart', id: chart.encounterId })}
+            >
               <span>{chart.patientName}</span>
-              <button type="button" className="link" tabIndex={-1} aria-label={t('closeTab', { name: chart.patientName })}
+              <button
+                type="button"
+                className="link"
+                tabIndex={-1}
+                aria-label={t('closeTab', { name: chart.patientName })}
                 onClick={(event) => {
                   event.stopPropagation();
                   closeChart(chart.encounterId);
                   if (page.name === 'chart' && page.id === chart.encounterId) goTo({ name: 'today' });
-                }}>
+                }}
+              >
                 ×
               </button>
             </div>
           ))}
         </div>
         <main className="frame-page" data-flush={page.name === 'chart' || page.name === 'letter' ? '' : undefined}>
-          {clockBehind && <div className="banner" role="status">{t('clockBehind')}</div>}
+          {clockBehind && (
+            <div className="banner" role="status">
+              {t('clockBehind')}
+            </div>
+          )}
           {loaded && <PageView page={page} />}
         </main>
         {palette && <Palette onClose={() => setPalette(false)} />}

@@ -6,13 +6,31 @@ import { useAsk } from './use-ask.ts';
 
 export function SyncChip() {
   const { t } = useTranslation();
-  const { value: status } = useAsk('sync.status', {}, ['sync', 'encounter', 'note_section', 'patient', 'appointment', 'conflict', 'treatment_line', 'payment', 'letter', 'diagnosis']);
+  const { value: status } = useAsk('sync.status', {}, [
+    'sync',
+    'encounter',
+    'note_section',
+    'patient',
+    'appointment',
+    'conflict',
+    'treatment_line',
+    'payment',
+    'letter',
+    'diagnosis',
+  ]);
   if (status === null) return null;
   const parts = [t(`sync.state.${status.state}`)];
   if (status.pending > 0) parts.push(t('sync.waiting', { count: status.pending }));
-  if (status.lastSyncedAt !== null) parts.push(t('sync.last', { at: sameDay(status.lastSyncedAt) ? formatTime(status.lastSyncedAt) : formatDay(status.lastSyncedAt) }));
+  if (status.lastSyncedAt !== null)
+    parts.push(t('sync.last', { at: sameDay(status.lastSyncedAt) ? formatTime(status.lastSyncedAt) : formatDay(status.lastSyncedAt) }));
   return (
-    <button type="button" className="chip" data-state={status.state} onClick={() => goTo({ name: 'sync' })} aria-label={t('sync.chip', { state: parts.join(', ') })}>
+    <button
+      type="button"
+      className="chip"
+      data-state={status.state}
+      onClick={() => goTo({ name: 'sync' })}
+      aria-label={t('sync.chip', { state: parts.join(', ') })}
+    >
       {parts.join(' · ')}
     </button>
   );

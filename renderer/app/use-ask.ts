@@ -34,7 +34,8 @@ export function useAsk<N extends VerbName>(verb: N, input: InputOf<N> | null, en
     const names = new Set(watched.split(' '));
     let timer: number | null = null;
     const off = onCoreEvent((event) => {
-      const concerns = event.type === 'changed' ? event.entities.some((entity) => names.has(entity)) : event.type === 'sync' && names.has('sync');
+      const concerns =
+        event.type === 'changed' ? event.entities.some((entity) => names.has(entity)) : event.type === 'sync' && names.has('sync');
       if (!concerns) return;
       if (timer !== null) window.clearTimeout(timer);
       timer = window.setTimeout(() => void ask(), 30);

@@ -56,7 +56,12 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
             </span>
             <span className="amount">{line.amountOre === null ? '' : formatKroner(line.amountOre * line.quantity)}</span>
             {chart.payments.every((payment) => payment.voided) && (
-              <button type="button" className="link" aria-label={t('remove', { label: line.label })} onClick={() => void call('line.remove', { encounterId, id: line.id })}>
+              <button
+                type="button"
+                className="link"
+                aria-label={t('remove', { label: line.label })}
+                onClick={() => void call('line.remove', { encounterId, id: line.id })}
+              >
                 ×
               </button>
             )}
@@ -88,8 +93,12 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
           </li>
         ))}
       </ul>
-      {open && mode === 'prices' && <PriceList visitType={chart.encounter.visitType} onPick={(item) => void add(item)} onClose={() => onMode('closed')} />}
-      {open && mode === 'payment' && <PaymentChoice dueOre={totals.dueOre} onPick={(method) => void pay(method)} onClose={() => onMode('closed')} />}
+      {open && mode === 'prices' && (
+        <PriceList visitType={chart.encounter.visitType} onPick={(item) => void add(item)} onClose={() => onMode('closed')} />
+      )}
+      {open && mode === 'payment' && (
+        <PaymentChoice dueOre={totals.dueOre} onPick={(method) => void pay(method)} onClose={() => onMode('closed')} />
+      )}
       {open && mode === 'closed' && (
         <div className="section-actions">
           <button type="button" className="link" onClick={() => onMode('prices')}>
@@ -116,7 +125,15 @@ function totalsOf(chart: ChartView): { shareOre: number | null; refundOre: numbe
   return { shareOre, refundOre, dueOre: shareOre === null ? null : Math.max(0, shareOre - paid) };
 }
 
-function PriceMissing({ line, encounterId, onProblem }: { line: ChartView['lines'][number]; encounterId: string; onProblem(code: string): void }) {
+function PriceMissing({
+  line,
+  encounterId,
+  onProblem,
+}: {
+  line: ChartView['lines'][number];
+  encounterId: string;
+  onProblem(code: string): void;
+}) {
   const { t } = useTranslation('billing');
   const [text, setText] = useState('');
   const save = async (): Promise<void> => {
@@ -161,7 +178,8 @@ function PriceList({ visitType, onPick, onClose }: { visitType: string; onPick(i
     });
   }, [visitType]);
   const wanted = query.trim().toLowerCase();
-  const matching = (list: PriceItemRow[]): PriceItemRow[] => list.filter((item) => `${item.code} ${item.label}`.toLowerCase().includes(wanted));
+  const matching = (list: PriceItemRow[]): PriceItemRow[] =>
+    list.filter((item) => `${item.code} ${item.label}`.toLowerCase().includes(wanted));
   const shown = matching(items);
   return (
     <div className="picker">
@@ -199,10 +217,20 @@ function PriceList({ visitType, onPick, onClose }: { visitType: string; onPick(i
       <ul id="price-list" role="listbox" aria-label={t('title')}>
         {shown.length === 0 && <li aria-disabled="true">{t('noPrices')}</li>}
         {shown.map((item, index) => (
-          <li key={item.id} role="option" aria-selected={index === marked} onMouseDown={(event) => { event.preventDefault(); onPick(item); }}>
+          <li
+            key={item.id}
+            role="option"
+            aria-selected={index === marked}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              onPick(item);
+            }}
+          >
             <span className="code">{item.code}</span>
             <span>{item.label}</span>
-            <span className={item.amountOre === null ? 'chart-due' : 'amount'}>{item.amountOre === null ? t('priceMissing') : formatKroner(item.amountOre)}</span>
+            <span className={item.amountOre === null ? 'chart-due' : 'amount'}>
+              {item.amountOre === null ? t('priceMissing') : formatKroner(item.amountOre)}
+            </span>
           </li>
         ))}
       </ul>
@@ -210,7 +238,15 @@ function PriceList({ visitType, onPick, onClose }: { visitType: string; onPick(i
   );
 }
 
-function PaymentChoice({ dueOre, onPick, onClose }: { dueOre: number | null; onPick(method: (typeof METHODS)[number]): void; onClose(): void }) {
+function PaymentChoice({
+  dueOre,
+  onPick,
+  onClose,
+}: {
+  dueOre: number | null;
+  onPick(method: (typeof METHODS)[number]): void;
+  onClose(): void;
+}) {
   const { t } = useTranslation('billing');
   if (dueOre === null) return <p className="chart-due">{t('confirmPriceFirst')}</p>;
   return (

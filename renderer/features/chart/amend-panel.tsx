@@ -4,7 +4,17 @@ import { useTranslation } from 'react-i18next';
 import { call } from '#renderer/app/client.ts';
 import type { ChartView } from './types.ts';
 
-export function AmendPanel({ chart, open, onOpen, onProblem }: { chart: ChartView; open: boolean; onOpen(open: boolean): void; onProblem(code: string): void }) {
+export function AmendPanel({
+  chart,
+  open,
+  onOpen,
+  onProblem,
+}: {
+  chart: ChartView;
+  open: boolean;
+  onOpen(open: boolean): void;
+  onProblem(code: string): void;
+}) {
   const { t } = useTranslation('chart');
   const draft = chart.amendments.find((amendment) => amendment.status === 'draft');
   const [kind, setKind] = useState<'correction' | 'addition'>('addition');
@@ -13,7 +23,13 @@ export function AmendPanel({ chart, open, onOpen, onProblem }: { chart: ChartVie
   const [id, setId] = useState(draft?.id);
 
   const save = async (): Promise<string | null> => {
-    const reply = await call('amendment.write', { encounterId: chart.encounter.id, ...(id === undefined ? {} : { id }), kind, text, reason: reason.trim() === '' ? null : reason });
+    const reply = await call('amendment.write', {
+      encounterId: chart.encounter.id,
+      ...(id === undefined ? {} : { id }),
+      kind,
+      text,
+      reason: reason.trim() === '' ? null : reason,
+    });
     if (!reply.ok) {
       onProblem(reply.code);
       return null;
@@ -55,13 +71,25 @@ export function AmendPanel({ chart, open, onOpen, onProblem }: { chart: ChartVie
       }}
     >
       {draft?.kind === 'late-sibling' && <p className="chart-due">{t('amend.lateSibling')}</p>}
-      <select className="field-small" aria-label={t('amend.kind')} value={kind} onChange={(event) => setKind(event.currentTarget.value === 'correction' ? 'correction' : 'addition')}>
+      <select
+        className="field-small"
+        aria-label={t('amend.kind')}
+        value={kind}
+        onChange={(event) => setKind(event.currentTarget.value === 'correction' ? 'correction' : 'addition')}
+      >
         <option value="addition">{t('amendment.addition')}</option>
         <option value="correction">{t('amendment.correction')}</option>
       </select>
       <div className="section">
         <label htmlFor="amend-text">{t('amend.text')}</label>
-        <textarea id="amend-text" autoFocus rows={4} value={text} onChange={(event) => setText(event.currentTarget.value)} onBlur={() => text.trim() !== '' && void save()} />
+        <textarea
+          id="amend-text"
+          autoFocus
+          rows={4}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onBlur={() => text.trim() !== '' && void save()}
+        />
       </div>
       <label htmlFor="amend-reason">{t('amend.reason')}</label>
       <input id="amend-reason" className="field-small" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />

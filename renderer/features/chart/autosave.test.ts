@@ -71,31 +71,37 @@ test('a write that fails is tried again, with the newest text, and says so meanw
 
 test('whatever the disk does, texts reach it in the order typed and the last one arrives', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.record({ wait: fc.integer({ min: 0, max: 900 }), fails: fc.boolean(), slow: fc.boolean() }), { minLength: 1, maxLength: 40 }), async (steps) => {
-      const time = virtualTime();
-      const disk: number[] = [];
-      let step = { fails: false, slow: false };
-      const save = createAutosave({
-        ...time,
-        onState: () => {},
-        write: async (text) => {
-          if (step.slow) await new Promise<void>((resolve) => void time.setTimer(resolve, 250));
-          if (step.fails) return false;
-          disk.push(Number(text));
-          return true;
-        },
-      });
-      for (const [index, next] of steps.entries()) {
-        step = next;
-        save.changed(String(index));
-        await time.pass(next.wait);
-      }
-      step = { fails: false, slow: false };
-      await time.pass(20_000);
-      expect(disk).toEqual([...disk].sort((a, b) => a - b));
-      expect(disk.at(-1)).toBe(steps.length - 1);
-      expect(save.dirty()).toBe(false);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.record({ wait: fc.integer({ min: 0, max: 900 }), fails: fc.boolean(), slow: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 40,
+      }),
+      async (steps) => {
+        const time = virtualTime();
+        const disk: number[] = [];
+        let step = { fails: false, slow: false };
+        const save = createAutosave({
+          ...time,
+          onState: () => {},
+          write: async (text) => {
+            if (step.slow) await new Promise<void>((resolve) => void time.setTimer(resolve, 250));
+            if (step.fails) return false;
+            disk.push(Number(text));
+            return true;
+          },
+        });
+        for (const [index, next] of steps.entries()) {
+          step = next;
+          save.changed(String(index));
+          await time.pass(next.wait);
+        }
+        step = { fails: false, slow: false };
+        await time.pass(20_000);
+        expect(disk).toEqual([...disk].sort((a, b) => a - b));
+        expect(disk.at(-1)).toBe(steps.length - 1);
+        expect(save.dirty()).toBe(false);
+      },
+    ),
     { seed: 20261123, numRuns: 200 },
   );
 });

@@ -3,7 +3,17 @@ import { useTranslation } from 'react-i18next';
 import type { ChartView } from './types.ts';
 import { formatDay } from './format.ts';
 
-export function ChartHeader({ chart, onReveal, revealed, onToggleLeft }: { chart: ChartView; revealed: string | null; onReveal(): void; onToggleLeft(): void }) {
+export function ChartHeader({
+  chart,
+  onReveal,
+  revealed,
+  onToggleLeft,
+}: {
+  chart: ChartView;
+  revealed: string | null;
+  onReveal(): void;
+  onToggleLeft(): void;
+}) {
   const { t } = useTranslation('chart');
   const { patient, ageYears } = chart.patient;
   return (

@@ -7,7 +7,11 @@ export function ConsentPanel({ chart }: { chart: ChartView }) {
   const { t } = useTranslation('chart');
   const given = chart.treatmentConsent?.given ?? null;
   const set = (next: boolean): void => {
-    void call('treatmentConsent.set', { encounterId: chart.encounter.id, given: given === next ? null : next, comment: chart.treatmentConsent?.comment ?? null });
+    void call('treatmentConsent.set', {
+      encounterId: chart.encounter.id,
+      given: given === next ? null : next,
+      comment: chart.treatmentConsent?.comment ?? null,
+    });
   };
   return (
     <section aria-label={t('consent.title')} data-panel="consent">

@@ -4,7 +4,17 @@ import { call } from '#renderer/app/client.ts';
 import type { ChartView, CodeHit } from './types.ts';
 import { DiagnosisPicker } from './diagnosis-picker.tsx';
 
-export function DiagnosisList({ chart, picking, onPicking, onProblem }: { chart: ChartView; picking: boolean; onPicking(open: boolean): void; onProblem(code: string): void }) {
+export function DiagnosisList({
+  chart,
+  picking,
+  onPicking,
+  onProblem,
+}: {
+  chart: ChartView;
+  picking: boolean;
+  onPicking(open: boolean): void;
+  onProblem(code: string): void;
+}) {
   const { t } = useTranslation('chart');
   const encounterId = chart.encounter.id;
   const pick = async (hit: CodeHit): Promise<void> => {
@@ -25,11 +35,22 @@ export function DiagnosisList({ chart, picking, onPicking, onProblem }: { chart:
             {diagnosis.main ? (
               <span className="chart-quiet">{t('diagnosis.main')}</span>
             ) : (
-              <button type="button" className="link" onClick={() => void call('diagnosis.setMain', { encounterId, id: diagnosis.id }).then((reply) => !reply.ok && onProblem(reply.code))}>
+              <button
+                type="button"
+                className="link"
+                onClick={() =>
+                  void call('diagnosis.setMain', { encounterId, id: diagnosis.id }).then((reply) => !reply.ok && onProblem(reply.code))
+                }
+              >
                 {t('diagnosis.makeMain')}
               </button>
             )}
-            <button type="button" className="link" aria-label={t('diagnosis.remove', { code: diagnosis.code })} onClick={() => void call('diagnosis.remove', { encounterId, id: diagnosis.id })}>
+            <button
+              type="button"
+              className="link"
+              aria-label={t('diagnosis.remove', { code: diagnosis.code })}
+              onClick={() => void call('diagnosis.remove', { encounterId, id: diagnosis.id })}
+            >
               ×
             </button>
           </li>

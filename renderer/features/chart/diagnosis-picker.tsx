@@ -70,7 +70,16 @@ export function DiagnosisPicker({ onPick, onClose }: { onPick(hit: CodeHit): voi
       <ul id="code-hits" role="listbox" aria-label={t('diagnosis.hits')}>
         {hits.length === 0 && query !== '' && <li aria-disabled="true">{t('diagnosis.noHits')}</li>}
         {hits.map((hit, index) => (
-          <li key={`${hit.system}/${hit.code}`} id={`code-hit-${index}`} role="option" aria-selected={index === marked} onMouseDown={(event) => { event.preventDefault(); onPick(hit); }}>
+          <li
+            key={`${hit.system}/${hit.code}`}
+            id={`code-hit-${index}`}
+            role="option"
+            aria-selected={index === marked}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              onPick(hit);
+            }}
+          >
             <span className="code">{hit.code}</span>
             <span>{hit.text}</span>
             <span className="chart-quiet">{hit.via ?? (hit.why === 'used' ? t('diagnosis.used') : '')}</span>

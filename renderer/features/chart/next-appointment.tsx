@@ -12,7 +12,17 @@ interface Slot {
 }
 const WEEK_MS = 7 * 86_400_000;
 
-export function NextAppointment({ chart, open, onOpen, onProblem }: { chart: ChartView; open: boolean; onOpen(open: boolean): void; onProblem(code: string): void }) {
+export function NextAppointment({
+  chart,
+  open,
+  onOpen,
+  onProblem,
+}: {
+  chart: ChartView;
+  open: boolean;
+  onOpen(open: boolean): void;
+  onProblem(code: string): void;
+}) {
   const { t } = useTranslation('chart');
   const [slots, setSlots] = useState<Slot[]>([]);
   const [booked, setBooked] = useState<Slot | null>(null);
@@ -21,11 +31,20 @@ export function NextAppointment({ chart, open, onOpen, onProblem }: { chart: Cha
   useEffect(() => {
     if (!open) return;
     const from = new Date(Date.parse(visitAt) + WEEK_MS).toISOString();
-    void call('appointment.suggest', { practitionerId, from, durationMinutes: visitTypeOf('follow_up').durationMinutes, limit: 6 }).then((reply) => setSlots(reply.ok ? reply.value.slots : []));
+    void call('appointment.suggest', { practitionerId, from, durationMinutes: visitTypeOf('follow_up').durationMinutes, limit: 6 }).then(
+      (reply) => setSlots(reply.ok ? reply.value.slots : []),
+    );
   }, [open, practitionerId, visitAt]);
 
   const book = async (slot: Slot): Promise<void> => {
-    const reply = await call('appointment.book', { patientId, practitionerId, startsAt: slot.startsAt, durationMinutes: slot.durationMinutes, visitType: 'follow_up', reason: null });
+    const reply = await call('appointment.book', {
+      patientId,
+      practitionerId,
+      startsAt: slot.startsAt,
+      durationMinutes: slot.durationMinutes,
+      visitType: 'follow_up',
+      reason: null,
+    });
     if (!reply.ok) return onProblem(reply.code);
     setBooked(slot);
     onOpen(false);

@@ -37,7 +37,9 @@ export function NrsField({ value, earlier, onChange }: Props) {
           onChange(next === '' ? null : Number(next));
         }}
       />
-      <span id="nrs-help" className="chart-quiet">{t('nrs.scale')}</span>
+      <span id="nrs-help" className="chart-quiet">
+        {t('nrs.scale')}
+      </span>
       {points.length > 1 && <Sparkline points={points} label={t('nrs.trend', { values: points.join(', ') })} />}
     </div>
   );
@@ -45,7 +47,9 @@ export function NrsField({ value, earlier, onChange }: Props) {
 
 function Sparkline({ points, label }: { points: readonly number[]; label: string }) {
   const step = 64 / Math.max(1, points.length - 1);
-  const path = points.map((point, index) => `${index === 0 ? 'M' : 'L'}${(2 + index * step).toFixed(1)} ${(18 - point * 1.6).toFixed(1)}`).join('');
+  const path = points
+    .map((point, index) => `${index === 0 ? 'M' : 'L'}${(2 + index * step).toFixed(1)} ${(18 - point * 1.6).toFixed(1)}`)
+    .join('');
   return (
     <svg width="68" height="20" role="img" aria-label={label}>
       <path d={path} fill="none" stroke="currentColor" strokeWidth="1.5" />

@@ -20,7 +20,12 @@ export function PreviousVisits({ chart, onOpenLetter }: { chart: ChartView; onOp
       {chart.previous.length === 0 && <p className="chart-quiet">{t('previous.none')}</p>}
       {chart.previous.map((visit) => (
         <div key={visit.id}>
-          <button type="button" className="row-button" aria-expanded={open?.encounter.id === visit.id} onClick={() => void toggle(visit.id)}>
+          <button
+            type="button"
+            className="row-button"
+            aria-expanded={open?.encounter.id === visit.id}
+            onClick={() => void toggle(visit.id)}
+          >
             <span>{formatDay(visit.visitAt).replace(/^\S+\s/, '')}</span>
             <span className="ellipsis">
               {visit.status === 'entered_in_error' ? (

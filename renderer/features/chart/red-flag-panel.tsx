@@ -20,7 +20,13 @@ export function RedFlagPanel({ answers, onAnswer }: Props) {
       <h2>
         {t('redFlags.title')} <kbd>F4</kbd>
       </h2>
-      <select id="red-flag-region" className="field-small" aria-label={t('redFlags.region')} value={region ?? ''} onChange={(event) => setRegion(event.currentTarget.value === '' ? null : event.currentTarget.value)}>
+      <select
+        id="red-flag-region"
+        className="field-small"
+        aria-label={t('redFlags.region')}
+        value={region ?? ''}
+        onChange={(event) => setRegion(event.currentTarget.value === '' ? null : event.currentTarget.value)}
+      >
         <option value="">{t('redFlags.chooseRegion')}</option>
         {redFlagRegions.map((entry) => (
           <option key={entry.key} value={entry.key}>
@@ -48,10 +54,24 @@ export function RedFlagPanel({ answers, onAnswer }: Props) {
               }}
             >
               <span id={`flag-${question.key}`}>{question.text}</span>
-              <button type="button" className="answer" data-danger aria-pressed={answer === 'yes'} aria-describedby={`flag-${question.key}`} onClick={() => set('yes')}>
+              <button
+                type="button"
+                className="answer"
+                data-danger
+                aria-pressed={answer === 'yes'}
+                aria-describedby={`flag-${question.key}`}
+                onClick={() => set('yes')}
+              >
                 {t('answer.yes')}
               </button>
-              <button type="button" className="answer" tabIndex={-1} aria-pressed={answer === 'no'} aria-describedby={`flag-${question.key}`} onClick={() => set('no')}>
+              <button
+                type="button"
+                className="answer"
+                tabIndex={-1}
+                aria-pressed={answer === 'no'}
+                aria-describedby={`flag-${question.key}`}
+                onClick={() => set('no')}
+              >
                 {t('answer.no')}
               </button>
             </div>

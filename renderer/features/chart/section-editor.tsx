@@ -87,7 +87,11 @@ export const SectionEditor = memo(function SectionEditor({ section, label, requi
     <div className="section" data-section={section.key} data-review={section.review}>
       <div className="section-head">
         <label htmlFor={`section-${section.key}`}>{label}</label>
-        {required && <span className="chart-quiet" aria-hidden="true">{t('section.required')}</span>}
+        {required && (
+          <span className="chart-quiet" aria-hidden="true">
+            {t('section.required')}
+          </span>
+        )}
         {state === 'failed' && (
           <span className="section-state chart-danger" role="alert">
             {t('section.notSaved')}
@@ -134,7 +138,12 @@ export const SectionEditor = memo(function SectionEditor({ section, label, requi
       )}
       {section.originText !== null && section.review === 'edited' && <DiffText before={section.originText} after={section.text} />}
       {section.siblings.map((sibling) => (
-        <SiblingCard key={sibling.id} mine={section.text} sibling={sibling} onChoose={(choice) => actions.resolve(section.key, sibling.id, choice)} />
+        <SiblingCard
+          key={sibling.id}
+          mine={section.text}
+          sibling={sibling}
+          onChoose={(choice) => actions.resolve(section.key, sibling.id, choice)}
+        />
       ))}
     </div>
   );

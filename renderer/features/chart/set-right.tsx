@@ -89,7 +89,15 @@ export function SetRightPanel({ chart, what, onDone, onClose, onProblem }: Props
           />
           <ul role="listbox" aria-label={t('setRight.findPatient')}>
             {hits.map((hit) => (
-              <li key={hit.id} role="option" aria-selected={false} onMouseDown={(event) => { event.preventDefault(); setPatient(hit); }}>
+              <li
+                key={hit.id}
+                role="option"
+                aria-selected={false}
+                onMouseDown={(event) => {
+                  event.preventDefault();
+                  setPatient(hit);
+                }}
+              >
                 <span>{hit.birthDate}</span>
                 <span>
                   {hit.familyName}, {hit.givenName}
@@ -102,17 +110,33 @@ export function SetRightPanel({ chart, what, onDone, onClose, onProblem }: Props
       )}
       {patient !== null && (
         <p>
-          {t('setRight.to')} <strong>{patient.familyName}, {patient.givenName}</strong> {patient.birthDate}
+          {t('setRight.to')}{' '}
+          <strong>
+            {patient.familyName}, {patient.givenName}
+          </strong>{' '}
+          {patient.birthDate}
         </p>
       )}
       {needsReason && (
         <>
           <label htmlFor="set-right-reason">{t('amend.reason')}</label>
-          <input id="set-right-reason" className="field-small" autoFocus={!needsPatient || patient !== null} key={patient?.id ?? 'none'} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <input
+            id="set-right-reason"
+            className="field-small"
+            autoFocus={!needsPatient || patient !== null}
+            key={patient?.id ?? 'none'}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
         </>
       )}
       <div className="section-actions">
-        <button type="button" className="link danger" disabled={(needsReason && reason.trim() === '') || (needsPatient && patient === null)} onClick={() => void run()}>
+        <button
+          type="button"
+          className="link danger"
+          disabled={(needsReason && reason.trim() === '') || (needsPatient && patient === null)}
+          onClick={() => void run()}
+        >
           {t(`setRight.${what}.do`)} <kbd>Ctrl ⏎</kbd>
         </button>
         <button type="button" className="link" onClick={onClose}>

@@ -38,9 +38,15 @@ export function SiblingCard({ mine, sibling, onChoose }: Props) {
         </div>
       </div>
       <div className="section-actions">
-        <button type="button" className="link" onClick={() => onChoose('mine')}>{t('sibling.keepMine')} <kbd>1</kbd></button>
-        <button type="button" className="link" onClick={() => onChoose('theirs')}>{t('sibling.keepTheirs')} <kbd>2</kbd></button>
-        <button type="button" className="link" onClick={() => onChoose('both')}>{t('sibling.keepBoth')} <kbd>3</kbd></button>
+        <button type="button" className="link" onClick={() => onChoose('mine')}>
+          {t('sibling.keepMine')} <kbd>1</kbd>
+        </button>
+        <button type="button" className="link" onClick={() => onChoose('theirs')}>
+          {t('sibling.keepTheirs')} <kbd>2</kbd>
+        </button>
+        <button type="button" className="link" onClick={() => onChoose('both')}>
+          {t('sibling.keepBoth')} <kbd>3</kbd>
+        </button>
       </div>
     </div>
   );

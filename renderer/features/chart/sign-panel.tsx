@@ -26,7 +26,9 @@ export function SignPanel({ chart, problems, onSign, onGo }: Props) {
                 {problem.blocking ? '●' : '○'}
               </span>
               <button type="button" className="link" onClick={() => onGo(problem)}>
-                {t(`sign.problem.${problem.code.replace('/', '.')}`, { where: problem.where === null ? '' : t(`section.keys.${problem.where}`, { defaultValue: problem.where }) })}
+                {t(`sign.problem.${problem.code.replace('/', '.')}`, {
+                  where: problem.where === null ? '' : t(`section.keys.${problem.where}`, { defaultValue: problem.where }),
+                })}
               </button>
             </li>
           ))}

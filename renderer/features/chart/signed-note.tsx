@@ -64,7 +64,8 @@ export function SignedNote({ chart, small = false }: { chart: ChartView; small?:
           <h3>{t('diagnosis.title')}</h3>
           {diagnoses.map((diagnosis) => (
             <p key={`${diagnosis.system}/${diagnosis.code}`}>
-              <span className="code">{diagnosis.code}</span> {diagnosis.text} {diagnosis.main && <span className="chart-quiet">{t('diagnosis.main')}</span>}
+              <span className="code">{diagnosis.code}</span> {diagnosis.text}{' '}
+              {diagnosis.main && <span className="chart-quiet">{t('diagnosis.main')}</span>}
             </p>
           ))}
         </section>
@@ -72,7 +73,8 @@ export function SignedNote({ chart, small = false }: { chart: ChartView; small?:
       {signed !== null && (
         <footer className="signature">
           {signed.signedBy.name}
-          {signed.signedBy.profession !== null && `, ${t(`profession.${signed.signedBy.profession}`, { defaultValue: signed.signedBy.profession })}`}
+          {signed.signedBy.profession !== null &&
+            `, ${t(`profession.${signed.signedBy.profession}`, { defaultValue: signed.signedBy.profession })}`}
           {signed.signedBy.hprNumber !== null && ` · HPR ${signed.signedBy.hprNumber}`}
           <div className="chart-quiet">{t('paper.signedAt', { date: formatDate(signed.signedAt), time: formatTime(signed.signedAt) })}</div>
         </footer>

@@ -4,8 +4,21 @@ import { call, onCoreEvent } from '#renderer/app/client.ts';
 import type { ChartView, SignProblem } from './types.ts';
 
 const CHART_ENTITIES = new Set([
-  'encounter', 'note_section', 'observation', 'red_flag_answer', 'treatment_consent', 'diagnosis', 'treatment_line',
-  'payment', 'amendment', 'letter', 'safety_fact', 'patient', 'guardian', 'conflict', 'episode',
+  'encounter',
+  'note_section',
+  'observation',
+  'red_flag_answer',
+  'treatment_consent',
+  'diagnosis',
+  'treatment_line',
+  'payment',
+  'amendment',
+  'letter',
+  'safety_fact',
+  'patient',
+  'guardian',
+  'conflict',
+  'episode',
 ]);
 
 export interface ChartState {

@@ -12,11 +12,18 @@ test('marks the one word that changed', () => {
 });
 
 test('what stands and what was added is the new text, letter for letter', () => {
-  const note = fc.array(fc.constantFrom('øm', 'over', 'L4', 'bedre', '\n', '🙂', 'שלום', ' ', 'stiv,'), { maxLength: 30 }).map((parts) => parts.join(' '));
+  const note = fc
+    .array(fc.constantFrom('øm', 'over', 'L4', 'bedre', '\n', '🙂', 'שלום', ' ', 'stiv,'), { maxLength: 30 })
+    .map((parts) => parts.join(' '));
   fc.assert(
     fc.property(note, note, (before, after) => {
       const parts = wordDiff(before, after);
-      expect(parts.filter((part) => part.kind !== 'removed').map((part) => part.text).join('')).toBe(after);
+      expect(
+        parts
+          .filter((part) => part.kind !== 'removed')
+          .map((part) => part.text)
+          .join(''),
+      ).toBe(after);
     }),
     { seed: 4, numRuns: 500 },
   );

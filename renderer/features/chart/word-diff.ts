@@ -36,7 +36,9 @@ function compare(a: string[], b: string[]): DiffPart[] {
   for (let i = a.length - 1; i >= 0; i -= 1) {
     for (let j = b.length - 1; j >= 0; j -= 1) {
       length[i * width + j] =
-        a[i]?.trim() === b[j]?.trim() ? (length[(i + 1) * width + j + 1] ?? 0) + 1 : Math.max(length[(i + 1) * width + j] ?? 0, length[i * width + j + 1] ?? 0);
+        a[i]?.trim() === b[j]?.trim()
+          ? (length[(i + 1) * width + j + 1] ?? 0) + 1
+          : Math.max(length[(i + 1) * width + j] ?? 0, length[i * width + j + 1] ?? 0);
     }
   }
   const parts: DiffPart[] = [];

@@ -44,7 +44,8 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
     await flushAll();
     await run(call('letter.sign', { id: letterId }));
   };
-  const status = (next: 'awaiting_print' | 'handed_over' | 'posted' | 'withdrawn') => void run(call('letter.setStatus', { id: letterId, status: next }));
+  const status = (next: 'awaiting_print' | 'handed_over' | 'posted' | 'withdrawn') =>
+    void run(call('letter.setStatus', { id: letterId, status: next }));
   const print = async (): Promise<void> => {
     const reply = await call('letter.print', { id: letterId });
     if (reply.ok) printPdf(reply.value.pdfBase64);
@@ -55,7 +56,9 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
     setExporting(false);
     if (!reply.ok) return setProblem(reply.code);
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([Uint8Array.from(atob(reply.value.pdfBase64), (character) => character.charCodeAt(0))], { type: 'application/pdf' }));
+    link.href = URL.createObjectURL(
+      new Blob([Uint8Array.from(atob(reply.value.pdfBase64), (character) => character.charCodeAt(0))], { type: 'application/pdf' }),
+    );
     link.download = reply.value.fileName;
     link.click();
     URL.revokeObjectURL(link.href);
@@ -99,7 +102,9 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
             </p>
           )}
           {draft && view.advised.length > 0 && (
-            <p className="chart-due">{t('advised', { list: view.advised.map((key) => t(`field.${key}`, { defaultValue: key })).join(', ') })}</p>
+            <p className="chart-due">
+              {t('advised', { list: view.advised.map((key) => t(`field.${key}`, { defaultValue: key })).join(', ') })}
+            </p>
           )}
           {letterFields.map((field) => (
             <LetterField
@@ -117,7 +122,12 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
             />
           ))}
           <label className="letter-check">
-            <input type="checkbox" checked={view.letter.objection} disabled={!draft} onChange={(event) => void run(call('letter.update', { id: letterId, objection: event.currentTarget.checked }))} />
+            <input
+              type="checkbox"
+              checked={view.letter.objection}
+              disabled={!draft}
+              onChange={(event) => void run(call('letter.update', { id: letterId, objection: event.currentTarget.checked }))}
+            />
             {t('objection')}
           </label>
         </div>
@@ -131,20 +141,36 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
             )}
             {signed && (
               <>
-                <button type="button" className="link" onClick={() => status('awaiting_print')}>{t('awaitPrint')} <kbd>F6</kbd></button>
-                <button type="button" className="link" onClick={() => void print()}>{t('print')} <kbd>Ctrl P</kbd></button>
-                <button type="button" className="link" onClick={() => status('handed_over')}>{t('handOver')} <kbd>F7</kbd></button>
-                <button type="button" className="link" onClick={() => status('posted')}>{t('post')} <kbd>F8</kbd></button>
-                <button type="button" className="link" onClick={() => setExporting(true)}>{t('export')}</button>
+                <button type="button" className="link" onClick={() => status('awaiting_print')}>
+                  {t('awaitPrint')} <kbd>F6</kbd>
+                </button>
+                <button type="button" className="link" onClick={() => void print()}>
+                  {t('print')} <kbd>Ctrl P</kbd>
+                </button>
+                <button type="button" className="link" onClick={() => status('handed_over')}>
+                  {t('handOver')} <kbd>F7</kbd>
+                </button>
+                <button type="button" className="link" onClick={() => status('posted')}>
+                  {t('post')} <kbd>F8</kbd>
+                </button>
+                <button type="button" className="link" onClick={() => setExporting(true)}>
+                  {t('export')}
+                </button>
               </>
             )}
-            <button type="button" className="link" onClick={onBack}>{t('back')} <kbd>Esc</kbd></button>
+            <button type="button" className="link" onClick={onBack}>
+              {t('back')} <kbd>Esc</kbd>
+            </button>
           </div>
           {exporting && (
             <div className="siblings" role="alertdialog" aria-label={t('export')}>
               <p>{t('exportWarning')}</p>
-              <button type="button" className="link danger" onClick={() => void save()}>{t('exportAnyway')}</button>{' '}
-              <button type="button" className="link" autoFocus onClick={() => setExporting(false)}>{t('cancel')}</button>
+              <button type="button" className="link danger" onClick={() => void save()}>
+                {t('exportAnyway')}
+              </button>{' '}
+              <button type="button" className="link" autoFocus onClick={() => setExporting(false)}>
+                {t('cancel')}
+              </button>
             </div>
           )}
           {pdf !== null && <PdfView base64={pdf} label={t('preview')} />}

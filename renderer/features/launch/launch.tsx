@@ -1,0 +1,35 @@
+/** Nobody is in: choose who, or set up a clinic, join one, bring one back. All but joining works without network. */
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AppState } from '#electron/contract/session.ts';
+import { Unlock } from './unlock.tsx';
+import { CreateClinic, JoinClinic, RestoreClinic } from './set-up.tsx';
+
+type Face = 'unlock' | 'create' | 'join' | 'restore';
+
+export function Launch({ state }: { state: AppState }) {
+  const { t } = useTranslation('launch');
+  const [face, setFace] = useState<Face>(state.clinics.length > 0 ? 'unlock' : 'create');
+  const others: readonly Face[] = (['unlock', 'create', 'join', 'restore'] as const).filter(
+    (other) => other !== face && (other !== 'unlock' || state.clinics.length > 0),
+  );
+  const done = (): void => setFace('unlock');
+  return (
+    <main className="center">
+      <div>
+        <p className="quiet">Ryggrad</p>
+        {face === 'unlock' && <Unlock clinics={state.clinics} />}
+        {face === 'create' && <CreateClinic onDone={done} />}
+        {face === 'join' && <JoinClinic onDone={done} />}
+        {face === 'restore' && <RestoreClinic onDone={done} />}
+        <p className="row" style={{ marginTop: 24 }}>
+          {others.map((other) => (
+            <button key={other} type="button" className="btn" onClick={() => setFace(other)}>
+              {t(`to.${other}`)}
+            </button>
+          ))}
+        </p>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,72 @@
+/** Who are you, and your passphrase. Enter is enough for the one who was here last. */
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ClinicOnDevice } from '#electron/contract/session.ts';
+import { call } from '../../app/client.ts';
+import { sentence } from '../../i18n/index.ts';
+
+export function Unlock({ clinics }: { clinics: readonly ClinicOnDevice[] }) {
+  const { t } = useTranslation('launch');
+  const people = clinics.flatMap((clinic) => clinic.users.map((user) => ({ key: `${clinic.clinicId}/${user.userId}`, clinic, user })));
+  const [chosen, setChosen] = useState(people[0]?.key ?? '');
+  const [passphrase, setPassphrase] = useState('');
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const person = people.find((candidate) => candidate.key === chosen) ?? people[0];
+
+  const unlock = async (): Promise<void> => {
+    if (person === undefined || busy) return;
+    setBusy(true);
+    setProblem(null);
+    performance.mark('unlock:asked');
+    const reply = await call('session.unlock', { clinicId: person.clinic.clinicId, userId: person.user.userId, passphrase });
+    setBusy(false);
+    if (reply.ok) return;
+    const seconds = Math.ceil(Number(reply.details?.['retryAfterMs'] ?? 0) / 1000);
+    setProblem(sentence(reply.code, { seconds }));
+    setPassphrase('');
+  };
+
+  return (
+    <>
+      <h1>{person?.clinic.name ?? t('unlock.title')}</h1>
+      {person?.clinic.demo === true && <span className="demo-mark">{t('unlock.demo')}</span>}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void unlock();
+        }}
+      >
+        <label className="field">
+          <span>{t('unlock.who')}</span>
+          <select className="input" value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
+            {people.map(({ key, clinic, user }) => (
+              <option key={key} value={key}>
+                {user.name} – {clinic.name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="field">
+          <span>{t('unlock.passphrase')}</span>
+          <input
+            className="input"
+            type="password"
+            autoFocus
+            autoComplete="off"
+            value={passphrase}
+            onChange={(event) => setPassphrase(event.currentTarget.value)}
+          />
+        </label>
+        {problem !== null && (
+          <p className="danger-text" role="alert">
+            {problem}
+          </p>
+        )}
+        <button type="submit" className="btn main" disabled={busy || passphrase === ''}>
+          {busy ? t('unlock.opening') : t('unlock.open')} <kbd>⏎</kbd>
+        </button>
+      </form>
+    </>
+  );
+}
