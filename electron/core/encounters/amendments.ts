@@ -21,7 +21,12 @@ export const amendmentHandlers = [
     const row =
       known === undefined
         ? ctx.insert('amendment', { encounterId, kind, text: clean.text, reason, authorId: ctx.actor.userId })
-        : ctx.patch('amendment', known.id, { text: clean.text, reason, kind: known.kind === 'late-sibling' ? known.kind : kind }, { autosave: true });
+        : ctx.patch(
+            'amendment',
+            known.id,
+            { text: clean.text, reason, kind: known.kind === 'late-sibling' ? known.kind : kind },
+            { autosave: true },
+          );
     logChange(ctx, encounter, { amendment: row.id });
     return ok({ id: row.id });
   }),
@@ -37,8 +42,23 @@ export const amendmentHandlers = [
     ctx.releaseOutbox();
     const { userId, name, profession, hprNumber } = ctx.actor;
     const { kind, text, reason } = amendment;
-    const contentHash = contentHashOf({ encounterId: encounter.id, parent: encounter.contentHash, kind, text, reason, signedBy: { userId, name, profession, hprNumber }, signedAt: ctx.now });
-    ctx.patch('amendment', id, { status: 'signed', authorName: name, authorProfession: profession, authorHprNumber: hprNumber, signedAt: ctx.now, contentHash });
+    const contentHash = contentHashOf({
+      encounterId: encounter.id,
+      parent: encounter.contentHash,
+      kind,
+      text,
+      reason,
+      signedBy: { userId, name, profession, hprNumber },
+      signedAt: ctx.now,
+    });
+    ctx.patch('amendment', id, {
+      status: 'signed',
+      authorName: name,
+      authorProfession: profession,
+      authorHprNumber: hprNumber,
+      signedAt: ctx.now,
+      contentHash,
+    });
     const affectedLetters = flagLetters(ctx, encounter.id, id);
     ctx.audit({ action: 'sign', subjectEntity: 'amendment', subjectId: id, patientId: encounter.patientId, details: { contentHash } });
     return ok({ affectedLetters });

@@ -38,7 +38,12 @@ export function chartView(ctx: Context, encounter: RowOf<'encounter'>): ChartVie
           .filter((sibling) => sibling.siblingOfId === section?.id)
           .map((sibling) => {
             const device = stampOf(sibling as unknown as StoredRow, 'note_section', 'text')?.[1];
-            return { id: sibling.id, text: sibling.text, deviceName: device === undefined ? null : (ctx.get('device', device)?.name ?? null), at: null };
+            return {
+              id: sibling.id,
+              text: sibling.text,
+              deviceName: device === undefined ? null : (ctx.get('device', device)?.name ?? null),
+              at: null,
+            };
           }),
       };
     }),
@@ -49,11 +54,12 @@ export function chartView(ctx: Context, encounter: RowOf<'encounter'>): ChartVie
     lines: [...parts.lines],
     payments: ctx.rows('payment', 'encounter_id = ? order by paid_at', [encounter.id]),
     amendments: ctx.rows('amendment', "encounter_id = ? and status <> 'discarded' order by coalesce(signed_at, '9') desc", [encounter.id]),
-    letters: ctx.rows('letter', 'patient_id = ? order by signed_at desc', [encounter.patientId]).map(({ id, kind, status }) => ({ id, kind, status })),
+    letters: ctx
+      .rows('letter', 'patient_id = ? order by signed_at desc', [encounter.patientId])
+      .map(({ id, kind, status }) => ({ id, kind, status })),
     previous: previousVisits(ctx.db, encounter.patientId, encounter.id, 30),
     saltSource: source === undefined ? null : { id: source.id, visitAt: source.visitAt },
     appointmentId: encounter.appointmentId,
     readOnly: encounter.status !== 'draft',
   };
 }
-

@@ -17,7 +17,6 @@ import { consentId, editable, logChange, sectionId } from './note-parts.ts';
 import { startVisit } from './start-visit.ts';
 import { resolveSibling } from './resolve-sibling.ts';
 
-
 export const chartingHandlers = [
   useCase('encounter.start', startVisit),
 
@@ -47,7 +46,10 @@ export const chartingHandlers = [
     const note = editable(ctx, id);
     if (!note.ok) return note;
     if (episodeId !== null && ctx.get('episode', episodeId)?.patientId !== note.value.patientId) return err('encounter/unknown');
-    const episode = newTitle === null ? episodeId : ctx.insert('episode', { patientId: note.value.patientId, title: newTitle, startedOn: clinicDay(note.value.visitAt) }).id;
+    const episode =
+      newTitle === null
+        ? episodeId
+        : ctx.insert('episode', { patientId: note.value.patientId, title: newTitle, startedOn: clinicDay(note.value.visitAt) }).id;
     ctx.patch('encounter', id, { episodeId: episode });
     logChange(ctx, note.value, { episodeId: episode });
     return ok(null);
@@ -67,7 +69,12 @@ export const chartingHandlers = [
       ctx.put('note_section', id, { encounterId, key, text: clean.text }, { autosave: true });
     } else {
       const review = reviewAfterEdit(known.origin, known.review, clean.text !== known.text);
-      ctx.patch('note_section', id, { text: clean.text, review }, { autosave: true, ...(textSeq === undefined ? {} : { baseSeq: textSeq }) });
+      ctx.patch(
+        'note_section',
+        id,
+        { text: clean.text, review },
+        { autosave: true, ...(textSeq === undefined ? {} : { baseSeq: textSeq }) },
+      );
     }
     logSectionOnce(ctx, note.value, key);
     return ok({ savedAt: ctx.now });
@@ -77,7 +84,8 @@ export const chartingHandlers = [
     const note = editable(ctx, encounterId);
     if (!note.ok) return note;
     const id = sectionId(encounterId, key);
-    if (ctx.get('note_section', id) !== undefined) ctx.patch('note_section', id, { text: '', review: 'none', origin: 'typed', originEncounterId: null, originText: null });
+    if (ctx.get('note_section', id) !== undefined)
+      ctx.patch('note_section', id, { text: '', review: 'none', origin: 'typed', originEncounterId: null, originText: null });
     logChange(ctx, note.value, { section: key, dropped: true });
     return ok(null);
   }),
@@ -145,7 +153,8 @@ export const chartingHandlers = [
     if (row === undefined || row.encounterId !== encounterId) return err('code/unknown');
     const problem = mainDiagnosisProblem(row.system, row.code);
     if (problem !== null) return err(problem);
-    for (const other of ctx.rows('diagnosis', 'encounter_id = ? and main = 1', [encounterId])) ctx.patch('diagnosis', other.id, { main: false });
+    for (const other of ctx.rows('diagnosis', 'encounter_id = ? and main = 1', [encounterId]))
+      ctx.patch('diagnosis', other.id, { main: false });
     ctx.patch('diagnosis', id, { main: true });
     logChange(ctx, note.value, { mainDiagnosis: row.code });
     return ok(null);
@@ -173,4 +182,3 @@ function logSectionOnce(ctx: Context, encounter: RowOf<'encounter'>, key: string
   logChange(ctx, encounter, { section: key });
 }
 const lastLogged = new WeakMap<object, Map<string, string>>();
-

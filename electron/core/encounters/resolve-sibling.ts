@@ -12,7 +12,8 @@ export function resolveSibling(ctx: Context, { encounterId, key, choice, sibling
   if (!note.ok) return note;
   const section = ctx.get('note_section', sectionId(encounterId, key));
   const sibling = ctx.get('note_section', siblingId);
-  if (section === undefined || sibling === undefined || sibling.siblingOfId !== section.id || sibling.siblingState !== 'open') return err('encounter/unknown');
+  if (section === undefined || sibling === undefined || sibling.siblingOfId !== section.id || sibling.siblingState !== 'open')
+    return err('encounter/unknown');
   if (choice === 'theirs') {
     ctx.patch('note_section', section.id, version(sibling));
     ctx.patch('note_section', sibling.id, { ...version(section), siblingState: 'dropped' });
@@ -28,4 +29,10 @@ export function resolveSibling(ctx: Context, { encounterId, key, choice, sibling
   return ok(null);
 }
 
-const version = ({ text, origin, originEncounterId, originText, review }: RowOf<'note_section'>) => ({ text, origin, originEncounterId, originText, review });
+const version = ({ text, origin, originEncounterId, originText, review }: RowOf<'note_section'>) => ({
+  text,
+  origin,
+  originEncounterId,
+  originText,
+  review,
+});

@@ -40,7 +40,14 @@ export const setRightHandlers = [
     ctx.releaseOutbox();
     giveBackBooking(ctx, note.value);
     ctx.patch('encounter', id, { status: 'discarded', closedReason: reason, closedById: ctx.actor.userId, closedAt: ctx.now });
-    ctx.audit({ action: 'change', subjectEntity: 'encounter', subjectId: id, patientId: note.value.patientId, details: { discarded: true }, reason });
+    ctx.audit({
+      action: 'change',
+      subjectEntity: 'encounter',
+      subjectId: id,
+      patientId: note.value.patientId,
+      details: { discarded: true },
+      reason,
+    });
     return ok(null);
   }),
 
@@ -48,8 +55,16 @@ export const setRightHandlers = [
     const encounter = ctx.get('encounter', id);
     if (encounter === undefined) return err('encounter/unknown');
     if (encounter.status !== 'discarded') return err('encounter/not-discarded');
-    const taken = encounter.appointmentId !== null && ctx.rows('encounter', "appointment_id = ? and id <> ? and status in ('draft','signed')", [encounter.appointmentId, id]).length > 0;
-    ctx.patch('encounter', id, { status: 'draft', closedReason: null, closedById: null, closedAt: null, ...(taken ? { appointmentId: null } : {}) });
+    const taken =
+      encounter.appointmentId !== null &&
+      ctx.rows('encounter', "appointment_id = ? and id <> ? and status in ('draft','signed')", [encounter.appointmentId, id]).length > 0;
+    ctx.patch('encounter', id, {
+      status: 'draft',
+      closedReason: null,
+      closedById: null,
+      closedAt: null,
+      ...(taken ? { appointmentId: null } : {}),
+    });
     logChange(ctx, encounter, { restored: true });
     return ok(null);
   }),
@@ -60,7 +75,14 @@ export const setRightHandlers = [
     if (!isSigned(encounter.status)) return err('encounter/not-signed');
     ctx.patch('encounter', id, { status: 'entered_in_error', closedReason: reason, closedById: ctx.actor.userId, closedAt: ctx.now });
     flagLetters(ctx, id, id);
-    ctx.audit({ action: 'change', subjectEntity: 'encounter', subjectId: id, patientId: encounter.patientId, details: { enteredInError: true }, reason });
+    ctx.audit({
+      action: 'change',
+      subjectEntity: 'encounter',
+      subjectId: id,
+      patientId: encounter.patientId,
+      details: { enteredInError: true },
+      reason,
+    });
     return ok(null);
   }),
 
@@ -73,7 +95,11 @@ export const setRightHandlers = [
     const texts = signedContent?.sections ?? ctx.rows('note_section', 'encounter_id = ? and sibling_of_id is null', [id]);
     for (const { key, text } of texts) {
       if (text.trim() === '') continue;
-      ctx.insert('note_section', { encounterId: copy.id, key, text, origin: 'copied', originEncounterId: id, originText: text, review: 'unreviewed' }, sectionId(copy.id, key));
+      ctx.insert(
+        'note_section',
+        { encounterId: copy.id, key, text, origin: 'copied', originEncounterId: id, originText: text, review: 'unreviewed' },
+        sectionId(copy.id, key),
+      );
     }
     ctx.audit({ action: 'read', subjectEntity: 'encounter', subjectId: id, patientId: source.patientId });
     ctx.audit({ action: 'create', subjectEntity: 'encounter', subjectId: copy.id, patientId, details: { copiedFrom: id } });
@@ -81,12 +107,14 @@ export const setRightHandlers = [
   }),
 ];
 
-const isPaid = (ctx: Context, encounterId: string): boolean => ctx.rows('payment', 'encounter_id = ? and voided = 0', [encounterId]).length > 0;
+const isPaid = (ctx: Context, encounterId: string): boolean =>
+  ctx.rows('payment', 'encounter_id = ? and voided = 0', [encounterId]).length > 0;
 
 /** The booking of a visit that was not this patient's stands again as it did before the visit was begun. */
 function giveBackBooking(ctx: Context, encounter: RowOf<'encounter'>): void {
   const appointment = encounter.appointmentId === null ? undefined : ctx.get('appointment', encounter.appointmentId);
-  if (appointment?.status === 'in_progress') ctx.patch('appointment', appointment.id, { status: appointment.arrivedAt === null ? 'booked' : 'arrived' });
+  if (appointment?.status === 'in_progress')
+    ctx.patch('appointment', appointment.id, { status: appointment.arrivedAt === null ? 'booked' : 'arrived' });
 }
 
 /** The right patient's own booking of that day with this practitioner, when it has no visit yet. */

@@ -21,11 +21,26 @@ export const signingHandlers = [
     if (!note.ok) return note;
     const source = saltSource(ctx.db, note.value);
     if (source?.signedContent === undefined || source.signedContent === null) return err('salt/no-signed-visit');
-    const written = new Set(ctx.rows('note_section', 'encounter_id = ? and sibling_of_id is null', [id]).filter((section) => section.text.trim() !== '').map((section) => section.key));
-    const corrections = ctx.rows('amendment', "encounter_id = ? and status = 'signed' and kind = 'correction' order by signed_at", [source.id]).map((row) => row.text);
+    const written = new Set(
+      ctx
+        .rows('note_section', 'encounter_id = ? and sibling_of_id is null', [id])
+        .filter((section) => section.text.trim() !== '')
+        .map((section) => section.key),
+    );
+    const corrections = ctx
+      .rows('amendment', "encounter_id = ? and status = 'signed' and kind = 'correction' order by signed_at", [source.id])
+      .map((row) => row.text);
     const carried = carriedSections(source.signedContent, note.value.visitType, written, corrections);
     for (const { key, text } of carried) {
-      ctx.put('note_section', sectionId(id, key), { encounterId: id, key, text, origin: 'salt', originEncounterId: source.id, originText: text, review: 'unreviewed' });
+      ctx.put('note_section', sectionId(id, key), {
+        encounterId: id,
+        key,
+        text,
+        origin: 'salt',
+        originEncounterId: source.id,
+        originText: text,
+        review: 'unreviewed',
+      });
     }
     // A note that belongs to no complaint yet goes on with the one it carries from; the chart shows it.
     ctx.patch('encounter', id, { saltFromId: source.id, episodeId: note.value.episodeId ?? source.episodeId });
@@ -38,7 +53,10 @@ export const signingHandlers = [
     const note = editable(ctx, id);
     if (!note.ok) return note;
     const patient = ctx.get('patient', note.value.patientId);
-    return ok({ problems: signProblems(noteParts(ctx, note.value), signer(ctx)), patientName: patient === undefined ? '' : fullName(patient) });
+    return ok({
+      problems: signProblems(noteParts(ctx, note.value), signer(ctx)),
+      patientName: patient === undefined ? '' : fullName(patient),
+    });
   }),
 
   useCase('encounter.sign', (ctx, { id, patientId }) => {
@@ -53,10 +71,21 @@ export const signingHandlers = [
     if (blocking.length > 0) return err('sign/problems', { problems: blocking.map((problem) => problem.code) });
     // What was typed goes out before the signature over it.
     ctx.releaseOutbox();
-    const signedContent = signedContentOf(parts, signer(ctx), { patientName: fullName(patient), clinicName: ctx.get('clinic', ctx.clinicId)?.name ?? '', signedAt: ctx.now });
+    const signedContent = signedContentOf(parts, signer(ctx), {
+      patientName: fullName(patient),
+      clinicName: ctx.get('clinic', ctx.clinicId)?.name ?? '',
+      signedAt: ctx.now,
+    });
     const contentHash = contentHashOf(signedContent);
     const episodeId = note.value.episodeId ?? newEpisode(ctx, note.value, parts.diagnoses.find((diagnosis) => diagnosis.main)?.text ?? '');
-    ctx.patch('encounter', id, { status: 'signed', signedContent, signedAt: ctx.now, signedById: ctx.actor.userId, contentHash, episodeId });
+    ctx.patch('encounter', id, {
+      status: 'signed',
+      signedContent,
+      signedAt: ctx.now,
+      signedById: ctx.actor.userId,
+      contentHash,
+      episodeId,
+    });
     const appointment = note.value.appointmentId === null ? undefined : ctx.get('appointment', note.value.appointmentId);
     if (appointment !== undefined && appointment.status !== 'done') ctx.patch('appointment', appointment.id, { status: 'done' });
     ctx.audit({ action: 'sign', subjectEntity: 'encounter', subjectId: id, patientId, details: { contentHash } });

@@ -36,13 +36,17 @@ function begin(ctx: Context, appointment: RowOf<'appointment'>): void {
 
 /** A booking has one living visit: whoever opens it again opens that one. */
 function visitOf(ctx: Context, appointmentId: string): RowOf<'encounter'> | undefined {
-  return ctx.rows('encounter', "appointment_id = ? and status in ('draft','signed') order by status desc, recorded_at desc limit 1", [appointmentId])[0];
+  return ctx.rows('encounter', "appointment_id = ? and status in ('draft','signed') order by status desc, recorded_at desc limit 1", [
+    appointmentId,
+  ])[0];
 }
 
 /** What was begun without a booking today and left empty is taken up again, so that it does not stay behind. */
 function emptyDraftOfToday(ctx: Context, patientId: string, visitType: RowOf<'encounter'>['visitType']): RowOf<'encounter'> | undefined {
   const { from, to } = clinicDayBounds(clinicDay(ctx.now));
-  return draftsWithoutBooking(ctx.db, patientId, ctx.actor.userId, from, to).find((draft) => draft.visitType === visitType && isEmptyVisit(ctx.db, draft.id));
+  return draftsWithoutBooking(ctx.db, patientId, ctx.actor.userId, from, to).find(
+    (draft) => draft.visitType === visitType && isEmptyVisit(ctx.db, draft.id),
+  );
 }
 
 /** A note written after the day stands on the time the patient was here; a visit that begins early begins now. */
@@ -52,7 +56,9 @@ function visitTime(ctx: Context, appointment: RowOf<'appointment'> | undefined):
 
 /** Follow-ups go on with the complaint of the last signed visit; the chart shows it and it can be changed. */
 function openEpisode(ctx: Context, patientId: string): string | null {
-  const last = ctx.rows('encounter', "patient_id = ? and status = 'signed' and episode_id is not null order by visit_at desc limit 1", [patientId])[0];
+  const last = ctx.rows('encounter', "patient_id = ? and status = 'signed' and episode_id is not null order by visit_at desc limit 1", [
+    patientId,
+  ])[0];
   const episode = last === undefined || last.episodeId === null ? undefined : ctx.get('episode', last.episodeId);
   return episode === undefined || episode.closed ? null : episode.id;
 }
