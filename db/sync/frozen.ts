@@ -58,7 +58,11 @@ export function mergeIntoAside(merging: Merging): MergeResult | undefined {
   }
   const kept = read.row('conflict', conflictWrite.lineageId(merging, '*'));
   if (kept === undefined || kept['status'] !== 'open' || typeof kept['lost'] !== 'object') return undefined;
-  return { outcome: 'conflict', writes: [conflictWrite.of(merging, undefined, '*', { ...kept['lost'], ...change.set })], flags: [SIGNED_FLAG] };
+  return {
+    outcome: 'conflict',
+    writes: [conflictWrite.of(merging, undefined, '*', { ...kept['lost'], ...change.set })],
+    flags: [SIGNED_FLAG],
+  };
 }
 
 /**

@@ -97,10 +97,7 @@ function writeOrKeep(db: SqliteDatabase, entry: FeedEntry, entity: EntityName, f
  */
 export function endOverlays(db: SqliteDatabase, passedSeq: number, changed: Map<string, string[]>): void {
   const ended = "passed = 0 and state in ('acked', 'quarantined') and (outcome_seq is null or outcome_seq <= ?)";
-  const done = prepared(
-    db,
-    `select distinct entity, row_id as id from outbox where ${ended}`,
-  ).all(passedSeq);
+  const done = prepared(db, `select distinct entity, row_id as id from outbox where ${ended}`).all(passedSeq);
   for (const found of done) {
     const { entity, id } = keyOf(found);
     prepared(db, `update outbox set passed = 1 where entity = ? and row_id = ? and ${ended}`).run(entity, id, passedSeq);
@@ -126,7 +123,10 @@ function takeOff(db: SqliteDatabase, entity: EntityName, id: string): boolean {
 
 /** The server has said where this row's changes went, or that it refused them all. */
 function isAnswered(db: SqliteDatabase, entity: EntityName, id: string): boolean {
-  const raw = prepared(db, "select max(outcome_seq) as place, sum(state <> 'quarantined') as accepted from outbox where entity = ? and row_id = ?").get(entity, id);
+  const raw = prepared(
+    db,
+    "select max(outcome_seq) as place, sum(state <> 'quarantined') as accepted from outbox where entity = ? and row_id = ?",
+  ).get(entity, id);
   return typeof valueIn(raw, 'place') === 'number' || valueIn(raw, 'accepted') === 0;
 }
 

@@ -32,10 +32,10 @@ export function releaseRested(db: SqliteDatabase, now: Date): number {
 export function freezeNext(db: SqliteDatabase, deviceId: string, limit: number, maxBytes: number): Change[] {
   return db
     .transaction(() => {
-      const waiting = prepared(
-        db,
-        `select * from outbox where state in ('ready', 'sent') and device_id = ? order by n is null, n, born limit ?`,
-      ).all(deviceId, limit);
+      // Two questions that each follow an index: a queue of a week is not sorted anew for every batch.
+      const frozenBefore = prepared(db, "select * from outbox where state = 'sent' and device_id = ? order by n limit ?").all(deviceId, limit);
+      const fresh = prepared(db, "select * from outbox where state = 'ready' and +device_id = ? order by born limit ?").all(deviceId, limit - frozenBefore.length);
+      const waiting = [...frozenBefore, ...fresh];
       const changes: Change[] = [];
       let bytes = 0;
       let lastN = Math.max(serverFacts.lastN(db), highestN(db, deviceId));
@@ -97,15 +97,18 @@ export interface QueueState {
 }
 
 export function queueState(db: SqliteDatabase): QueueState {
-  const raw = prepared(
-    db,
-    `select sum(state in ('open', 'ready', 'sent')) as pending, sum(state in ('ready', 'sent')) as sendable, sum(state = 'quarantined') as quarantined,
-       min(case when state in ('open', 'ready', 'sent') then at end) as oldest
-     from outbox where state in ('open', 'ready', 'sent', 'quarantined')`,
-  ).get();
-  const count = (name: string) => valueOr(raw, name) ?? 0;
-  const oldest = typeof raw === 'object' && raw !== null && 'oldest' in raw && typeof raw.oldest === 'string' ? raw.oldest : null;
-  return { pending: count('pending'), sendable: count('sendable'), quarantined: count('quarantined'), oldestPendingAt: oldest };
+  const count = (state: string) => valueOr(prepared(db, 'select count(*) as n from outbox where state = ?').get(state), 'n') ?? 0;
+  const first = (state: string) => {
+    const raw = prepared(db, 'select at from outbox where state = ? order by born limit 1').get(state);
+    return raw === undefined ? [] : [textOf(raw, 'at')];
+  };
+  const sendable = count('ready') + count('sent');
+  return {
+    pending: count('open') + sendable,
+    sendable,
+    quarantined: count('quarantined'),
+    oldestPendingAt: ['open', 'ready', 'sent'].flatMap(first).toSorted()[0] ?? null,
+  };
 }
 
 export function openConflicts(db: SqliteDatabase): number {

@@ -9,7 +9,7 @@ import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
 import { prepared } from '#db/sqlite/store.ts';
 import { endOverlays, inApplying, parseObject } from './apply.ts';
 import { readCursor, serverFacts } from './cursor.ts';
-import { forgetOld, freezeNext, reopenAcked, settle } from './outbox.ts';
+import { freezeNext, reopenAcked, settle } from './outbox.ts';
 import { failureOf, problemCode, type Failure, type Fetch } from './ports.ts';
 
 const MAX_BYTES = 4_000_000;
@@ -80,7 +80,6 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
     if (isNew) reopenAcked(db, deviceId);
     endOverlays(db, readCursor(db).passedSeq, changed);
     for (const id of new Set(changed.get('patient'))) indexPatient(db, id);
-    forgetOld(db, now());
     return isNew;
   });
   const more = newEpoch || reply.outcomes.length < asked || asked === limit || events === MAX_EVENTS || hasSendable(db, deviceId);
@@ -88,7 +87,7 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
 }
 
 function hasSendable(db: SqliteDatabase, deviceId: string): boolean {
-  return prepared(db, "select 1 from outbox where state in ('ready', 'sent') and device_id = ? limit 1").get(deviceId) !== undefined;
+  return prepared(db, "select 1 from outbox where state in ('ready', 'sent') and +device_id = ? limit 1").get(deviceId) !== undefined;
 }
 
 /** The device's log, in order, from where the server's ends. */

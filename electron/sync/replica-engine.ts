@@ -8,7 +8,7 @@ import type { SyncStatus } from '#electron/contract/sync.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { releaseAll } from '#db/sqlite/outbox.ts';
 import { readCursor, serverFacts } from './cursor.ts';
-import { openConflicts, queueState, releaseRested } from './outbox.ts';
+import { forgetOld, openConflicts, queueState, releaseRested } from './outbox.ts';
 import type { EngineTimers, Failure, Fetch } from './ports.ts';
 import { startPull, type Pull } from './pull.ts';
 import { pushOnce } from './push.ts';
@@ -218,6 +218,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       aborter = new AbortController();
       const cursor = readCursor(db);
       state = next({ ...RESTING, lastSyncedAt: serverFacts.lastSyncedAt(db) ?? null }, { type: 'started' });
+      forgetOld(db, clock.now());
       if (!cursor.complete) dispatch({ type: 'rows', progress: null });
       count();
       connect();

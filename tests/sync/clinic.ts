@@ -33,7 +33,12 @@ export async function foundClinic(serverUrl: string, more: More = {}): Promise<T
     ctx.insert('user', rows.user, person.id);
     ctx.insert('device', rows.device, first.deviceId);
   });
-  const verifier = await hash('riktig hest batteri stift', { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+  const verifier = await hash('riktig hest batteri stift', {
+    algorithm: Algorithm.Argon2id,
+    memoryCost: 19_456,
+    timeCost: 2,
+    parallelism: 1,
+  });
   const born = await call(serverUrl, 'POST', '/v1/clinics', undefined, {
     clinic: { id: clinicId, ...rows.clinic },
     user: { id: person.id, ...rows.user },
@@ -56,18 +61,32 @@ export async function foundClinic(serverUrl: string, more: More = {}): Promise<T
       await drained(first);
       const invitation = await call(url, 'POST', '/v1/devices/invitations', credential, { userId: id });
       const laptop = createLaptop({ clinicId, person: { id, name, email, roles }, ...joinMore });
-      const enrolled = await call(url, 'POST', '/v1/devices', undefined, { code: invitation['code'], device: { id: laptop.deviceId, name: 'Loft' } });
-      laptop.write('device.join', (ctx) => ctx.insert('signing_key', { userId: id, deviceId: laptop.deviceId, publicKey: laptop.publicKey }));
+      const enrolled = await call(url, 'POST', '/v1/devices', undefined, {
+        code: invitation['code'],
+        device: { id: laptop.deviceId, name: 'Loft' },
+      });
+      laptop.write('device.join', (ctx) =>
+        ctx.insert('signing_key', { userId: id, deviceId: laptop.deviceId, publicKey: laptop.publicKey }),
+      );
       laptop.connect(url, String(enrolled['deviceCredential']));
       return laptop;
     },
   };
 }
 
-export async function call(serverUrl: string, method: string, path: string, bearer?: string, body?: unknown): Promise<Record<string, unknown>> {
+export async function call(
+  serverUrl: string,
+  method: string,
+  path: string,
+  bearer?: string,
+  body?: unknown,
+): Promise<Record<string, unknown>> {
   const response = await fetch(`${serverUrl}${path}`, {
     method,
-    headers: { ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const answer: unknown = response.status === 204 ? {} : await response.json();

@@ -29,7 +29,8 @@ afterAll(async () => {
   await server?.close();
 });
 
-const addPatient = (laptop: Laptop, familyName: string) => laptop.write('patient.create', (ctx) => ctx.insert('patient', { givenName: 'Kari', familyName }).id);
+const addPatient = (laptop: Laptop, familyName: string) =>
+  laptop.write('patient.create', (ctx) => ctx.insert('patient', { givenName: 'Kari', familyName }).id);
 const isPush = (input: Parameters<Fetch>[0]) => String(input instanceof Request ? input.url : input).endsWith('/v1/changes');
 async function onServer(sql: string): Promise<Record<string, unknown>[]> {
   return withClinic(server.open.deps.pool, clinic.id, async (tx) => (await tx.query<Record<string, unknown>>(sql)).rows);
@@ -44,12 +45,20 @@ test('an answer that never arrives: the same changes go again and have one effec
     throw new TypeError('connection cut after the server had committed');
   };
   const id = addPatient(anna, 'Engang');
-  await until(() => anna.engine().syncNow(), (status) => status.pending === 0, 'delivered at last');
+  await until(
+    () => anna.engine().syncNow(),
+    (status) => status.pending === 0,
+    'delivered at last',
+  );
   network = fetch;
   expect(lost).toBe(2);
   expect(await onServer("select count(*)::int as n from patient where family_name = 'Engang'")).toEqual([{ n: 1 }]);
   expect(await onServer(`select count(*)::int as n from ledger where outcome->>'outcome' = 'rejected'`)).toEqual([{ n: 0 }]);
-  await until(() => readRow(anna.db, 'patient', id)?.seq ?? 0, (seq) => seq > 0, 'the row came back with its place');
+  await until(
+    () => readRow(anna.db, 'patient', id)?.seq ?? 0,
+    (seq) => seq > 0,
+    'the row came back with its place',
+  );
 });
 
 test('the server is gone in the middle of a push: the queue goes on where it was, each change once', async () => {
@@ -58,22 +67,43 @@ test('the server is gone in the middle of a push: the queue goes on where it was
     for (let i = 0; i < 1500; i += 1) ctx.insert('patient', { givenName: 'Import', familyName: `Nr ${i}` });
   });
   anna.engine().start();
-  await until(() => anna.engine().status().pending, (pending) => pending < 1500 && pending > 0, 'a part is delivered');
+  await until(
+    () => anna.engine().status().pending,
+    (pending) => pending < 1500 && pending > 0,
+    'a part is delivered',
+  );
   await server.stop();
   expect(anna.engine().status().pending).toBeGreaterThan(0);
-  await until(() => anna.engine().syncNow(), (status) => status.state === 'offline', 'it says that it is offline');
+  await until(
+    () => anna.engine().syncNow(),
+    (status) => status.state === 'offline',
+    'it says that it is offline',
+  );
   await server.start();
   // No further write and nobody who asks: the timer alone must find the server again.
-  await until(() => anna.engine().status(), (status) => status.pending === 0 && status.state === 'in_sync', 'the queue drains by itself', 60_000);
-  expect(await onServer("select count(*)::int as n, count(distinct family_name)::int as names from patient where given_name = 'Import'")).toEqual([{ n: 1500, names: 1500 }]);
-  expect(await onServer(`select max(n)::int - count(*)::int as gaps from ledger where device_id = '${anna.deviceId}'`)).toEqual([{ gaps: 0 }]);
+  await until(
+    () => anna.engine().status(),
+    (status) => status.pending === 0 && status.state === 'in_sync',
+    'the queue drains by itself',
+    60_000,
+  );
+  expect(
+    await onServer("select count(*)::int as n, count(distinct family_name)::int as names from patient where given_name = 'Import'"),
+  ).toEqual([{ n: 1500, names: 1500 }]);
+  expect(await onServer(`select max(n)::int - count(*)::int as gaps from ledger where device_id = '${anna.deviceId}'`)).toEqual([
+    { gaps: 0 },
+  ]);
 });
 
 test('the token is refused: the chip asks for a person, the text waits, and then goes', async () => {
   await anna.engine().stop();
   anna.connect(server.url, `rdc_${anna.deviceId}_${'x'.repeat(43)}`);
   const id = addPatient(anna, 'Venter');
-  await until(() => anna.engine().status(), ({ state, problem }) => state === 'attention' && problem !== null && problem !== 'server/unreachable', 'it says what is wrong');
+  await until(
+    () => anna.engine().status(),
+    ({ state, problem }) => state === 'attention' && problem !== null && problem !== 'server/unreachable',
+    'it says what is wrong',
+  );
   expect(anna.engine().status().pending).toBe(1);
   expect(readRow(anna.db, 'patient', id)?.familyName).toBe('Venter');
   await anna.engine().stop();
@@ -86,7 +116,8 @@ test('the same push twice has one effect and one answer; the same place with oth
   await anna.engine().stop();
   addPatient(anna, 'Dobbel');
   const changes = freezeNext(anna.db, anna.deviceId, 500, 1e9);
-  const push = (sent: unknown[]) => call(server.url, 'POST', '/v1/changes', clinic.credential, { protocol: 1, deviceId: anna.deviceId, changes: sent });
+  const push = (sent: unknown[]) =>
+    call(server.url, 'POST', '/v1/changes', clinic.credential, { protocol: 1, deviceId: anna.deviceId, changes: sent });
   const first = await push(changes);
   const seqBefore = await onServer('select seq from clinic_clock');
   expect(await push(changes)).toEqual(first);
@@ -110,24 +141,36 @@ test('rows and fields of a newer server are kept as they came', async () => {
     const messages = (await response.json()) as { key?: string; value?: Record<string, string>; headers: object }[];
     for (const message of messages) {
       const body = message.value?.['body'];
-      if (message.value !== undefined && body !== undefined && message.value['id'] === id) message.value['body'] = JSON.stringify({ ...(JSON.parse(body) as object), shoe_size: 41 });
+      if (message.value !== undefined && body !== undefined && message.value['id'] === id)
+        message.value['body'] = JSON.stringify({ ...(JSON.parse(body) as object), shoe_size: 41 });
     }
     const known = messages.find(({ value }) => value?.['id'] === id);
-    if (known?.value !== undefined) messages.unshift({ ...known, key: 'x', value: { ...known.value, entity: 'spaceship', id: unknownId, body: '{"name":"Rakett"}' } });
+    if (known?.value !== undefined)
+      messages.unshift({ ...known, key: 'x', value: { ...known.value, entity: 'spaceship', id: unknownId, body: '{"name":"Rakett"}' } });
     return new Response(JSON.stringify(messages), { status: 200, headers: response.headers });
   };
   anna.write('patient.update', (ctx) => ctx.patch('patient', id, { city: 'Bodø' }));
   anna.engine().start();
-  await until(() => readRow(anna.db, 'patient', id)?.extra, (extra) => JSON.stringify(extra) === '{"shoe_size":41}', 'the unknown field is kept');
+  await until(
+    () => readRow(anna.db, 'patient', id)?.extra,
+    (extra) => JSON.stringify(extra) === '{"shoe_size":41}',
+    'the unknown field is kept',
+  );
   network = fetch;
-  expect(anna.db.prepare('select entity, id, body from unknown_row').all()).toEqual([{ entity: 'spaceship', id: unknownId, body: '{"name":"Rakett"}' }]);
+  expect(anna.db.prepare('select entity, id, body from unknown_row').all()).toEqual([
+    { entity: 'spaceship', id: unknownId, body: '{"name":"Rakett"}' },
+  ]);
   await drained(anna);
 });
 
 describe('a laptop that starts over', () => {
   test('killed in the middle of its first load goes on where it was', async () => {
     const bent = await clinic.join(server.url, ['PRACTITIONER']);
-    await until(() => readCursor(bent.db).offset, (offset) => offset !== '-1', 'the first rows are here');
+    await until(
+      () => readCursor(bent.db).offset,
+      (offset) => offset !== '-1',
+      'the first rows are here',
+    );
     await bent.restart();
     await drained(bent);
     expect(rowsWhere(bent.db, 'patient', "given_name = 'Import'")).toHaveLength(1500);
@@ -140,7 +183,11 @@ describe('a laptop that starts over', () => {
     await server.start();
     const id = addPatient(anna, 'Etter sikkerhetskopien');
     await drained(anna);
-    await until(() => readRow(anna.db, 'patient', id)?.seq ?? 0, (seq) => seq > 0, 'acknowledged and passed');
+    await until(
+      () => readRow(anna.db, 'patient', id)?.seq ?? 0,
+      (seq) => seq > 0,
+      'acknowledged and passed',
+    );
     await server.stop();
     await server.restore();
     await server.start();
@@ -157,7 +204,11 @@ describe('a laptop that starts over', () => {
     );
     expect([...shown]).toEqual([1500]);
     const { entities } = await call(server.url, 'GET', '/v1/digest', clinic.credential);
-    await until(() => differing(entities as EntityDigest[], replicaDigests(anna.db)), (entitiesThatDiffer) => entitiesThatDiffer.length === 0, 'equal digests');
+    await until(
+      () => differing(entities as EntityDigest[], replicaDigests(anna.db)),
+      (entitiesThatDiffer) => entitiesThatDiffer.length === 0,
+      'equal digests',
+    );
     expect(anna.engine().status()).toMatchObject({ pending: 0, quarantined: 0 });
   });
 });

@@ -28,7 +28,8 @@ export function createMemoryServer(clinicId: string): MemoryServer {
   let applied = 0;
   const read = {
     row: (entity: EntityName, id: string) => rows.get(`${entity}/${id}`)?.row,
-    sectionsOf: (encounterId: string) => [...rows.values()].filter(({ entity, row }) => entity === 'note_section' && row['encounterId'] === encounterId).map(({ row }) => row),
+    sectionsOf: (encounterId: string) =>
+      [...rows.values()].filter(({ entity, row }) => entity === 'note_section' && row['encounterId'] === encounterId).map(({ row }) => row),
   };
 
   function decide(deviceId: string, change: Change): Outcome {
@@ -53,7 +54,8 @@ export function createMemoryServer(clinicId: string): MemoryServer {
       return changes.map((change) => {
         const hash = createHash('sha256').update(changeBytes(change)).digest('hex');
         const earlier = known.get(change.n);
-        if (earlier !== undefined) return earlier.hash === hash ? earlier.outcome : { n: change.n, outcome: 'rejected', code: 'change/hash-mismatch' };
+        if (earlier !== undefined)
+          return earlier.hash === hash ? earlier.outcome : { n: change.n, outcome: 'rejected', code: 'change/hash-mismatch' };
         if (change.n !== known.size + 1) throw new Error(`gap: ${change.n} after ${known.size}`);
         const outcome = decide(deviceId, change);
         known.set(change.n, { hash, outcome });

@@ -15,7 +15,12 @@ test(`${schedules} schedules of three laptops, from seed ${first}: nothing lost,
   let conflicts = 0;
   for (let seed = first; seed < first + schedules; seed += 1) {
     const outcome = await simulate(seed);
-    expect({ seed, lost: outcome.lost, diverged: outcome.diverged, duplicated: outcome.duplicated }).toEqual({ seed, lost: [], diverged: [], duplicated: 0 });
+    expect({ seed, lost: outcome.lost, diverged: outcome.diverged, duplicated: outcome.duplicated }).toEqual({
+      seed,
+      lost: [],
+      diverged: [],
+      duplicated: 0,
+    });
     writes += outcome.writes;
     conflicts += outcome.conflicts;
   }

@@ -52,7 +52,12 @@ export async function simulate(seed: number, steps = 80): Promise<Outcome> {
     // The patients and visits are there, as after a normal morning together.
     laptops[0]?.write('start', (ctx) => {
       for (const id of PATIENTS) ctx.insert('patient', { givenName: 'Kari', familyName: 'Nordmann' }, id);
-      for (const id of VISITS) ctx.insert('encounter', { patientId: pick(PATIENTS), practitionerId: ctx.actor.userId, visitType: 'follow_up', visitAt: AT, recordedAt: AT }, id);
+      for (const id of VISITS)
+        ctx.insert(
+          'encounter',
+          { patientId: pick(PATIENTS), practitionerId: ctx.actor.userId, visitType: 'follow_up', visitAt: AT, recordedAt: AT },
+          id,
+        );
     });
     for (const laptop of laptops) settleAll(server, laptop);
     for (let step = 0; step < steps; step += 1) {
@@ -79,7 +84,9 @@ export async function simulate(seed: number, steps = 80): Promise<Outcome> {
     for (let round = 0; round < 2; round += 1) for (const laptop of laptops) settleAll(server, laptop);
     for (const laptop of laptops) settleAll(server, laptop);
     const haystack = [...server.rows()].map(({ row }) => JSON.stringify(row)).join('\n');
-    const kept = laptops.map(({ db }) => JSON.stringify(db.prepare("select \"set\" from outbox where state = 'quarantined'").all())).join('\n');
+    const kept = laptops
+      .map(({ db }) => JSON.stringify(db.prepare('select "set" from outbox where state = \'quarantined\'').all()))
+      .join('\n');
     return {
       writes,
       faults,
@@ -109,22 +116,40 @@ function write(laptop: Laptop, step: number, pick: <T>(values: readonly T[]) => 
       const text = `${ctx.get('note_section', id)?.text ?? ''}${token}`;
       ctx.put('note_section', id, { encounterId: visit, key, text }, { autosave: random() < 0.5 });
       if (random() < 0.5) ctx.releaseOutbox();
-    } else if (dice < 0.75) ctx.patch('patient', patientId, { [pick(['phone', 'city', 'occupation'])]: `${laptop.deviceId.slice(-2)}${step}` });
+    } else if (dice < 0.75)
+      ctx.patch('patient', patientId, { [pick(['phone', 'city', 'occupation'])]: `${laptop.deviceId.slice(-2)}${step}` });
     else if (dice < 0.85) {
       const id = derivedId(patientId, 'allergies');
-      ctx.put('safety_fact', id, { patientId, kind: 'allergies', state: pick(['not_asked', 'none', 'yes']), recordedById: ctx.actor.userId, recordedAt: AT });
+      ctx.put('safety_fact', id, {
+        patientId,
+        kind: 'allergies',
+        state: pick(['not_asked', 'none', 'yes']),
+        recordedById: ctx.actor.userId,
+        recordedAt: AT,
+      });
     } else if (dice < 0.9) {
       if (ctx.get('patient', patientId) !== undefined) ctx.remove('patient', patientId);
     } else if (dice < 0.95) ctx.patch('patient', patientId, { language: `${step}` });
     else if (encounter?.status === 'draft') {
       ctx.releaseOutbox();
       const sections = rowsWhere(ctx.db, 'note_section', 'encounter_id = ? and sibling_of_id is null', [visit]);
-      ctx.patch('encounter', visit, { status: 'signed', signedAt: AT, signedById: ctx.actor.userId, contentHash: 'f'.repeat(64), signedContent: signedContent(ctx.actor, visit, patientId, sections) });
+      ctx.patch('encounter', visit, {
+        status: 'signed',
+        signedAt: AT,
+        signedById: ctx.actor.userId,
+        contentHash: 'f'.repeat(64),
+        signedContent: signedContent(ctx.actor, visit, patientId, sections),
+      });
     }
   });
 }
 
-function signedContent(actor: { userId: string; name: string }, _visit: string, patientId: string, sections: readonly { key: string; text: string }[]) {
+function signedContent(
+  actor: { userId: string; name: string },
+  _visit: string,
+  patientId: string,
+  sections: readonly { key: string; text: string }[],
+) {
   return {
     version: 1 as const,
     patientId,
@@ -173,10 +198,12 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 function differencesFrom(server: MemoryServer, laptop: Laptop): string[] {
   const have = new Map(replicaDigests(laptop.db).map((one) => [one.entity, one.digest]));
-  return entityNames.filter((entity) => {
-    const lines = [...server.rows()].flatMap((one) => (one.entity === entity ? [digestLine(entity, one.row, sha256) ?? []].flat() : []));
-    return digestOf(lines, sha256).digest !== have.get(entity);
-  }).map((entity) => `${laptop.deviceId.slice(-2)} ${entity}`);
+  return entityNames
+    .filter((entity) => {
+      const lines = [...server.rows()].flatMap((one) => (one.entity === entity ? [digestLine(entity, one.row, sha256) ?? []].flat() : []));
+      return digestOf(lines, sha256).digest !== have.get(entity);
+    })
+    .map((entity) => `${laptop.deviceId.slice(-2)} ${entity}`);
 }
 
 /** A text that stands twice in one row was applied twice. */
