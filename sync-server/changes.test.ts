@@ -4,6 +4,7 @@ import pg from 'pg';
 import { v7 } from 'uuid';
 import { withClinic } from '#db/postgres/open.ts';
 import { readRows } from '#db/postgres/queries/rows.ts';
+import { syntheticNationalId } from '#db/rules/fodselsnummer.ts';
 import { toBody } from '#db/sync/body.ts';
 import {
   addColleague,
@@ -248,7 +249,7 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
     });
 
     it('register the same person: both are accepted, the second flagged', async () => {
-      const number = '13912099997';
+      const number = syntheticNationalId({ birthDate: '1920-11-13', n: 1 });
       await write(server.app, a, { entity: 'patient', rowId: v7(), set: { givenName: 'Ola', familyName: 'N', nationalId: number } });
       const outcome = await write(server.app, b, {
         entity: 'patient',
@@ -256,6 +257,12 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
         set: { givenName: 'Ola', familyName: 'N', nationalId: number },
       });
       expect(outcome).toMatchObject({ outcome: 'applied', flags: ['patient/national-id-shared'] });
+      const wrong = await write(server.app, b, {
+        entity: 'patient',
+        rowId: v7(),
+        set: { givenName: 'Ola', familyName: 'N', nationalId: '12345678901' },
+      });
+      expect(wrong).toMatchObject({ outcome: 'applied', flags: ['national-id/date'] });
     });
   });
 
@@ -286,6 +293,32 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
       });
       const outcome = await write(server.app, colleague, newEncounter(colleague, patient.rowId));
       expect(outcome).toMatchObject({ outcome: 'applied', flags: ['actor/role-lost'] });
+    });
+
+    it("nobody signs another practitioner's visit or supplement, or in their name", async () => {
+      const a = await foundClinic(server.app);
+      const b = await addColleague(server.app, a, ['PRACTITIONER']);
+      const patient = newPatient();
+      const encounter = newEncounter(a, patient.rowId);
+      const supplement = {
+        entity: 'amendment' as const,
+        rowId: v7(),
+        set: { encounterId: encounter.rowId, kind: 'addition', text: 'x', authorId: a.userId },
+      };
+      await push(
+        server.app,
+        a,
+        [patient, encounter, supplement].map((draft) => changeOf(a, draft)),
+      );
+      const sign = (laptop: Laptop, signedById: string) =>
+        write(server.app, laptop, { entity: 'encounter', rowId: encounter.rowId, set: { status: 'signed', signedById } });
+      expect(await sign(b, b.userId)).toMatchObject({ outcome: 'rejected', code: 'actor/forbidden' });
+      expect(await sign(b, a.userId)).toMatchObject({ outcome: 'rejected', code: 'actor/forbidden' });
+      expect(await write(server.app, b, { entity: 'amendment', rowId: supplement.rowId, set: { status: 'signed' } })).toMatchObject({
+        code: 'actor/forbidden',
+      });
+      expect(await sign(a, b.userId)).toMatchObject({ code: 'actor/forbidden' });
+      expect(await sign(a, a.userId)).toMatchObject({ outcome: 'applied', flags: ['sign/content-missing'] });
     });
 
     it("nobody signs for somebody else, with another's key or none", async () => {

@@ -7,6 +7,7 @@ import type { RowWrite } from '#db/sync/row.ts';
 import { patientsWithNationalId, rolesEverHeld, signingKeys } from '#db/postgres/queries/push.ts';
 import type { Tx } from '#db/postgres/open.ts';
 import { authorise, type Actor } from './authorise.ts';
+import { judgeRules } from './judge-rules.ts';
 import type { ReadChange } from './read-change.ts';
 import { parentsIn, type RecordBatch } from './record-batch.ts';
 import type { Proofs } from './signatures.ts';
@@ -36,6 +37,8 @@ export async function decideChange({ tx, record, people, deviceId, clinicId }: D
     if (actor === undefined) return no('actor/unknown');
     const verdict = authorise(actor, change, entity, read.row(entity, change.rowId));
     if (!verdict.ok) return no(verdict.code);
+    const rules = judgeRules(entity, change, read.row(entity, change.rowId), read);
+    if (!rules.ok) return no(rules.code);
     const merged = mergeChange({ change, deviceId, read });
     if (merged.outcome === 'rejected') return no(merged.code);
     const parents = merged.writes.flatMap((write) => parentsIn(write.entity, write.set));
@@ -44,7 +47,12 @@ export async function decideChange({ tx, record, people, deviceId, clinicId }: D
     // All are asked for before judging, so that they are fetched together.
     const missing = parents.filter((parent) => read.row(parent.entity, parent.id) === undefined && !own(parent));
     if (missing.length > 0) return no('change/parent-missing');
-    return { ok: true as const, outcome: merged.outcome, writes: merged.writes, flags: [...verdict.flags, ...merged.flags] };
+    return {
+      ok: true as const,
+      outcome: merged.outcome,
+      writes: merged.writes,
+      flags: [...verdict.flags, ...rules.flags, ...merged.flags],
+    };
   });
   if (!judged.ok) return judged;
   const flags = [...judged.flags, ...(await sharedNationalId(tx, clinicId, change, record))];

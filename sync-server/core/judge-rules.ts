@@ -1,0 +1,68 @@
+/**
+ * The record's own rules (db/rules), asked again on the server. Whose signature it is, is a question of authority:
+ * a wrong one is refused. Everything else that fails is stored and flagged: text is never lost over a rule.
+ */
+import type { EntityName } from '#db/model/entities.ts';
+import { signedContentSchema } from '#db/model/encounter.ts';
+import { maySignAmendment } from '#db/rules/amending.ts';
+import { mainDiagnosisProblem } from '#db/rules/codes.ts';
+import { parseNationalId } from '#db/rules/fodselsnummer.ts';
+import { canonical, type Change } from '#db/sync/change.ts';
+import type { MergeReader } from '#db/sync/merge.ts';
+import type { StoredRow } from '#db/sync/row.ts';
+import { sha256 } from './read-change.ts';
+
+export type RuleVerdict = { ok: true; flags: string[] } | { ok: false; code: 'actor/forbidden' };
+
+/** @param row the subject as stored; undefined at its birth */
+export function judgeRules(
+  entity: EntityName,
+  change: Pick<Change, 'actor' | 'set'>,
+  row: StoredRow | undefined,
+  read: MergeReader,
+): RuleVerdict {
+  const { set, actor } = change;
+  const after = (field: string): unknown => set[field] ?? row?.[field];
+  if (entity === 'encounter' && set['status'] === 'signed') {
+    const signer = after('signedById');
+    if (after('practitionerId') !== actor || (typeof signer === 'string' && signer !== actor))
+      return { ok: false, code: 'actor/forbidden' };
+    return { ok: true, flags: signatureFlags(after('signedContent'), after('contentHash'), actor) };
+  }
+  if (entity === 'amendment' && set['status'] === 'signed') {
+    const encounterId = after('encounterId');
+    const visit = typeof encounterId === 'string' ? read.row('encounter', encounterId) : undefined;
+    const authorId = after('authorId');
+    const practitionerId = visit?.['practitionerId'];
+    const kind = after('kind') === 'late-sibling' ? 'late-sibling' : 'addition';
+    const may = maySignAmendment({ authorId: String(authorId), kind }, { practitionerId: String(practitionerId) }, actor);
+    return may ? { ok: true, flags: [] } : { ok: false, code: 'actor/forbidden' };
+  }
+  if (entity === 'patient' && typeof set['nationalId'] === 'string' && set['nationalId'] !== '') {
+    // Synthetic numbers belong to demo clinics; the laptop, which knows its clinic, refuses them elsewhere.
+    const parsed = parseNationalId(set['nationalId'], { synthetic: true });
+    return { ok: true, flags: parsed.ok ? [] : [parsed.code] };
+  }
+  if (entity === 'diagnosis' && after('main') === true) {
+    const system = after('system') === 'icd-10' ? 'icd-10' : 'icpc-2';
+    const problem = mainDiagnosisProblem(system, String(after('code')));
+    return { ok: true, flags: problem === null ? [] : [problem] };
+  }
+  return { ok: true, flags: [] };
+}
+
+function signatureFlags(content: unknown, contentHash: unknown, actor: string): string[] {
+  const parsed = signedContentSchema.safeParse(content);
+  if (!parsed.success) return ['sign/content-missing'];
+  const { sections, diagnoses, signedBy } = parsed.data;
+  const main = diagnoses.filter((diagnosis) => diagnosis.main);
+  return [
+    ...(sha256(canonical(content)) === contentHash ? [] : ['sign/hash-mismatch']),
+    ...(signedBy.userId === actor ? [] : ['sign/not-practitioner']),
+    ...(sections.every(({ text }) => text.trim() === '') ? ['sign/empty'] : []),
+    ...(main.length === 1 ? [] : ['sign/no-main-diagnosis']),
+    ...(main.some(({ system, code }) => mainDiagnosisProblem(system === 'icd-10' ? 'icd-10' : 'icpc-2', code) !== null)
+      ? ['sign/process-code-as-main']
+      : []),
+  ];
+}
