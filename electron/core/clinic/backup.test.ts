@@ -1,0 +1,135 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from '#db/sqlite/open.ts';
+import { ok } from '#electron/contract/verb.ts';
+import type { Context } from '../context.ts';
+import { handlers } from '../handlers.ts';
+import { parseRecoveryCode } from '../keys/recovery-code.ts';
+import { readSlots, unsealRecovery } from '../keys/slots.ts';
+import { openClinic, testLaptop } from '../testing.ts';
+import type { TestLaptop } from '../testing.ts';
+import { service } from '../use-case.ts';
+
+let run: (ctx: Context) => unknown = () => null;
+const probe = service('sync.now', async (services) => {
+  const result = services.transaction((ctx) => ok(run(ctx)));
+  return result.ok ? ok(null as never) : result;
+});
+const withProbe = [...handlers.filter((handler) => handler.verb !== 'sync.now'), probe];
+
+let old: TestLaptop;
+let fresh: TestLaptop;
+let usb: string;
+let born: { clinicId: string; userId: string; recoveryCode: string };
+beforeEach(async () => {
+  old = testLaptop({ handlers: withProbe });
+  fresh = testLaptop({ handlers: withProbe });
+  usb = join(old.home, 'usb');
+  mkdirSync(usb);
+  born = await openClinic(old);
+  await on(old, (ctx) => ctx.insert('patient', { givenName: 'Frøydis', familyName: 'Kvamme', phone: '47889900' }));
+});
+afterEach(async () => {
+  await old.close();
+  await fresh.close();
+});
+
+async function on<T>(laptop: TestLaptop, work: (ctx: Context) => T): Promise<T> {
+  let value: T | undefined;
+  run = (ctx) => {
+    value = work(ctx);
+  };
+  await laptop.must('sync.now', {});
+  return value as T;
+}
+const NEW_PASSPHRASE = 'gran humle kvist odde';
+const restoring = (file: string, recoveryCode = born.recoveryCode) => fresh.call('backup.restore', { file, recoveryCode, passphrase: NEW_PASSPHRASE });
+const folderOf = (laptop: TestLaptop): string => join(laptop.home, 'clinics', born.clinicId);
+
+test('a backup is one sealed file that says nothing about anybody, and the laptop goes on', async () => {
+  const made = await old.must('backup.create', { folder: usb });
+  expect(readdirSync(usb)).toEqual([made.file.slice(usb.length + 1)]);
+  expect(made.rows).toBeGreaterThan(1);
+  const bytes = readFileSync(made.file);
+  expect(made.bytes).toBe(bytes.length);
+  for (const word of ['Frøydis', 'Kvamme', '47889900', 'Kim Rygg']) for (const encoding of ['utf8', 'utf16le'] as const) expect(bytes.includes(Buffer.from(word, encoding))).toBe(false);
+  expect(readdirSync(folderOf(old)).filter((name) => name.startsWith('backup-copy'))).toEqual([]);
+  expect(await fresh.must('backup.inspect', { file: made.file })).toEqual({ clinicName: 'Bakken kiropraktikk', madeAt: '2026-11-23T08:00:00.000Z' });
+  await on(old, (ctx) => ctx.insert('patient', { givenName: 'Ola', familyName: 'Nordmann' }));
+});
+
+test('comes back as a new device with a new key, with what was unsent still under the old one', async () => {
+  const before = await on(old, (ctx) => ctx.db.prepare('select id, device_id, hash from outbox order by born').all());
+  const oldDevice = (await old.must('app.state', {})).session?.deviceId;
+  const { file } = await old.must('backup.create', { folder: usb });
+  const restored = await restoring(file);
+  expect(restored).toEqual({ ok: true, value: { clinicId: born.clinicId, users: [{ userId: born.userId, name: 'Kim Rygg' }] } });
+  const session = await fresh.must('session.unlock', { clinicId: born.clinicId, userId: born.userId, passphrase: NEW_PASSPHRASE });
+  expect(session.deviceId).not.toBe(oldDevice);
+  const now = await on(fresh, (ctx) => ctx.db.prepare('select id, device_id, hash from outbox order by born').all());
+  expect(now.slice(0, before.length)).toEqual(before);
+  expect((now as { device_id: string }[]).slice(before.length).every((entry) => entry.device_id === session.deviceId)).toBe(true);
+  expect(await on(fresh, (ctx) => ctx.rows('patient', '1 = 1').map((row) => row.givenName))).toEqual(['Frøydis']);
+  // The new device's log begins anew, beside the old one's.
+  expect(await on(fresh, (ctx) => ctx.db.prepare('select min(n) as first from audit_event where device_id = ?').get(session.deviceId))).toEqual({ first: 1 });
+  const recovery = parseRecoveryCode(born.recoveryCode);
+  const [oldKey, newKey] = [old, fresh].map((laptop) => unsealRecovery(born.clinicId, recovery ?? Buffer.alloc(32), readSlots(folderOf(laptop))?.recoverySealed ?? ''));
+  expect(oldKey?.equals(newKey ?? Buffer.alloc(0))).toBe(false);
+  await fresh.must('session.close', {});
+  expect(openDatabase(join(folderOf(fresh), 'ryggrad.db'), oldKey ?? Buffer.alloc(32))).toEqual({ ok: false, code: 'database/wrong-key' });
+});
+
+test('a wrong code, another file and a damaged backup are refused, and nothing is left behind', async () => {
+  const { file } = await old.must('backup.create', { folder: usb });
+  const otherCode = born.recoveryCode.startsWith('A') ? `B${born.recoveryCode.slice(1)}` : `A${born.recoveryCode.slice(1)}`;
+  expect(await restoring(file, otherCode)).toEqual({ ok: false, code: 'backup/wrong-code' });
+  expect(await restoring(join(usb, 'none'))).toEqual({ ok: false, code: 'backup/unreadable' });
+  writeFileSync(join(usb, 'letter.txt'), 'Hei\nhei');
+  expect(await restoring(join(usb, 'letter.txt'))).toEqual({ ok: false, code: 'backup/unreadable' });
+  const bytes = readFileSync(file);
+  const place = bytes.length - 9000;
+  bytes[place] = (bytes[place] ?? 0) ^ 1;
+  writeFileSync(join(usb, 'bitten'), bytes);
+  expect(await restoring(join(usb, 'bitten'))).toEqual({ ok: false, code: 'backup/unreadable' });
+  writeFileSync(join(usb, 'cut'), readFileSync(file).subarray(0, 30_000));
+  expect(await restoring(join(usb, 'cut'))).toEqual({ ok: false, code: 'backup/unreadable' });
+  expect((await fresh.must('app.state', {})).clinics).toEqual([]);
+  expect(readdirSync(fresh.home).filter((name) => name.startsWith('restoring'))).toEqual([]);
+  expect((await restoring(file)).ok).toBe(true);
+});
+
+test('never over a clinic that is whole; a damaged one is set aside, not deleted', async () => {
+  const { file } = await old.must('backup.create', { folder: usb });
+  const here = { file, recoveryCode: born.recoveryCode, passphrase: NEW_PASSPHRASE };
+  expect(await old.call('backup.restore', here)).toEqual({ ok: false, code: 'backup/clinic-exists' });
+  await old.must('session.close', {});
+  expect(await old.call('backup.restore', here)).toEqual({ ok: false, code: 'backup/clinic-exists' });
+  const database = join(folderOf(old), 'ryggrad.db');
+  const bytes = readFileSync(database);
+  const place = 4096 * 3 + 500;
+  bytes[place] = (bytes[place] ?? 0) ^ 1;
+  writeFileSync(database, bytes);
+  expect((await old.call('backup.restore', here)).ok).toBe(true);
+  const aside = readdirSync(join(old.home, 'set-aside'));
+  expect(aside).toHaveLength(1);
+  expect(readFileSync(join(old.home, 'set-aside', aside[0] ?? '', 'ryggrad.db')).equals(bytes)).toBe(true);
+  expect((await old.call('session.unlock', { clinicId: born.clinicId, userId: born.userId, passphrase: NEW_PASSPHRASE })).ok).toBe(true);
+});
+
+test('with several people it asks who is restoring', async () => {
+  const colleague = await old.must('user.add', { name: 'Ane', email: 'ane@bakken.example', roles: ['PRACTITIONER'], profession: 'KI', hprNumber: null, validUntil: null, passphrase: null });
+  const { file } = await old.must('backup.create', { folder: usb });
+  expect(await restoring(file)).toMatchObject({ ok: false, code: 'backup/choose-user', details: { users: [{ name: 'Ane' }, { name: 'Kim Rygg' }] } });
+  expect((await fresh.call('backup.restore', { file, recoveryCode: born.recoveryCode, passphrase: NEW_PASSPHRASE, userId: colleague.id })).ok).toBe(true);
+  expect((await fresh.must('session.unlock', { clinicId: born.clinicId, userId: colleague.id, passphrase: NEW_PASSPHRASE })).user.name).toBe('Ane');
+});
+
+test('a folder that is not there is named, and the old backup stays', async () => {
+  const { file } = await old.must('backup.create', { folder: usb });
+  expect(await old.call('backup.create', { folder: join(usb, 'gone') })).toEqual({ ok: false, code: 'backup/folder-unusable' });
+  appendFileSync(join(usb, 'other'), 'x');
+  old.pass(60_000);
+  await old.must('backup.create', { folder: usb });
+  expect(readdirSync(usb)).toContain(file.slice(usb.length + 1));
+});
