@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { isTooDeep, MAX_DEPTH, rateLimiter } from './limits.ts';
+
+it('counts brackets outside strings only', () => {
+  expect(isTooDeep('['.repeat(MAX_DEPTH) + ']'.repeat(MAX_DEPTH))).toBe(false);
+  expect(isTooDeep('['.repeat(MAX_DEPTH + 1))).toBe(true);
+  expect(isTooDeep(JSON.stringify({ text: '[{"\\'.repeat(1000) }))).toBe(false);
+  expect(isTooDeep('{"a":1}'.repeat(1000))).toBe(false);
+});
+
+it('lets through so many per window and caller, and says how long to wait', () => {
+  let now = 0;
+  const passes = rateLimiter(1000, 2, () => now);
+  expect([passes('a'), passes('a'), passes('a'), passes('b')]).toEqual([0, 0, 1, 0]);
+  now = 1000;
+  expect(passes('a')).toBe(0);
+  now = -86_400_000;
+  expect(passes('a')).toBe(0);
+});
