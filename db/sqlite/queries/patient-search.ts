@@ -28,7 +28,10 @@ export function indexPatient(db: SqliteDatabase, id: string): void {
   }
   const names = ` ${foldName(`${patient.givenName} ${patient.familyName}`)} `;
   const numbers = ` ${[...birthForms(patient.birthDate), digits(patient.phone), patient.nationalId].filter((part) => part !== null && part !== '').join(' ')} `;
-  prepared(db, 'insert into patient_search(id, names, numbers) values (?,?,?) on conflict(id) do update set names = excluded.names, numbers = excluded.numbers').run(id, names, numbers);
+  prepared(
+    db,
+    'insert into patient_search(id, names, numbers) values (?,?,?) on conflict(id) do update set names = excluded.names, numbers = excluded.numbers',
+  ).run(id, names, numbers);
 }
 
 /**
@@ -58,14 +61,26 @@ export function searchPatients(db: SqliteDatabase, query: string, limit: number)
   if (first !== undefined) parameters.push(` ${first.text}`, ` ${first.text}`);
   for (const term of terms) parameters.push(term.kind === 'number' && term.text.length < 8 ? ` ${term.text}` : term.text);
   parameters.push(limit);
-  return (prepared(db, sql).all(...parameters) as (Omit<FoundPatient, 'namesake'> & { namesake: number })[]).map((row) => ({ ...row, namesake: row.namesake === 1 }));
+  return (prepared(db, sql).all(...parameters) as (Omit<FoundPatient, 'namesake'> & { namesake: number })[]).map((row) => ({
+    ...row,
+    namesake: row.namesake === 1,
+  }));
 }
 
 type Term = { kind: 'name' | 'number'; text: string };
 
 function termsOf(query: string): Term[] {
-  const dated = query.replace(/\b(\d{4})-(\d{2})-(\d{2})\b/g, '$3$2$1').replace(/\b(\d{1,2})[./](\d{1,2})[./](\d{2,4})\b/g, (_all, d: string, m: string, y: string) => d.padStart(2, '0') + m.padStart(2, '0') + y);
-  const compact = /^[\d\s+]+$/.test(dated) ? [dated.replace(/\s/g, '')] : dated.split(/\s+/);
+  const dated = query
+    .replace(/\b(\d{4})-(\d{2})-(\d{2})\b/g, '$3$2$1')
+    .replace(
+      /\b(\d{1,2})[./](\d{1,2})[./](\d{2,4})\b/g,
+      (_all, d: string, m: string, y: string) => d.padStart(2, '0') + m.padStart(2, '0') + y,
+    );
+  const joined = dated
+    // `900 11 222` and `010190 12345` among names are one number each.
+    .replace(/(?:\+47\s?)?\b\d{2,3}(?:\s\d{2,3}){2,3}\b/g, (number) => number.replace(/\s/g, ''))
+    .replace(/\b(\d{6})\s(\d{5})\b/g, '$1$2');
+  const compact = /^[\d\s+]+$/.test(joined) ? [joined.replace(/\s/g, '')] : joined.split(/\s+/);
   return compact.flatMap((word): Term[] => {
     const number = word.replace(/^(\+|00)47/, '').replace(/\D/g, '');
     if (/^[+\d]+$/.test(word) && number !== '') return [{ kind: 'number', text: number }];
