@@ -6,6 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, onCoreEvent } from '#renderer/app/client.ts';
 import { useActions } from '#renderer/app/keys.ts';
+import { sentence } from '#renderer/i18n/index.ts';
 import { letterFields } from './letter-fields.ts';
 import type { LetterView } from '#electron/contract/letters.ts';
 import { createAutosave } from '../chart/autosave.ts';
@@ -80,8 +81,11 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
     await Promise.all([...flushes.current.values()].map((flush) => flush()));
   };
   const content = useMemo(() => view?.letter.content ?? {}, [view]);
+  // The newest content, for fields that are written as a group.
+  const contentNow = useRef(content);
+  contentNow.current = content;
 
-  if (view === null) return problem === null ? null : <p className="chart-danger">{t(`errors:${problem.replace('/', '.')}`)}</p>;
+  if (view === null) return problem === null ? null : <p className="chart-danger">{sentence(problem)}</p>;
   return (
     <div className="letter">
       <header className="chart-header">
@@ -93,17 +97,17 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
         <div className="letter-form">
           {problem !== null && (
             <p className="chart-danger" role="alert">
-              {t(`errors:${problem.replace('/', '.')}`)}
+              {sentence(problem)}
             </p>
           )}
           {draft && view.missing.length > 0 && (
             <p className="chart-danger" role="status">
-              {t('missing', { list: view.missing.map((key) => t(`field.${key}`, { defaultValue: key })).join(', ') })}
+              {t('missing', { list: view.missing.map((key) => t(`part.${key}`)).join(', ') })}
             </p>
           )}
           {draft && view.advised.length > 0 && (
             <p className="chart-due">
-              {t('advised', { list: view.advised.map((key) => t(`field.${key}`, { defaultValue: key })).join(', ') })}
+              {t('advised', { list: view.advised.map((key) => t(`part.${key}`)).join(', ') })}
             </p>
           )}
           {letterFields.map((field) => (
@@ -115,7 +119,7 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
               readOnly={!draft}
               onFlush={(flush) => (flush === null ? flushes.current.delete(field.key) : flushes.current.set(field.key, flush))}
               onWrite={async (text) => {
-                const reply = await call('letter.update', { id: letterId, content: field.write(text) });
+                const reply = await call('letter.update', { id: letterId, content: field.write(text, contentNow.current) });
                 if (!reply.ok) setProblem(reply.code);
                 return reply.ok;
               }}

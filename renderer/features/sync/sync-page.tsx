@@ -1,0 +1,76 @@
+/** What has left this laptop and what has not. To look at; nothing here can be thrown away. */
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../app/client.ts';
+import { useActions } from '../../app/keys.ts';
+import { useAsk } from '../../app/use-ask.ts';
+import { sentence } from '../../i18n/index.ts';
+import { formatDay, formatTime } from '../chart/format.ts';
+
+const SHOWN = ['pending', 'quarantined', 'sent'] as const;
+
+export function SyncPage() {
+  const { t } = useTranslation('sync');
+  const [show, setShow] = useState<(typeof SHOWN)[number]>('pending');
+  const [problem, setProblem] = useState<string | null>(null);
+  const status = useAsk('sync.status', {}, ['sync', 'encounter', 'note_section', 'patient', 'appointment']);
+  const outbox = useAsk('sync.outbox', { show }, ['sync', 'encounter', 'note_section', 'patient', 'appointment', 'diagnosis', 'payment', 'letter']);
+  const now = async (): Promise<void> => {
+    const reply = await call('sync.now', {});
+    setProblem(reply.ok ? null : sentence(reply.code));
+    outbox.again();
+  };
+  useActions([{ id: 'sync-now', label: t('now'), key: 's', run: () => void now() }]);
+  const value = status.value;
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>{t('title')}</h1>
+        <button type="button" className="btn" onClick={() => void now()}>{t('now')} <kbd>S</kbd></button>
+      </div>
+      {value !== null && (
+        <>
+          <p>{t(`explain.${value.state}`)}</p>
+          <p className="quiet num">
+            {t('facts', { pending: value.pending, quarantined: value.quarantined })}
+            {value.lastSyncedAt !== null && ` · ${t('last', { at: `${formatDay(value.lastSyncedAt)} ${formatTime(value.lastSyncedAt)}` })}`}
+            {value.progress !== null && ` · ${Math.round(value.progress * 100)} %`}
+          </p>
+          {value.problem !== null && <p className={value.state === 'attention' ? 'danger-text' : 'quiet'}>{sentence(value.problem)}</p>}
+        </>
+      )}
+      {problem !== null && <p className="quiet" role="alert">{problem}</p>}
+      <div className="row" role="tablist" style={{ marginTop: 16 }}>
+        {SHOWN.map((kind) => (
+          <button key={kind} type="button" role="tab" aria-selected={kind === show} className={kind === show ? 'btn main' : 'btn'} onClick={() => setShow(kind)}>{t(`show.${kind}`)}</button>
+        ))}
+      </div>
+      {outbox.value !== null && outbox.value.items.length === 0 && <p className="quiet">{t(`none.${show}`)}</p>}
+      {outbox.value !== null && outbox.value.items.length > 0 && (
+        <table className="list" aria-label={t(`show.${show}`)}>
+          <thead>
+            <tr>
+              <th scope="col">{t('col.when')}</th>
+              <th scope="col">{t('col.patient')}</th>
+              <th scope="col">{t('col.what')}</th>
+              <th scope="col">{t('col.who')}</th>
+              <th scope="col">{t('col.state')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {outbox.value.items.map((item) => (
+              <tr key={item.id}>
+                <td className="num">{formatDay(item.at)} {formatTime(item.at)}</td>
+                <td>{item.patientName}</td>
+                <td>{t(`entity.${item.entity}`, { defaultValue: item.entity })}</td>
+                <td className="quiet">{item.actorName}</td>
+                <td className={item.state === 'quarantined' ? 'danger-text' : 'quiet'}>{item.code === null ? t(`state.${item.state}`) : sentence(item.code)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {outbox.value !== null && outbox.value.total > outbox.value.items.length && <p className="quiet">{t('more', { count: outbox.value.total - outbox.value.items.length })}</p>}
+    </div>
+  );
+}
