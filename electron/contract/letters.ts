@@ -18,7 +18,10 @@ const id = z.object({ id: z.uuid() });
 
 export const letters = {
   /** Prefilled from the signed visit as amended; only words the clinician has signed. */
-  'letter.create': verb<{ id: string }>()(z.object({ encounterId: z.uuid(), kind: z.enum(['epikrise']) }), ['encounter/unknown', 'encounter/not-signed']),
+  'letter.create': verb<{ id: string }>()(z.object({ encounterId: z.uuid(), kind: z.enum(['epikrise']) }), [
+    'encounter/unknown',
+    'encounter/not-signed',
+  ]),
   'letter.get': verb<LetterView>()(id, ['letter/unknown']),
   /** `content` holds the changed parts only; lists replace. Shape: EpikriseContent. */
   'letter.update': verb<{ missing: string[]; advised: string[] }>()(
@@ -32,16 +35,28 @@ export const letters = {
   ),
   /** The PDF as it would look (draft, marked) or as it was signed. */
   'letter.pdf': verb<{ pdfBase64: string; sha256: string; signed: boolean }>()(id, ['letter/unknown', 'letter/document-missing']),
-  'letter.sign': verb<{ sha256: string }>()(id, ['letter/unknown', 'letter/signed', 'letter/missing-content', 'letter/objection', 'letter/visit-not-signed', 'sign/not-allowed']),
+  'letter.sign': verb<{ sha256: string }>()(id, [
+    'letter/unknown',
+    'letter/signed',
+    'letter/missing-content',
+    'letter/objection',
+    'letter/visit-not-signed',
+    'sign/not-allowed',
+  ]),
   'letter.setStatus': verb<null>()(z.object({ id: z.uuid(), status: z.enum(['awaiting_print', 'handed_over', 'posted', 'withdrawn']) }), [
     'letter/unknown',
     'letter/not-signed',
     'letter/objection',
+    'letter/visit-not-signed',
   ]),
-  'letter.print': verb<{ pdfBase64: string }>()(id, ['letter/unknown', 'letter/not-signed']),
+  'letter.print': verb<{ pdfBase64: string }>()(id, ['letter/unknown', 'letter/not-signed', 'letter/document-missing']),
   /** Leaves the encrypted store on the person's word: warned in the window, logged as export. */
-  'letter.export': verb<{ pdfBase64: string; fileName: string }>()(z.object({ id: z.uuid(), warned: z.literal(true) }), ['letter/unknown', 'letter/not-signed']),
-  'letter.list': verb<{ letters: { id: string; patientId: string; patientName: string; kind: string; status: string; at: string; affected: boolean }[] }>()(
-    z.object({ patientId: z.uuid().optional(), open: z.boolean().default(false) }),
-  ),
+  'letter.export': verb<{ pdfBase64: string; fileName: string }>()(z.object({ id: z.uuid(), warned: z.literal(true) }), [
+    'letter/unknown',
+    'letter/not-signed',
+    'letter/document-missing',
+  ]),
+  'letter.list': verb<{
+    letters: { id: string; patientId: string; patientName: string; kind: string; status: string; at: string; affected: boolean }[];
+  }>()(z.object({ patientId: z.uuid().optional(), open: z.boolean().default(false) })),
 };

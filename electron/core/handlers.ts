@@ -1,4 +1,5 @@
 /** Every verb's code, area by area. Nothing is found by itself: what is not listed here does not exist. */
+import { receiptHandlers } from './billing/receipt.ts';
 import { billingHandlers } from './billing/verbs.ts';
 import { calendarHandlers } from './calendar/verbs.ts';
 import { backupHandlers } from './clinic/backup.ts';
@@ -11,6 +12,8 @@ import { amendmentHandlers } from './encounters/amendments.ts';
 import { chartingHandlers } from './encounters/charting.ts';
 import { setRightHandlers } from './encounters/set-right.ts';
 import { signingHandlers } from './encounters/signing.ts';
+import { letterPdfHandlers } from './letters/sign-letter.ts';
+import { letterHandlers } from './letters/verbs.ts';
 import { patientHandlers } from './patients/verbs.ts';
 import { sessionHandlers } from './session/verbs.ts';
 import { syncHandlers } from './sync-verbs.ts';
@@ -31,5 +34,8 @@ export const handlers: readonly AnyHandler[] = [
   ...setRightHandlers,
   ...amendmentHandlers,
   ...billingHandlers,
+  ...receiptHandlers,
+  ...letterHandlers,
+  ...letterPdfHandlers,
   ...codeHandlers,
 ];

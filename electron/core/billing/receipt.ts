@@ -12,15 +12,23 @@ export const receiptHandlers = [
       const patient = payment === undefined ? undefined : ctx.get('patient', payment.patientId);
       if (payment === undefined || clinic === undefined || patient === undefined) return err('payment/unknown');
       ctx.audit({ action: 'print', subjectEntity: 'payment', subjectId: id, patientId: payment.patientId });
-      return ok({ payment, clinic, patientName: fullName(patient) });
+      const practitioner = ctx.get('encounter', payment.encounterId)?.practitionerId;
+      const { name, orgNumber, addressLine, postalCode, city, phone, letterhead } = clinic;
+      return ok({
+        payment,
+        patientName: fullName(patient),
+        practitionerName: practitioner === undefined ? '' : (ctx.get('user', practitioner)?.name ?? ''),
+        seller: { clinicName: name, orgNumber, addressLine, postalCode, city, phone, letterhead },
+      });
     });
     if (!facts.ok) return facts;
-    const { payment, clinic, patientName } = facts.value;
+    const { payment, patientName, practitionerName, seller } = facts.value;
     const pdf = await renderReceipt({
-      clinic: { name: clinic.name, orgNumber: clinic.orgNumber, addressLine: clinic.addressLine, postalCode: clinic.postalCode, city: clinic.city, phone: clinic.phone },
+      seller,
       receiptNumber: payment.receiptNumber,
       paidAt: payment.paidAt,
       patientName,
+      practitionerName,
       lines: payment.lines,
       amountOre: payment.amountOre,
       method: payment.method,

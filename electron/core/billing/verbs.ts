@@ -17,7 +17,9 @@ function billable(ctx: Context, encounterId: string): Result<{ patientId: string
     const line = ctx.rows('treatment_line', 'encounter_id = ? limit 1', [encounterId])[0];
     return line === undefined ? err('encounter/unknown') : ok({ patientId: line.patientId });
   }
-  return encounter.status === 'draft' || encounter.status === 'signed' ? ok(encounter) : err('encounter/not-editable', { status: encounter.status });
+  return encounter.status === 'draft' || encounter.status === 'signed'
+    ? ok(encounter)
+    : err('encounter/not-editable', { status: encounter.status });
 }
 
 function bill(ctx: Context, encounterId: string) {
@@ -27,7 +29,8 @@ function bill(ctx: Context, encounterId: string) {
 }
 
 /** A line that money was taken for stands, until the payment is voided. */
-const isSettled = (ctx: Context, encounterId: string): boolean => ctx.rows('payment', 'encounter_id = ? and voided = 0', [encounterId]).length > 0;
+const isSettled = (ctx: Context, encounterId: string): boolean =>
+  ctx.rows('payment', 'encounter_id = ? and voided = 0', [encounterId]).length > 0;
 
 export const billingHandlers = [
   useCase('bill.get', (ctx, { encounterId }) => {
@@ -42,7 +45,16 @@ export const billingHandlers = [
     const item = ctx.get('price_item', priceItemId);
     if (item === undefined || !item.active) return err('price/unknown');
     const { code, label, amountOre, refundOre } = item;
-    const row = ctx.insert('treatment_line', { encounterId, patientId: found.value.patientId, priceItemId, code, label, quantity, amountOre, refundOre });
+    const row = ctx.insert('treatment_line', {
+      encounterId,
+      patientId: found.value.patientId,
+      priceItemId,
+      code,
+      label,
+      quantity,
+      amountOre,
+      refundOre,
+    });
     ctx.audit({ action: 'change', subjectEntity: 'treatment_line', subjectId: row.id, patientId: found.value.patientId });
     return ok(row);
   }),
@@ -62,7 +74,13 @@ export const billingHandlers = [
     if (line === undefined || line.encounterId !== encounterId) return err('line/unknown');
     if (isSettled(ctx, encounterId)) return err('encounter/paid');
     ctx.remove('treatment_line', id);
-    ctx.audit({ action: 'change', subjectEntity: 'treatment_line', subjectId: id, patientId: found.value.patientId, details: { removed: true } });
+    ctx.audit({
+      action: 'change',
+      subjectEntity: 'treatment_line',
+      subjectId: id,
+      patientId: found.value.patientId,
+      details: { removed: true },
+    });
     return ok(null);
   }),
   useCase('payment.take', (ctx, { encounterId, method, amountOre }) => {
@@ -79,7 +97,12 @@ export const billingHandlers = [
       paidAt: ctx.now,
       takenById: ctx.actor.userId,
       receiptNumber: nextReceiptNumber(ctx.db, ctx.deviceId),
-      lines: view.lines.map((line) => ({ label: line.label, quantity: line.quantity, amountOre: line.amountOre, refundOre: line.refundOre })),
+      lines: view.lines.map((line) => ({
+        label: line.label,
+        quantity: line.quantity,
+        amountOre: line.amountOre,
+        refundOre: line.refundOre,
+      })),
     });
     ctx.audit({ action: 'create', subjectEntity: 'payment', subjectId: row.id, patientId: row.patientId });
     return ok(row);
@@ -89,7 +112,14 @@ export const billingHandlers = [
     if (payment === undefined) return err('payment/unknown');
     if (payment.voided) return err('payment/voided');
     ctx.patch('payment', id, { voided: true, voidReason: reason });
-    ctx.audit({ action: 'change', subjectEntity: 'payment', subjectId: id, patientId: payment.patientId, details: { voided: true }, reason });
+    ctx.audit({
+      action: 'change',
+      subjectEntity: 'payment',
+      subjectId: id,
+      patientId: payment.patientId,
+      details: { voided: true },
+      reason,
+    });
     return ok(null);
   }),
 ];

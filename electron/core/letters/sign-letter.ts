@@ -1,0 +1,103 @@
+/**
+ * Signing a letter: its PDF is made once, and stored with its hash in the transaction that signs (docs/decisions/0005).
+ * What is shown, printed and exported afterwards are those bytes.
+ */
+import { createHash } from 'node:crypto';
+import { err, ok } from '#electron/contract/verb.ts';
+import type { Result } from '#electron/contract/verb.ts';
+import { missingLetterContent, sendProblem } from '#db/rules/letter-content.ts';
+import type { EpikriseContent } from '#db/rules/letter-content.ts';
+import { sameValue } from '#db/sync/row.ts';
+import type { RowOf } from '#db/sqlite/store.ts';
+import type { Context } from '../context.ts';
+import { renderLetter } from '../documents/render-letter.ts';
+import { logRead } from '../audit/read-once.ts';
+import { service, useCase } from '../use-case.ts';
+import { contentOf } from './letter-view.ts';
+
+export const letterPdfHandlers = [
+  service('letter.sign', async (services, { id }) => {
+    const ready = services.transaction((ctx) => toSign(ctx, id));
+    if (!ready.ok) return ready;
+    const { content, signedAt } = ready.value;
+    const pdf = Buffer.from(await renderLetter(content, { name: content.sender.name, profession: content.sender.profession, hprNumber: content.sender.hprNumber, signedAt }));
+    const sha256 = createHash('sha256').update(pdf).digest('hex');
+    return services.transaction((ctx) => {
+      const still = toSign(ctx, id);
+      if (!still.ok) return still;
+      // Somebody wrote while the page was being set: what was rendered is not what stands.
+      if (!sameValue(still.value.content, content)) return err('letter/signed');
+      const { letter } = still.value;
+      ctx.releaseOutbox();
+      const document = ctx.insert('document', { patientId: letter.patientId, kind: 'letter', title: `Epikrise ${content.date ?? ''}`.trim(), mediaType: 'application/pdf', sha256, byteLength: pdf.length, data: pdf.toString('base64') });
+      ctx.patch('letter', id, { content, status: 'signed', signedAt, signedById: ctx.actor.userId, documentId: document.id, affectedByAmendmentId: null });
+      ctx.audit({ action: 'sign', subjectEntity: 'letter', subjectId: id, patientId: letter.patientId, details: { documentId: document.id, sha256 } });
+      return ok({ sha256 });
+    });
+  }),
+
+  service('letter.pdf', async (services, { id }) => {
+    const found = services.transaction((ctx): Result<Shown> => {
+      const letter = ctx.get('letter', id);
+      if (letter === undefined) return err('letter/unknown');
+      logRead(ctx, { subjectEntity: 'letter', subjectId: id, patientId: letter.patientId });
+      if (letter.status === 'draft') return ok<Shown>({ draft: contentOf(ctx, letter) });
+      const document = stored(ctx, letter);
+      return document.ok ? ok<Shown>({ document: document.value }) : document;
+    });
+    if (!found.ok) return found;
+    if ('document' in found.value) return ok({ pdfBase64: found.value.document.data, sha256: found.value.document.sha256, signed: true });
+    const pdf = Buffer.from(await renderLetter(found.value.draft, null));
+    return ok({ pdfBase64: pdf.toString('base64'), sha256: createHash('sha256').update(pdf).digest('hex'), signed: false });
+  }),
+
+  useCase('letter.print', (ctx, { id }) => {
+    const found = signedDocument(ctx, id);
+    if (!found.ok) return found;
+    ctx.audit({ action: 'print', subjectEntity: 'letter', subjectId: id, patientId: found.value.patientId });
+    return ok({ pdfBase64: found.value.data });
+  }),
+
+  useCase('letter.export', (ctx, { id }) => {
+    const found = signedDocument(ctx, id);
+    if (!found.ok) return found;
+    ctx.audit({ action: 'export', subjectEntity: 'letter', subjectId: id, patientId: found.value.patientId, details: { sha256: found.value.sha256 } });
+    // No name in the file's name: it will lie in a folder anybody can open.
+    return ok({ pdfBase64: found.value.data, fileName: `${found.value.title.toLowerCase().replaceAll(' ', '-')}.pdf` });
+  }),
+];
+
+/** A draft is rendered when it is looked at, a signed letter never again. */
+type Shown = { draft: EpikriseContent } | { document: RowOf<'document'> };
+
+interface Ready {
+  letter: RowOf<'letter'>;
+  content: EpikriseContent;
+  signedAt: string;
+}
+
+function toSign(ctx: Context, id: string): Result<Ready> {
+  const letter = ctx.get('letter', id);
+  if (letter === undefined) return err('letter/unknown');
+  if (letter.status !== 'draft') return err('letter/signed');
+  if (letter.authorId !== ctx.actor.userId) return err('sign/not-allowed');
+  if (ctx.get('encounter', letter.encounterId)?.status !== 'signed') return err('letter/visit-not-signed');
+  const problem = sendProblem(letter);
+  if (problem !== null) return err(problem);
+  const content = contentOf(ctx, letter);
+  const { must } = missingLetterContent(content);
+  if (must.length > 0) return err('letter/missing-content', { missing: must });
+  return ok({ letter, content, signedAt: ctx.now });
+}
+
+function signedDocument(ctx: Context, id: string): Result<RowOf<'document'>> {
+  const letter = ctx.get('letter', id);
+  if (letter === undefined) return err('letter/unknown');
+  return letter.status === 'draft' ? err('letter/not-signed') : stored(ctx, letter);
+}
+
+/** The bytes as they were signed; on a laptop that has the letter but not yet its document they are on their way. */
+function stored(ctx: Context, letter: RowOf<'letter'>): Result<RowOf<'document'>> {
+  const document = letter.documentId === null ? undefined : ctx.get('document', letter.documentId);
+  return document === undefined ? err('letter/document-missing') : ok(document);
+}

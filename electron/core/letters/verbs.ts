@@ -1,0 +1,97 @@
+/** Letters out of signed visits: begun, written, listed, and where they went. */
+import { err, ok } from '#electron/contract/verb.ts';
+import type { Result } from '#electron/contract/verb.ts';
+import { missingLetterContent, parseEpikrise, sendProblem } from '#db/rules/letter-content.ts';
+import type { EpikriseContent } from '#db/rules/letter-content.ts';
+import { cleanText } from '#db/rules/text.ts';
+import { letterLines } from '#db/sqlite/queries/letters.ts';
+import { logRead } from '../audit/read-once.ts';
+import { useCase } from '../use-case.ts';
+import { epikriseDraft } from './epikrise-draft.ts';
+import { contentOf, letterView } from './letter-view.ts';
+
+export const letterHandlers = [
+  useCase('letter.create', (ctx, { encounterId, kind }) => {
+    const visit = ctx.get('encounter', encounterId);
+    if (visit === undefined) return err('encounter/unknown');
+    if (visit.status !== 'signed' || visit.signedContent === null) return err('encounter/not-signed');
+    const begun = ctx.rows('letter', "encounter_id = ? and kind = ? and author_id = ? and status = 'draft' and affected_by_amendment_id is null", [encounterId, kind, ctx.actor.userId])[0];
+    if (begun !== undefined) return ok({ id: begun.id });
+    const content = epikriseDraft(ctx, visit, visit.signedContent);
+    const row = ctx.insert('letter', { patientId: visit.patientId, encounterId, kind, content, authorId: ctx.actor.userId });
+    ctx.audit({ action: 'create', subjectEntity: 'letter', subjectId: row.id, patientId: visit.patientId, details: { encounterId } });
+    return ok({ id: row.id });
+  }),
+
+  useCase('letter.get', (ctx, { id }) => {
+    const letter = ctx.get('letter', id);
+    if (letter === undefined) return err('letter/unknown');
+    logRead(ctx, { subjectEntity: 'letter', subjectId: id, patientId: letter.patientId });
+    return ok(letterView(ctx, letter));
+  }),
+
+  useCase('letter.update', (ctx, { id, content, objection, objectionNote }) => {
+    const letter = ctx.get('letter', id);
+    if (letter === undefined) return err('letter/unknown');
+    const writes = Object.keys(content).length > 0;
+    // An objection may come until the letter has left the house.
+    if (letter.status !== 'draft' && (writes || letter.deliveredAt !== null)) return err('letter/signed');
+    const before = contentOf(ctx, letter);
+    const next = writes ? merged(before, content) : ok(before);
+    if (!next.ok) return next;
+    ctx.patch('letter', id, { ...(writes ? { content: next.value } : {}), ...(objection === undefined ? {} : { objection }), ...(objectionNote === undefined ? {} : { objectionNote }) }, { autosave: true });
+    ctx.audit({ action: 'change', subjectEntity: 'letter', subjectId: id, patientId: letter.patientId, details: { parts: Object.keys(content), ...(objection === undefined ? {} : { objection }) } });
+    const { must, advised } = missingLetterContent(next.value);
+    return ok({ missing: must, advised });
+  }),
+
+  useCase('letter.setStatus', (ctx, { id, status }) => {
+    const letter = ctx.get('letter', id);
+    if (letter === undefined) return err('letter/unknown');
+    if (letter.status === 'draft' || letter.status === 'withdrawn') return err('letter/not-signed');
+    if (status !== 'withdrawn') {
+      const problem = sendProblem(letter);
+      if (problem !== null) return err(problem);
+      if (ctx.get('encounter', letter.encounterId)?.status !== 'signed') return err('letter/visit-not-signed');
+    }
+    const delivered = status === 'handed_over' || status === 'posted';
+    ctx.patch('letter', id, { status, ...(delivered ? { deliveredAt: letter.deliveredAt ?? ctx.now } : {}) });
+    ctx.audit({ action: 'change', subjectEntity: 'letter', subjectId: id, patientId: letter.patientId, details: { status } });
+    return ok(null);
+  }),
+
+  useCase('letter.list', (ctx, { patientId, open }) => {
+    const letters = letterLines(ctx.db, { patientId: patientId ?? null, open });
+    logRead(ctx, { subjectEntity: 'letter', patientId: patientId ?? null, details: { letters: letters.map((letter) => letter.id) } }, letters.map((letter) => letter.id).join());
+    return ok({ letters });
+  }),
+];
+
+/** The changed parts over what stands; a part that no letter has, or of the wrong shape, is refused. */
+function merged(before: EpikriseContent, parts: Record<string, unknown>): Result<EpikriseContent> {
+  const known: Record<string, unknown> = { ...before };
+  for (const [key, value] of Object.entries(parts)) {
+    if (!Object.hasOwn(before, key)) return err('letter/content-invalid', { fields: [key] });
+    known[key] = isPart(value) && isPart(known[key]) ? { ...known[key], ...value } : value;
+  }
+  const clean = cleaned(known);
+  if (!clean.ok) return clean;
+  const content = parseEpikrise(clean.value);
+  return content === null ? err('letter/content-invalid') : ok(content);
+}
+
+const isPart = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function cleaned(value: unknown): Result<unknown> {
+  if (typeof value === 'string') {
+    const text = cleanText(value);
+    return text.ok ? ok(text.text) : err(text.code);
+  }
+  if (Array.isArray(value)) {
+    const items = value.map(cleaned);
+    return items.find((item) => !item.ok) ?? ok(items.map((item) => (item.ok ? item.value : null)));
+  }
+  if (!isPart(value)) return ok(value);
+  const entries = Object.entries(value).map(([key, inner]) => [key, cleaned(inner)] as const);
+  return entries.find(([, item]) => !item.ok)?.[1] ?? ok(Object.fromEntries(entries.map(([key, item]) => [key, item.ok ? item.value : null])));
+}
