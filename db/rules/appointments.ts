@@ -18,12 +18,28 @@ const OPEN = { from: 8 * 60, to: 16 * 60, weekdays: [1, 2, 3, 4, 5] };
 /** How far ahead a free place is looked for. Bookings of all these days must be known. */
 export const HORIZON_DAYS = 60;
 
-const parts = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const parts = new Intl.DateTimeFormat('en-GB', {
+  timeZone: ZONE,
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 
 /** What the clinic's wall clock shows at this instant, as if it were UTC. */
 function wallClock(instantMs: number): number {
   const found = Object.fromEntries(parts.formatToParts(instantMs).map((part) => [part.type, Number(part.value)]));
-  return Date.UTC(found['year'] ?? 0, (found['month'] ?? 1) - 1, found['day'] ?? 1, found['hour'] ?? 0, found['minute'] ?? 0, found['second'] ?? 0);
+  return Date.UTC(
+    found['year'] ?? 0,
+    (found['month'] ?? 1) - 1,
+    found['day'] ?? 1,
+    found['hour'] ?? 0,
+    found['minute'] ?? 0,
+    found['second'] ?? 0,
+  );
 }
 
 /** The instant at which the clinic's wall clock shows this day and minute. */
@@ -36,6 +52,12 @@ function instantAt(day: string, minutes: number): number {
 /** The clinic's date at this instant, `YYYY-MM-DD`. */
 export function clinicDay(instant: string): string {
   return new Date(wallClock(Date.parse(instant))).toISOString().slice(0, 10);
+}
+
+/** The instant of a wall-clock time such as `14:30`; in the hour that spring skips, an hour later. */
+export function clinicInstant(day: string, time: string): string {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return new Date(instantAt(day, hours * 60 + minutes)).toISOString();
 }
 
 /** First instant of the day and of the next: 23, 24 or 25 hours apart. */

@@ -84,12 +84,13 @@ async function streamForever(tell: (event: CoreEvent) => void): Promise<void> {
 }
 
 async function readLines(body: ReadableStream<Uint8Array>, tell: (event: CoreEvent) => void): Promise<void> {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
   let rest = '';
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
-    const lines = (rest + value).split('\n');
+    const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line !== '') tell(JSON.parse(line) as CoreEvent);
   }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { VISIT_TYPES } from '#db/model/encounter.ts';
 import type { VisitType } from '#db/model/encounter.ts';
-import { osloInstant } from '#db/rules/appointments.ts';
+import { clinicInstant } from '#db/rules/appointments.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
 import type { DayItem } from '#electron/contract/calendar.ts';
 import type { PatientHit } from '#electron/contract/patients.ts';
@@ -45,7 +45,7 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
   }, [patient, move]);
   useEffect(() => {
     if (move !== null || walkIn || time !== '' || who === '') return;
-    void call('appointment.suggest', { practitionerId: who, from: osloInstant(day, '08:00'), durationMinutes: Number(minutes) || 20, limit: 1 }).then((reply) => {
+    void call('appointment.suggest', { practitionerId: who, from: clinicInstant(day, '08:00'), durationMinutes: Number(minutes) || 20, limit: 1 }).then((reply) => {
       const slot = reply.ok ? reply.value.slots[0] : undefined;
       if (slot !== undefined) setTime(formatTime(slot.startsAt));
     });
@@ -54,7 +54,7 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
   const save = async (): Promise<void> => {
     if (patient === null) return setProblem(t('booking.choosePatient'));
     if (!/^\d{1,2}:\d{2}$/.test(time)) return setProblem(t('booking.time'));
-    const slot = { startsAt: osloInstant(date, time.padStart(5, '0')), durationMinutes: Number(minutes), practitionerId: who, allowClash: clash };
+    const slot = { startsAt: clinicInstant(date, time.padStart(5, '0')), durationMinutes: Number(minutes), practitionerId: who, allowClash: clash };
     const reply =
       move === null
         ? await call('appointment.book', { patientId: patient.id, ...slot, visitType: type, reason: reason.trim() === '' ? null : reason, walkIn })
