@@ -6,6 +6,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join, sep } from 'node:path';
 import { createCore } from '#electron/core/create-core.ts';
 import { hostPorts } from '#electron/core/host-ports.ts';
 import { connectDemo, ensureDemo } from '#electron/core/clinic/demo.ts';
@@ -16,6 +17,7 @@ const home = process.env['RYGGRAD_HOME'];
 if (home === undefined || home === '') throw new Error('RYGGRAD_HOME is not set');
 const port = Number(process.env['RYGGRAD_PORT'] ?? 4310);
 const syncUrl = process.env['RYGGRAD_SYNC_URL'] ?? null;
+const windowFolder = process.env['RYGGRAD_WINDOW'] === undefined ? undefined : join(process.env['RYGGRAD_WINDOW'], sep);
 const BODY_LIMIT = 4 * 1024 * 1024;
 
 const secret = randomBytes(32).toString('base64url');
@@ -50,7 +52,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return await callCore(path.slice('/call/'.length), request, response);
   }
   if (request.method !== 'GET') return refuse(response, 405);
-  return await serveFile(path, secret, response);
+  return await serveFile(path, secret, response, windowFolder);
 }
 
 function authorised(request: IncomingMessage): boolean {
@@ -109,5 +111,7 @@ const demo = process.env['RYGGRAD_DEMO'] === '1' ? await ensureDemo(ports, fillD
 if (demo !== null && syncUrl !== null) await connectDemo(ports, demo, syncUrl);
 server.listen(port, '127.0.0.1', () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.stdout.write(`${JSON.stringify({ ready: true, url, ...(demo === null ? {} : { demo: { email: demo.email, passphrase: demo.passphrase } }) })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, url, ...(demo === null ? {} : { demo: { email: demo.email, passphrase: demo.passphrase } }) })}\n`,
+  );
 });

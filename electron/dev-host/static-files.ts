@@ -1,10 +1,10 @@
-/** The window's built files with the policy a packaged app has; nothing outside dist/renderer is reachable. */
+/** The window's built files with the policy a packaged app has; nothing outside their folder is reachable. */
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../../dist/renderer/', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/renderer/', import.meta.url));
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -33,11 +33,13 @@ export const CONTENT_POLICY = [
   "object-src 'none'",
 ].join('; ');
 
-export async function serveFile(path: string, secret: string, response: ServerResponse): Promise<void> {
-  const wanted = path === '/' ? '/index.html' : path;
-  const file = join(ROOT, normalize(decodeURIComponent(wanted)));
+/** @param root folder with a slash at its end; dist/renderer unless a test brings its own */
+export async function serveFile(path: string, secret: string, response: ServerResponse, root = BUILT): Promise<void> {
+  const wanted = path === '/' ? '/index.html' : decoded(path);
+  if (wanted === null) return notFound(response);
+  const file = join(root, normalize(wanted));
   const type = TYPES[extname(file)];
-  if (!file.startsWith(ROOT) || type === undefined) return notFound(response);
+  if (!file.startsWith(root) || type === undefined) return notFound(response);
   const body = await readFile(file).catch(() => null);
   if (body === null) return notFound(response);
   const headers = {
@@ -50,7 +52,17 @@ export async function serveFile(path: string, secret: string, response: ServerRe
     'cross-origin-resource-policy': 'same-origin',
   };
   response.writeHead(200, headers);
-  response.end(wanted === '/index.html' ? body.toString('utf8').replace('</head>', `<meta name="ryggrad-secret" content="${secret}"></head>`) : body);
+  response.end(
+    wanted === '/index.html' ? body.toString('utf8').replace('</head>', `<meta name="ryggrad-secret" content="${secret}"></head>`) : body,
+  );
+}
+
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
 }
 
 function notFound(response: ServerResponse): void {

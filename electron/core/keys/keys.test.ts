@@ -13,7 +13,7 @@ test('a recovery code comes back as it was, however it is typed', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => {
       const code = recoveryCode(Buffer.from(bytes));
-      expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){13}[0-9A-HJKMNP-TV-Z]$/);
+      expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){13}[0-9A-HJKMNP-TV-Z]{4}$/);
       for (const typed of [code, code.toLowerCase(), code.replaceAll('-', ' '), code.replaceAll('0', 'o').replaceAll('1', 'l')]) {
         expect(parseRecoveryCode(typed)?.equals(Buffer.from(bytes))).toBe(true);
       }
@@ -21,7 +21,7 @@ test('a recovery code comes back as it was, however it is typed', () => {
   );
 });
 
-test('a mistyped recovery code is refused nearly always, before anything is tried with it', () => {
+test('a mistyped recovery code is refused before anything is tried with it', () => {
   const code = recoveryCode(randomBytes(32));
   let taken = 0;
   for (let place = 0; place < code.length; place += 1) {
@@ -29,7 +29,7 @@ test('a mistyped recovery code is refused nearly always, before anything is trie
     const other = code[place] === 'A' ? 'B' : 'A';
     if (parseRecoveryCode(code.slice(0, place) + other + code.slice(place + 1)) !== null) taken += 1;
   }
-  expect(taken).toBeLessThan(4);
+  expect(taken).toBe(0);
   expect(parseRecoveryCode(code.slice(0, -1))).toBeNull();
   expect(parseRecoveryCode('')).toBeNull();
 });

@@ -1,5 +1,14 @@
 /** AES-256-GCM for small secrets, and sealing to an X25519 public key (an ephemeral key per seal). */
-import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 /** `nonce12 | tag16 | ciphertext`; `context` is authenticated with it. */
@@ -48,7 +57,11 @@ function sharedKey(shared: Buffer, ephemeral: Buffer, recipient: Buffer): Buffer
   return Buffer.from(hkdfSync('sha256', shared, Buffer.concat([ephemeral, recipient]), 'ryggrad-seal-v1', 32));
 }
 function x25519Private(raw: Buffer): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b656e04220420', 'hex'), raw]), format: 'der', type: 'pkcs8' });
+  return createPrivateKey({
+    key: Buffer.concat([Buffer.from('302e020100300506032b656e04220420', 'hex'), raw]),
+    format: 'der',
+    type: 'pkcs8',
+  });
 }
 function x25519PublicKey(raw: Buffer): KeyObject {
   return createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: raw.toString('base64url') }, format: 'jwk' });
