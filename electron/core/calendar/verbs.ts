@@ -21,7 +21,12 @@ function clashWith(ctx: Context, practitionerId: string, slot: Slot, exceptId: s
   const other = heldSlots(ctx.db, practitionerId, slot.startsAt, end).find((held) => held.id !== exceptId && overlaps(held, slot));
   if (other === undefined) return null;
   const patient = ctx.get('patient', other.patientId);
-  return err('appointment/clash', { appointmentId: other.id, startsAt: other.startsAt, durationMinutes: other.durationMinutes, patientName: patient === undefined ? '' : fullName(patient) });
+  return err('appointment/clash', {
+    appointmentId: other.id,
+    startsAt: other.startsAt,
+    durationMinutes: other.durationMinutes,
+    patientName: patient === undefined ? '' : fullName(patient),
+  });
 }
 
 function practitioners(ctx: Context): { id: string; name: string }[] {
@@ -34,26 +39,39 @@ export const calendarHandlers = [
     const rows = dayRows(ctx.db, from, to, practitionerId ?? null);
     const patients = new Map(hitsOf(ctx, [...new Set(rows.map((row) => row.appointment.patientId))]).map((hit) => [hit.id, hit]));
     const people = practitioners(ctx);
-    const bills = billsOf(ctx.db, rows.flatMap((row) => row.encounterId ?? []));
+    const bills = billsOf(
+      ctx.db,
+      rows.flatMap((row) => row.encounterId ?? []),
+    );
     const clinical = readsNotes(ctx.actor.roles);
     const items = rows.flatMap((row) => {
       const patient = patients.get(row.appointment.patientId);
       if (patient === undefined) return [];
       const bill = row.encounterId === null ? undefined : bills.get(row.encounterId);
-      const holding = rows.filter((other) => other !== row && other.appointment.practitionerId === row.appointment.practitionerId && holdsTime(other.appointment.status));
+      const holding = rows.filter(
+        (other) =>
+          other !== row && other.appointment.practitionerId === row.appointment.practitionerId && holdsTime(other.appointment.status),
+      );
       return [
         {
           appointment: row.appointment,
           patient,
           practitionerName: ctx.get('user', row.appointment.practitionerId)?.name ?? '',
-          encounter: clinical && row.encounterId !== null && row.encounterStatus !== null ? { id: row.encounterId, status: row.encounterStatus } : null,
+          encounter:
+            clinical && row.encounterId !== null && row.encounterStatus !== null
+              ? { id: row.encounterId, status: row.encounterStatus }
+              : null,
           paid: paidState(bill?.lines ?? [], bill?.payments ?? []),
           clash: holdsTime(row.appointment.status) && holding.some((other) => overlaps(other.appointment, row.appointment)),
           alerts: clinical ? ctx.rows('safety_fact', "patient_id = ? and state = 'yes'", [patient.id]).map((fact) => fact.kind) : null,
         },
       ];
     });
-    logRead(ctx, { subjectEntity: 'appointment', details: { day, patients: [...patients.keys()] } }, `${day}/${[...patients.keys()].join()}`);
+    logRead(
+      ctx,
+      { subjectEntity: 'appointment', details: { day, patients: [...patients.keys()] } },
+      `${day}/${[...patients.keys()].join()}`,
+    );
     return ok({ day, items, practitioners: people });
   }),
 
@@ -90,12 +108,23 @@ export const calendarHandlers = [
     const row = ctx.get('appointment', id);
     if (row === undefined) return err('appointment/unknown');
     ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId, details: { status } });
-    return ok(ctx.patch('appointment', id, { status, ...(status === 'arrived' ? { arrivedAt: row.arrivedAt ?? ctx.now } : status === 'booked' ? { arrivedAt: null } : {}) }));
+    return ok(
+      ctx.patch('appointment', id, {
+        status,
+        ...(status === 'arrived' ? { arrivedAt: row.arrivedAt ?? ctx.now } : status === 'booked' ? { arrivedAt: null } : {}),
+      }),
+    );
   }),
   useCase('appointment.cancel', (ctx, { id, reason }) => {
     const row = ctx.get('appointment', id);
     if (row === undefined) return err('appointment/unknown');
-    ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId, details: { status: 'cancelled' } });
+    ctx.audit({
+      action: 'change',
+      subjectEntity: 'appointment',
+      subjectId: id,
+      patientId: row.patientId,
+      details: { status: 'cancelled' },
+    });
     return ok(ctx.patch('appointment', id, { status: 'cancelled', cancelReason: reason }));
   }),
 
@@ -108,7 +137,13 @@ export const calendarHandlers = [
       unpaid: ends.unpaid.length,
       lettersNotHandedOver: ends.lettersNotHandedOver.length,
     };
-    ctx.put('day_close', derivedId(practitionerId, `day:${day}`), { practitionerId, day, closedAt: ctx.now, closedById: ctx.actor.userId, left });
+    ctx.put('day_close', derivedId(practitionerId, `day:${day}`), {
+      practitionerId,
+      day,
+      closedAt: ctx.now,
+      closedById: ctx.actor.userId,
+      left,
+    });
     ctx.audit({ action: 'other', details: { dayClosed: day, left } });
     return ok({ closedAt: ctx.now });
   }),
@@ -123,13 +158,24 @@ function looseEnds(ctx: Context, day: string, practitionerId: string | null): Lo
   return {
     visitsWithoutNote: rows
       // Where no notes are seen, a booking that nobody finished is all there is to go by.
-      .filter(({ appointment, encounterId }) => clinical ? encounterId === null || empty.has(encounterId) : appointment.status !== 'done')
+      .filter(({ appointment, encounterId }) => (clinical ? encounterId === null || empty.has(encounterId) : appointment.status !== 'done'))
       .filter(({ appointment }) => holdsTime(appointment.status) && appointment.startsAt <= ctx.now)
-      .map(({ appointment }) => ({ appointmentId: appointment.id, patientId: appointment.patientId, patientName: names.get(appointment.patientId) ?? '', startsAt: appointment.startsAt })),
+      .map(({ appointment }) => ({
+        appointmentId: appointment.id,
+        patientId: appointment.patientId,
+        patientName: names.get(appointment.patientId) ?? '',
+        startsAt: appointment.startsAt,
+      })),
     unsigned: clinical
       ? unsignedNotes(ctx.db, practitionerId)
           .filter((note) => !note.empty)
-          .map(({ encounterId, patientId, patientName, visitAt, practitionerName }) => ({ encounterId, patientId, patientName, visitAt, practitionerName }))
+          .map(({ encounterId, patientId, patientName, visitAt, practitionerName }) => ({
+            encounterId,
+            patientId,
+            patientName,
+            visitAt,
+            practitionerName,
+          }))
       : [],
     unpaid: unpaid(ctx, from, to, practitionerId),
     lettersNotHandedOver: clinical ? lettersNotHandedOver(ctx.db, practitionerId) : [],
@@ -142,7 +188,10 @@ function looseEnds(ctx: Context, day: string, practitionerId: string | null): Lo
 /** Visits of the day that somebody must still pay for, or whose price is missing. */
 function unpaid(ctx: Context, from: string, to: string, practitionerId: string | null): LooseEnds['unpaid'] {
   const visits = visitsBetween(ctx.db, from, to, practitionerId);
-  const bills = billsOf(ctx.db, visits.map((visit) => visit.encounterId));
+  const bills = billsOf(
+    ctx.db,
+    visits.map((visit) => visit.encounterId),
+  );
   return visits.flatMap((visit) => {
     const bill = bills.get(visit.encounterId);
     if (bill === undefined || paidState(bill.lines, bill.payments) !== 'unpaid') return [];
