@@ -19,7 +19,8 @@ function identity(ctx: Context, set: Fields, known: Fields & { id?: string }): I
   const warnings: string[] = [];
   if (set.nationalId === undefined || set.nationalId === '' || set.nationalId === null) {
     // Nothing said about the number: what is known of it stands, the reason for its absence as well.
-    if (set.nationalId === undefined && known.id !== undefined && (known.nationalId ?? null) !== null) return { ok: true, set: { ...set, missingNationalIdReason: null }, warnings };
+    if (set.nationalId === undefined && known.id !== undefined && (known.nationalId ?? null) !== null)
+      return { ok: true, set: { ...set, missingNationalIdReason: null }, warnings };
     const reason = set.missingNationalIdReason === undefined ? (known.missingNationalIdReason ?? null) : set.missingNationalIdReason;
     if (reason === null) return err('national-id/missing-reason');
     return { ok: true, set: { ...set, nationalId: null, nationalIdKind: null, missingNationalIdReason: reason }, warnings };
@@ -110,7 +111,14 @@ export const patientHandlers = [
   useCase('safety.set', (ctx, { patientId, kind, state, detail }) => {
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     const id = derivedId(patientId, kind);
-    ctx.put('safety_fact', id, { patientId, kind, state, detail: detail === '' ? null : detail, recordedById: ctx.actor.userId, recordedAt: ctx.now });
+    ctx.put('safety_fact', id, {
+      patientId,
+      kind,
+      state,
+      detail: detail === '' ? null : detail,
+      recordedById: ctx.actor.userId,
+      recordedAt: ctx.now,
+    });
     ctx.audit({ action: 'change', subjectEntity: 'safety_fact', subjectId: id, patientId, details: { kind, state } });
     return ok({ safety: safetyOf(ctx, patientId) });
   }),
