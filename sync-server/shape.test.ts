@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { ShapeStream, isChangeMessage, isControlMessage, type Message, type Offset } from '@electric-sql/client';
 import { v7 } from 'uuid';
+import type { Pool } from '#db/postgres/open.ts';
 import {
   addColleague,
   changeOf,
@@ -262,25 +263,41 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
   });
 
   it('a change between reading and waiting wakes the reader at once', async () => {
-    const slow = await openTestServer(database, { shape: { rows: 40, bytes: 100_000, longPollMs: 60_000 } });
-    const laptop = await foundClinic(slow.app);
-    const start = await request(slow.app, laptop, 'GET', '/v1/shape?table=feed&offset=-1');
-    let offset = String(start.headers['electric-offset']);
-    for (let i = 0; i < 30; i += 1) {
-      // Written while the long-poll is on its way: before, between and after its registration.
-      const [answer] = await Promise.all([
-        request(
-          slow.app,
-          laptop,
-          'GET',
-          `/v1/shape?table=feed&offset=${offset}&handle=${String(start.headers['electric-handle'])}&live=true`,
-        ),
-        write(slow.app, laptop, newPatient()),
-      ]);
-      expect(answer.json<unknown[]>().length).toBeGreaterThan(1);
-      offset = String(answer.headers['electric-offset']);
-    }
-    expect(slow.deps.wakeUps.waiting()).toBe(0);
+    const laptop = await foundClinic(server.app);
+    const start = await raw(laptop, '&offset=-1');
+    let armed = true;
+    // Exactly there: the reader has read, and before it can wait the change is made and its notification heard.
+    const watched = async () => {
+      const client = await server.pool.connect();
+      const query = client.query.bind(client) as (asked: unknown, values?: unknown) => Promise<unknown>;
+      const release = client.release.bind(client);
+      client.query = (async (asked: { name?: string }, values?: unknown) => {
+        const answer = await query(asked, values);
+        if (armed && asked.name?.startsWith('feed-page') === true) {
+          armed = false;
+          const heard = new Promise<void>((resolve) => slow.deps.wakeUps.wait(laptop.clinicId, resolve));
+          await write(server.app, laptop, newPatient());
+          await heard;
+        }
+        return answer;
+      }) as typeof client.query;
+      client.release = (broken) => {
+        Reflect.deleteProperty(client, 'query');
+        Reflect.deleteProperty(client, 'release');
+        release(broken);
+      };
+      return client;
+    };
+    // Pool.query asks with a callback; only transactions are of interest.
+    const connect = {
+      value: (callback?: Parameters<Pool['connect']>[0]) => (callback === undefined ? watched() : server.pool.connect(callback)),
+    };
+    const pool = Object.create(server.pool, { connect }) as Pool;
+    const slow = await openTestServer(database, { shape: { rows: 40, bytes: 100_000, longPollMs: 60_000 }, pool });
+    const place = `&offset=${start.headers.get('electric-offset')}&handle=${start.headers.get('electric-handle')}`;
+    const answer = await request(slow.app, laptop, 'GET', `/v1/shape?table=feed${place}&live=true`);
+    expect(armed).toBe(false);
+    expect(answer.json<unknown[]>()).toHaveLength(2);
     await slow.close();
   });
 
