@@ -2,7 +2,7 @@
  * The real processes of a clinic on this machine: sync server with its own Postgres, and one dev-host per laptop.
  * Every process gets a fresh home and free ports, prints its ready line, and ends with its parent.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -78,4 +78,23 @@ export async function startServer(home: string, env: Record<string, string> = {}
 
 export async function startLaptop(home: string, env: Record<string, string> = {}): Promise<Running> {
   return await start('electron/dev-host/server.ts', home, { RYGGRAD_PORT: '0', ...env });
+}
+
+/** The window's files, built anew when a source has changed. Throws with the build's own words when it fails. */
+export function ensureRenderer(): void {
+  const script = "const { buildRenderer } = await import('./build/renderer.mjs'); buildRenderer(process.argv[1]);";
+  const built = spawnSync(process.execPath, ['--input-type=module', '-e', script, tmpdir()], { cwd: ROOT, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`the window could not be built:\n${built.stdout}${built.stderr}`);
+}
+
+export interface DemoLaptop extends Running {
+  email: string;
+  passphrase: string;
+}
+
+/** A laptop with the demo clinic; without `syncUrl` there is no server to be reached. */
+export async function startDemoLaptop(home: string, syncUrl = 'http://127.0.0.1:9'): Promise<DemoLaptop> {
+  const running = await startLaptop(home, { RYGGRAD_DEMO: '1', RYGGRAD_SYNC_URL: syncUrl });
+  const demo = running.ready['demo'] as { email: string; passphrase: string };
+  return { ...running, ...demo };
 }

@@ -11,7 +11,7 @@ const CANDIDATES = [process.env.PLAYWRIGHT_CHROMIUM, '/usr/bin/chromium', '/usr/
 /** Path of a Chromium on this machine. Throws when there is none: a journey that cannot run must not look green. */
 export function chromiumPath(): string {
   const found = CANDIDATES.find((path) => path !== undefined && path !== '' && existsSync(path));
-  if (found === undefined) throw new Error('no Chromium found: install Debian\'s chromium or set PLAYWRIGHT_CHROMIUM');
+  if (found === undefined) throw new Error("no Chromium found: install Debian's chromium or set PLAYWRIGHT_CHROMIUM");
   return found;
 }
 
@@ -45,7 +45,11 @@ export interface WatchedPage {
 }
 
 /** Opens the app in a fresh profile (or the given one) and waits until it stands. */
-export async function openApp(browser: Browser, appUrl: string, options: { width?: number; height?: number; dark?: boolean } = {}): Promise<WatchedPage> {
+export async function openApp(
+  browser: Browser,
+  appUrl: string,
+  options: { width?: number; height?: number; dark?: boolean } = {},
+): Promise<WatchedPage> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
     colorScheme: options.dark === true ? 'dark' : 'light',
@@ -67,14 +71,18 @@ export async function openApp(browser: Browser, appUrl: string, options: { width
     const seen: string[] = [];
     Object.defineProperty(window, '__mouseEvents', { value: seen });
     for (const type of ['mousedown', 'pointerdown', 'wheel', 'touchstart', 'contextmenu']) {
-      window.addEventListener(type, (event) => seen.push(`${type} at ${performance.now().toFixed(0)} ms, trusted=${event.isTrusted}`), { capture: true, passive: true });
+      window.addEventListener(type, (event) => seen.push(`${type} at ${performance.now().toFixed(0)} ms, trusted=${event.isTrusted}`), {
+        capture: true,
+        passive: true,
+      });
     }
   });
   const page = await context.newPage();
   const crashes: string[] = [];
   page.on('pageerror', (error) => crashes.push(`page error: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/ERR_FAILED|Failed to load resource/.test(message.text())) crashes.push(`console error: ${message.text()}`);
+    if (message.type() === 'error' && !/ERR_FAILED|Failed to load resource/.test(message.text()))
+      crashes.push(`console error: ${message.text()}`);
   });
   await page.goto(appUrl);
   let count = 0;

@@ -68,6 +68,7 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
   const draft = view?.letter.status === 'draft';
   const signed = view !== null && !draft && view.letter.status !== 'withdrawn';
   useActions([
+    { id: 'letter.missing', label: t('nextMissing'), key: 'Alt+Enter', when: () => draft === true, run: () => void flushAll().then(refresh).then(goToMissing) },
     { id: 'letter.sign', label: t('sign'), key: 'Control+Enter', when: () => draft === true, run: () => void sign() },
     { id: 'letter.await', label: t('awaitPrint'), key: 'F6', when: () => signed, run: () => status('awaiting_print') },
     { id: 'letter.handOver', label: t('handOver'), key: 'F7', when: () => signed, run: () => status('handed_over') },
@@ -85,9 +86,20 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
   const contentNow = useRef(content);
   contentNow.current = content;
 
+  // Stands where something required is missing, and goes to the next on one key.
+  const goToMissing = useCallback(() => {
+    const gaps = [...document.querySelectorAll<HTMLTextAreaElement>('.letter [data-missing] textarea')];
+    const at = gaps.findIndex((gap) => gap === document.activeElement);
+    (gaps[at + 1] ?? gaps[0])?.focus();
+  }, []);
+  const loaded = view !== null;
+  useEffect(() => {
+    if (loaded) goToMissing();
+  }, [loaded, goToMissing]);
+
   if (view === null) return problem === null ? null : <p className="chart-danger">{sentence(problem)}</p>;
   return (
-    <div className="letter">
+    <div className="letter" data-status={view.letter.status}>
       <header className="chart-header">
         <h1>{t('title', { name: view.patientName })}</h1>
         <span className="chart-quiet">{t(`status.${view.letter.status}`)}</span>
@@ -116,6 +128,7 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
               label={t(`field.${field.key}`)}
               rows={field.rows}
               value={field.read(content)}
+              missing={draft === true && view.missing.some((key) => key === field.key || (key === 'recipient' && field.key === 'recipient.name'))}
               readOnly={!draft}
               onFlush={(flush) => (flush === null ? flushes.current.delete(field.key) : flushes.current.set(field.key, flush))}
               onWrite={async (text) => {
@@ -189,11 +202,13 @@ interface FieldProps {
   rows: number;
   value: string;
   readOnly: boolean;
+  missing: boolean;
   onWrite(text: string): Promise<boolean>;
   onFlush(flush: (() => Promise<void>) | null): void;
 }
 
-function LetterField({ label, rows, value, readOnly, onWrite, onFlush }: FieldProps) {
+function LetterField({ label, rows, value, readOnly, missing, onWrite, onFlush }: FieldProps) {
+  const { t } = useTranslation('letters');
   const area = useRef<HTMLTextAreaElement>(null);
   const write = useRef(onWrite);
   write.current = onWrite;
@@ -220,9 +235,9 @@ function LetterField({ label, rows, value, readOnly, onWrite, onFlush }: FieldPr
     if (area.current !== null && !saver.dirty() && document.activeElement !== area.current) area.current.value = value;
   }, [value, saver]);
   return (
-    <div className="section">
+    <div className="section" data-missing={missing ? '' : undefined}>
       <label>
-        {label}
+        {label} {missing && <span className="chart-danger">{t('isMissing')}</span>}
         <textarea
           ref={area}
           rows={rows}
