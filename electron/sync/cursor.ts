@@ -40,11 +40,11 @@ export const serverFacts = {
   lastSyncedAt: (db: SqliteDatabase): string | undefined => readReplica(db, 'sync.lastSyncedAt'),
   setLastSyncedAt: (db: SqliteDatabase, at: string): void => writeReplica(db, 'sync.lastSyncedAt', at),
   /** The device's log is on the server up to this event. */
-  auditUpTo: (db: SqliteDatabase): number => Number(readReplica(db, 'sync.auditUpTo') ?? '0'),
-  setAuditUpTo: (db: SqliteDatabase, n: number): void => writeReplica(db, 'sync.auditUpTo', String(n)),
+  auditUpTo: (db: SqliteDatabase, deviceId: string): number => Number(readReplica(db, `sync.auditUpTo:${deviceId}`) ?? '0'),
+  setAuditUpTo: (db: SqliteDatabase, deviceId: string, n: number): void => writeReplica(db, `sync.auditUpTo:${deviceId}`, String(n)),
   /** The last `n` this device gave; entries themselves are forgotten after 35 days. */
-  lastN: (db: SqliteDatabase): number => Number(readReplica(db, 'sync.lastN') ?? '0'),
-  setLastN: (db: SqliteDatabase, n: number): void => writeReplica(db, 'sync.lastN', String(n)),
+  lastN: (db: SqliteDatabase, deviceId: string): number => Number(readReplica(db, `sync.lastN:${deviceId}`) ?? '0'),
+  setLastN: (db: SqliteDatabase, deviceId: string, n: number): void => writeReplica(db, `sync.lastN:${deviceId}`, String(n)),
   forget: (db: SqliteDatabase, key: string): void => {
     prepared(db, 'delete from replica where key = ?').run(key);
   },

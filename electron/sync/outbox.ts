@@ -33,12 +33,12 @@ export function freezeNext(db: SqliteDatabase, deviceId: string, limit: number, 
   return db
     .transaction(() => {
       // Two questions that each follow an index: a queue of a week is not sorted anew for every batch.
-      const frozenBefore = prepared(db, "select * from outbox where state = 'sent' and device_id = ? order by n limit ?").all(deviceId, limit);
+      const frozenBefore = prepared(db, "select * from outbox where state = 'sent' and +device_id = ? order by n limit ?").all(deviceId, limit);
       const fresh = prepared(db, "select * from outbox where state = 'ready' and +device_id = ? order by born limit ?").all(deviceId, limit - frozenBefore.length);
       const waiting = [...frozenBefore, ...fresh];
       const changes: Change[] = [];
       let bytes = 0;
-      let lastN = Math.max(serverFacts.lastN(db), highestN(db, deviceId));
+      let lastN = Math.max(serverFacts.lastN(db, deviceId), highestN(db, deviceId));
       for (const raw of waiting) {
         const frozen = valueOr(raw, 'n');
         const n = frozen ?? lastN + 1;
@@ -53,10 +53,19 @@ export function freezeNext(db: SqliteDatabase, deviceId: string, limit: number, 
         }
         changes.push(change);
       }
-      serverFacts.setLastN(db, lastN);
+      serverFacts.setLastN(db, deviceId, lastN);
       return changes;
     })
     .immediate();
+}
+
+/** Devices that this replica was before it was restored from a backup, and that had not delivered everything then. */
+export function earlierSenders(db: SqliteDatabase, deviceId: string): string[] {
+  return prepared(db, "select distinct device_id as id from outbox where state in ('open', 'ready', 'sent') and device_id <> ?").all(deviceId).map((raw) => textOf(raw, 'id'));
+}
+
+export function hasSendable(db: SqliteDatabase, deviceId: string): boolean {
+  return prepared(db, "select 1 from outbox where state in ('ready', 'sent') and +device_id = ? limit 1").get(deviceId) !== undefined;
 }
 
 /** Writes down what became of sent changes. Outcomes of changes not in the queue are ignored. */

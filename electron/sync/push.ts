@@ -9,7 +9,7 @@ import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
 import { prepared } from '#db/sqlite/store.ts';
 import { endOverlays, inApplying, parseObject } from './apply.ts';
 import { readCursor, serverFacts } from './cursor.ts';
-import { freezeNext, reopenAcked, settle } from './outbox.ts';
+import { freezeNext, hasSendable, reopenAcked, settle } from './outbox.ts';
 import { failureOf, problemCode, type Failure, type Fetch } from './ports.ts';
 
 const MAX_BYTES = 4_000_000;
@@ -76,7 +76,7 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
     const isNew = epoch !== undefined && epoch !== reply.epoch;
     serverFacts.setEpoch(db, reply.epoch);
     serverFacts.setLastSyncedAt(db, at);
-    serverFacts.setAuditUpTo(db, reply.auditUpTo);
+    serverFacts.setAuditUpTo(db, deviceId, reply.auditUpTo);
     if (isNew) reopenAcked(db, deviceId);
     endOverlays(db, readCursor(db).passedSeq, changed);
     for (const id of new Set(changed.get('patient'))) indexPatient(db, id);
@@ -86,15 +86,11 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
   return { ok: true, more, sent: reply.outcomes.length, newEpoch, changed };
 }
 
-function hasSendable(db: SqliteDatabase, deviceId: string): boolean {
-  return prepared(db, "select 1 from outbox where state in ('ready', 'sent') and +device_id = ? limit 1").get(deviceId) !== undefined;
-}
-
 /** The device's log, in order, from where the server's ends. */
 function unsentAudit(db: SqliteDatabase, deviceId: string): AuditEvent[] {
   const rows = prepared(db, 'select * from audit_event where device_id = ? and n > ? order by n limit ?').all(
     deviceId,
-    serverFacts.auditUpTo(db),
+    serverFacts.auditUpTo(db, deviceId),
     MAX_EVENTS,
   );
   return rows.map(toEvent);

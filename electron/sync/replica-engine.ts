@@ -8,7 +8,7 @@ import type { SyncStatus } from '#electron/contract/sync.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { releaseAll } from '#db/sqlite/outbox.ts';
 import { readCursor, serverFacts } from './cursor.ts';
-import { forgetOld, openConflicts, queueState, releaseRested } from './outbox.ts';
+import { earlierSenders, forgetOld, hasSendable, openConflicts, queueState, releaseRested } from './outbox.ts';
 import type { EngineTimers, Failure, Fetch } from './ports.ts';
 import { startPull, type Pull } from './pull.ts';
 import { pushOnce } from './push.ts';
@@ -68,6 +68,8 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
   let aborter = new AbortController();
   let failures = 0;
   let lastAttempt = 0;
+  /** Devices whose changes this laptop delivers for them; the server takes them from the same person only. */
+  let earlier = new Set<string>();
   const due = new Map<'push' | 'pull' | 'tick', unknown>();
 
   const dispatch = (event: EngineEvent): void => {
@@ -126,12 +128,17 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
     for (;;) {
       again = false;
       const limit = timers.set(() => aborter.abort(), PUSH_LIMIT_MS);
+      const sender = nextSender();
       const result = await pushOnce(
-        { db, deviceId, serverUrl: options.serverUrl, credential: options.credential, fetch, now: clock.now },
+        { db, deviceId: sender, serverUrl: options.serverUrl, credential: options.credential, fetch, now: clock.now },
         aborter.signal,
       ).finally(() => timers.clear(limit));
       if (stopped()) return;
       if (aborter.signal.aborted) aborter = new AbortController();
+      if (!result.ok && sender !== deviceId && result.code === 'device/mismatch') {
+        earlier.delete(sender);
+        continue;
+      }
       if (!result.ok) {
         failed(result);
         count();
@@ -146,8 +153,14 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       dispatch({ type: 'push-done', at: clock.now().toISOString() });
       // The feed's own client may be waiting out its back-off: the server is there now.
       if (wasAway || pull === undefined) connect();
-      if (!result.more && !again) return;
+      if (sender === deviceId && !result.more && !again) return;
     }
+  }
+
+  /** Who a restored laptop was goes first: what it writes now may stand upon what had not been delivered. */
+  function nextSender(): string {
+    for (const id of earlier) if (hasSendable(db, id)) return id;
+    return deviceId;
   }
 
   function connect(): void {
@@ -216,6 +229,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
     start() {
       if (!stopped()) return;
       aborter = new AbortController();
+      earlier = new Set(earlierSenders(db, deviceId));
       const cursor = readCursor(db);
       state = next({ ...RESTING, lastSyncedAt: serverFacts.lastSyncedAt(db) ?? null }, { type: 'started' });
       forgetOld(db, clock.now());

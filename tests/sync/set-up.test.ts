@@ -79,21 +79,26 @@ test('a clinic born alone connects with its ids, a colleague joins by code, a re
   await second.must('session.unlock', { clinicId: joined.clinicId, userId: joined.userId, passphrase: JOINING });
   expect((await names(second)).toSorted()).toEqual(['Kari', 'Ola']);
 
+  const own = await first.must('device.invite', { userId: born.userId });
+  // Written while the server is away: only the backup knows of it.
+  await server.stop();
+  await first.must('patient.create', { givenName: 'Øystein', familyName: 'Nordmann', missingNationalIdReason: 'not_stated' });
   const usb = join(first.home, 'usb');
   mkdirSync(usb);
   const { file } = await first.must('backup.create', { folder: usb });
+  await first.must('session.close', {});
+  await server.start();
   const third = laptop();
   await third.must('backup.restore', { file, recoveryCode: born.recoveryCode, userId: born.userId, passphrase: JOINING });
   await third.must('session.unlock', { clinicId: born.clinicId, userId: born.userId, passphrase: JOINING });
   expect((await third.must('sync.status', {})).state).toBe('local');
   const invitation = await second.call('device.invite', { userId: born.userId });
   expect(invitation).toMatchObject({ ok: false });
-  const own = await first.must('device.invite', { userId: born.userId });
   await third.must('server.connect', { url: own.code, registrationCode: null, passphrase: JOINING });
   await third.must('patient.create', { givenName: 'Åse', familyName: 'Nordmann', missingNationalIdReason: 'not_stated' });
   await settled(third);
   expect(await third.must('sync.outbox', { show: 'quarantined' })).toMatchObject({ total: 0 });
-  await until(() => names(first), (found) => found.includes('Åse'), 'what the restored laptop wrote');
+  await until(() => names(second), (found) => found.includes('Åse') && found.includes('Øystein'), 'what the restored laptop had, and what it wrote');
 });
 
 test('the demo finds its server by itself when that comes up later', async () => {

@@ -48,7 +48,10 @@ export const restoreHandler = service(
       if (blocked === 'healthy') return err('backup/clinic-exists');
       if (blocked === 'in-use') return err('app/already-running');
       mkdirSync(beside, { recursive: true, mode: 0o700 });
-      await pipeline(createReadStream(file, { start: read.length }), createWriteStream(join(beside, 'ryggrad.db'), { mode: 0o600, flush: true }));
+      await pipeline(
+        createReadStream(file, { start: read.length }),
+        createWriteStream(join(beside, 'ryggrad.db'), { mode: 0o600, flush: true }),
+      );
       const restored = await becomeDevice(ports, beside, header, oldKey, userId, passphrase);
       if (!restored.ok) return restored;
       if (blocked === 'damaged') setAside(ports, header.clinicId);
@@ -64,7 +67,14 @@ export const restoreHandler = service(
 );
 
 /** Gives the copied database its new owner. The people's passphrases of the old device are of no use here: each chooses one. */
-async function becomeDevice(ports: Ports, folder: string, header: BackupHeader, oldKey: Buffer, userId: string | undefined, passphrase: string): Promise<Result<Restored>> {
+async function becomeDevice(
+  ports: Ports,
+  folder: string,
+  header: BackupHeader,
+  oldKey: Buffer,
+  userId: string | undefined,
+  passphrase: string,
+): Promise<Result<Restored>> {
   const path = join(folder, 'ryggrad.db');
   const opened = openDatabase(path, oldKey);
   if (!opened.ok) return err('backup/unreadable');
@@ -90,7 +100,10 @@ async function becomeDevice(ports: Ports, folder: string, header: BackupHeader, 
     if (!again.ok) throw new Error(`the restored database does not open: ${again.code}`);
     again.db.close();
     const where = { clinicId, deviceId, deviceSecret: await ports.keyStore.deviceSecret() };
-    const slot = await makeSlot(where, { userId: chosen.id, name: chosen.name, email: chosen.email }, passphrase, { databaseKey, signingKey });
+    const slot = await makeSlot(where, { userId: chosen.id, name: chosen.name, email: chosen.email }, passphrase, {
+      databaseKey,
+      signingKey,
+    });
     const { clinicName, demo, recoveryPublic } = header;
     const recoverySealed = sealForRecovery(clinicId, Buffer.from(recoveryPublic, 'base64'), databaseKey);
     writeSlots(folder, { version: 1, clinicId, clinicName, demo, deviceId, recoveryPublic, recoverySealed, slots: [slot] });
@@ -116,11 +129,23 @@ interface NewDevice {
 function enter(ports: Ports, db: SqliteDatabase, { clinicId, deviceId, madeAt, chosen, signingKey, verifier }: NewDevice): void {
   const { id: userId, name, email, roles, profession, hprNumber } = chosen;
   const known = readReplica(db, 'server-url') !== undefined;
-  // Credential, place in the feed and place in the queue were the old device's; its unsent entries keep their (device, n).
-  for (const key of ['device-credential', 'sync.cursor', 'sync.lastN', 'sync.auditUpTo', 'latest-time']) prepared(db, 'delete from replica where key = ?').run(key);
+  // Credential and place in the feed were the old device's. What it had not delivered keeps its (device, n).
+  for (const key of ['device-credential', 'sync.cursor', 'latest-time'])
+    prepared(db, 'delete from replica where key = ?').run(key);
   const ctx = birthContext(ports, db, { clinicId, deviceId, userId, name, email, roles, profession, hprNumber, signingKey });
   // A clinic with a server gets the device's row from there, when the device is enrolled by code.
-  if (!known) ctx.insert('device', { name: defaultDeviceName(deviceId), userId, audience: roles.includes('PRACTITIONER') ? 'clinical' : 'desk', enrolledAt: ctx.now, revokedAt: null }, deviceId);
+  if (!known)
+    ctx.insert(
+      'device',
+      {
+        name: defaultDeviceName(deviceId),
+        userId,
+        audience: roles.includes('PRACTITIONER') ? 'clinical' : 'desk',
+        enrolledAt: ctx.now,
+        revokedAt: null,
+      },
+      deviceId,
+    );
   ctx.insert('signing_key', { userId, deviceId, publicKey: publicHalf(signingKey) });
   ctx.audit({ action: 'other', details: { kind: 'restore', madeAt } });
   queueAccountVerifier(db, userId, verifier);
