@@ -97,7 +97,7 @@ function writeOrKeep(db: SqliteDatabase, entry: FeedEntry, entity: EntityName, f
  */
 export function endOverlays(db: SqliteDatabase, passedSeq: number, changed: Map<string, string[]>): void {
   const ended = "passed = 0 and state in ('acked', 'quarantined') and (outcome_seq is null or outcome_seq <= ?)";
-  const done = prepared(db, `select distinct entity, row_id as id from outbox where ${ended}`).all(passedSeq);
+  const done = prepared(db, `select distinct entity, row_id as id from outbox indexed by outbox_ending where ${ended}`).all(passedSeq);
   for (const found of done) {
     const { entity, id } = keyOf(found);
     prepared(db, `update outbox set passed = 1 where entity = ? and row_id = ? and ${ended}`).run(entity, id, passedSeq);

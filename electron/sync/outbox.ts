@@ -33,8 +33,14 @@ export function freezeNext(db: SqliteDatabase, deviceId: string, limit: number, 
   return db
     .transaction(() => {
       // Two questions that each follow an index: a queue of a week is not sorted anew for every batch.
-      const frozenBefore = prepared(db, "select * from outbox where state = 'sent' and +device_id = ? order by n limit ?").all(deviceId, limit);
-      const fresh = prepared(db, "select * from outbox where state = 'ready' and +device_id = ? order by born limit ?").all(deviceId, limit - frozenBefore.length);
+      const frozenBefore = prepared(db, "select * from outbox where state = 'sent' and +device_id = ? order by n limit ?").all(
+        deviceId,
+        limit,
+      );
+      const fresh = prepared(db, "select * from outbox where state = 'ready' and +device_id = ? order by born limit ?").all(
+        deviceId,
+        limit - frozenBefore.length,
+      );
       const waiting = [...frozenBefore, ...fresh];
       const changes: Change[] = [];
       let bytes = 0;
@@ -61,7 +67,9 @@ export function freezeNext(db: SqliteDatabase, deviceId: string, limit: number, 
 
 /** Devices that this replica was before it was restored from a backup, and that had not delivered everything then. */
 export function earlierSenders(db: SqliteDatabase, deviceId: string): string[] {
-  return prepared(db, "select distinct device_id as id from outbox where state in ('open', 'ready', 'sent') and device_id <> ?").all(deviceId).map((raw) => textOf(raw, 'id'));
+  return prepared(db, "select distinct device_id as id from outbox where state in ('open', 'ready', 'sent') and device_id <> ?")
+    .all(deviceId)
+    .map((raw) => textOf(raw, 'id'));
 }
 
 export function hasSendable(db: SqliteDatabase, deviceId: string): boolean {
@@ -82,13 +90,12 @@ export function settle(db: SqliteDatabase, deviceId: string, outcomes: readonly 
 /**
  * The server forgot what it had acknowledged (it was restored from a backup): everything kept is sent again,
  * and shown over the server's rows again meanwhile.
- * @param fromN only changes from this place on; the server has the earlier ones
+ * @param only changes of one device from one place on, when the server says that it has the earlier ones
  */
-export function reopenAcked(db: SqliteDatabase, deviceId: string, fromN = 1): number {
-  return prepared(
-    db,
-    "update outbox set state = 'sent', outcome_seq = null, passed = 0 where state = 'acked' and device_id = ? and n >= ?",
-  ).run(deviceId, fromN).changes;
+export function reopenAcked(db: SqliteDatabase, only?: { deviceId: string; fromN: number }): number {
+  const reopen = "update outbox set state = 'sent', outcome_seq = null, passed = 0 where state = 'acked'";
+  if (only === undefined) return prepared(db, reopen).run().changes;
+  return prepared(db, `${reopen} and device_id = ? and n >= ?`).run(only.deviceId, only.fromN).changes;
 }
 
 /** Forgets acknowledged entries older than 35 days whose overlay has ended. Refused ones are kept for good. */

@@ -39,7 +39,7 @@ export async function pushOnce(deps: PushDeps, signal: AbortSignal, limit = MAX_
   if (answer.ok) return take(deps, answer.reply, changes.length, limit, audit.length);
   if (answer.code === 'changes/gap' && typeof answer.details['expected'] === 'number') {
     // The server knows less than it once acknowledged: from there on everything again.
-    const reopened = reopenAcked(db, deviceId, answer.details['expected']);
+    const reopened = reopenAcked(db, { deviceId, fromN: answer.details['expected'] });
     if (reopened > 0) return { ok: true, more: true, sent: 0, newEpoch: false, changed: new Map() };
   }
   if (answer.status === 413 && limit > 1 && changes.length > 1) return pushOnce(deps, signal, Math.ceil(changes.length / 2));
@@ -77,7 +77,7 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
     serverFacts.setEpoch(db, reply.epoch);
     serverFacts.setLastSyncedAt(db, at);
     serverFacts.setAuditUpTo(db, deviceId, reply.auditUpTo);
-    if (isNew) reopenAcked(db, deviceId);
+    if (isNew) reopenAcked(db);
     endOverlays(db, readCursor(db).passedSeq, changed);
     for (const id of new Set(changed.get('patient'))) indexPatient(db, id);
     return isNew;

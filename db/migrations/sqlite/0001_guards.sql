@@ -74,5 +74,3 @@ CREATE TRIGGER outbox_no_delete BEFORE DELETE ON outbox WHEN old.state <> 'acked
 CREATE INDEX outbox_unpassed ON outbox (entity, row_id) WHERE passed = 0;
 --> statement-breakpoint
 CREATE INDEX note_section_open_sibling ON note_section (encounter_id) WHERE sibling_state = 'open';
---> statement-breakpoint
-CREATE INDEX outbox_ending ON outbox (outcome_seq) WHERE passed = 0 AND state IN ('acked', 'quarantined');
