@@ -14,7 +14,9 @@ const DEFAULT_FOLDER = join(import.meta.dirname, '../migrations/sqlite');
 export function migrate(db: SqliteDatabase, folder = DEFAULT_FOLDER): Migrated {
   db.exec('create table if not exists migration (name text primary key, at text not null)');
   const done = new Set((db.prepare('select name from migration').all() as { name: string }[]).map((row) => row.name));
-  const known = readdirSync(folder).filter((name) => name.endsWith('.sql')).toSorted();
+  const known = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted();
   for (const name of done) if (!known.includes(name)) return { ok: false, code: 'database/from-future' };
   let steps = 0;
   for (const name of known) {

@@ -106,7 +106,7 @@ describe('opening', () => {
     expect(temporaryFilesWhileSorting(db)).toBe(0);
     // The same with the driver's default, so that the test is known to see such files.
     db.pragma('temp_store=FILE');
-    if (process.platform === 'linux') expect(temporaryFilesWhileSorting(db)).toBeGreaterThan(0);
+    expect(temporaryFilesWhileSorting(db) > 0).toBe(process.platform === 'linux');
     db.close();
   });
 
@@ -159,7 +159,7 @@ describe('migrating', () => {
     mkdirSync(mine);
     for (const name of readdirSync(steps)) if (name.endsWith('.sql')) copyFileSync(join(steps, name), join(mine, name));
     writeFileSync(join(mine, '9000_bad.sql'), 'create table half(a);--> statement-breakpoint\ninsert into nowhere values (1)');
-    expect(() => migrate(db, mine)).toThrow();
+    expect(() => migrate(db, mine)).toThrow('no such table');
     expect(db.prepare("select count(*) as n from sqlite_schema where name = 'half'").get()).toEqual({ n: 0 });
     rmSync(join(mine, '9000_bad.sql'));
     expect(migrate(db, mine)).toEqual({ ok: true, steps: 0 });

@@ -70,7 +70,13 @@ export function openDatabase(file: string, key: Uint8Array, mustExist = true): O
 /** Whether the file's content is at fault (a page that does not answer to its key), not the disk or the program. */
 export function isDamage(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_IOERR_DATA' || code === 'SQLITE_IOERR_CORRUPTFS' || code === 'SQLITE_IOERR_SHORT_READ';
+  return (
+    code.startsWith('SQLITE_CORRUPT') ||
+    code === 'SQLITE_NOTADB' ||
+    code === 'SQLITE_IOERR_DATA' ||
+    code === 'SQLITE_IOERR_CORRUPTFS' ||
+    code === 'SQLITE_IOERR_SHORT_READ'
+  );
 }
 
 /** Throws when a pragma of the safety case does not hold on this connection. */

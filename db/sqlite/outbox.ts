@@ -32,12 +32,24 @@ interface OpenRow {
 }
 
 /** The entry an autosave of this person on this row may still replace. */
-export function openEntry(db: SqliteDatabase, actor: string, entity: string, rowId: string): { born: number; id: string; base: Record<string, number>; set: Record<string, unknown>; openedAt: string } | undefined {
-  const row = prepared(db, `select born, id, base, "set", opened_at from outbox where state = 'open' and actor = ? and entity = ? and row_id = ? and passed = 0`).get(actor, entity, rowId) as
-    | OpenRow
-    | undefined;
+export function openEntry(
+  db: SqliteDatabase,
+  actor: string,
+  entity: string,
+  rowId: string,
+): { born: number; id: string; base: Record<string, number>; set: Record<string, unknown>; openedAt: string } | undefined {
+  const row = prepared(
+    db,
+    `select born, id, base, "set", opened_at from outbox where state = 'open' and actor = ? and entity = ? and row_id = ? and passed = 0`,
+  ).get(actor, entity, rowId) as OpenRow | undefined;
   if (row === undefined) return undefined;
-  return { born: row.born, id: row.id, base: JSON.parse(row.base) as Record<string, number>, set: JSON.parse(row.set) as Record<string, unknown>, openedAt: row.opened_at };
+  return {
+    born: row.born,
+    id: row.id,
+    base: JSON.parse(row.base) as Record<string, number>,
+    set: JSON.parse(row.set) as Record<string, unknown>,
+    openedAt: row.opened_at,
+  };
 }
 
 export function addEntry(db: SqliteDatabase, entry: OutboxEntry): void {
@@ -46,8 +58,21 @@ export function addEntry(db: SqliteDatabase, entry: OutboxEntry): void {
     `insert into outbox (id, device_id, actor, actor_signature, verb, entity, row_id, base, "set", at, schema, hash, state, opened_at, touched_at, passed)
      values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)`,
   ).run(
-    entry.id, entry.deviceId, entry.actor, entry.actorSignature, entry.verb, entry.entity, entry.rowId,
-    JSON.stringify(entry.base), JSON.stringify(entry.set), entry.at, entry.schema, entry.hash, entry.state, entry.openedAt, entry.touchedAt,
+    entry.id,
+    entry.deviceId,
+    entry.actor,
+    entry.actorSignature,
+    entry.verb,
+    entry.entity,
+    entry.rowId,
+    JSON.stringify(entry.base),
+    JSON.stringify(entry.set),
+    entry.at,
+    entry.schema,
+    entry.hash,
+    entry.state,
+    entry.openedAt,
+    entry.touchedAt,
   );
 }
 
@@ -56,7 +81,16 @@ export function replaceEntry(db: SqliteDatabase, born: number, entry: OutboxEntr
   prepared(
     db,
     `update outbox set actor_signature = ?, verb = ?, base = ?, "set" = ?, at = ?, hash = ?, touched_at = ? where born = ? and state = 'open'`,
-  ).run(entry.actorSignature, entry.verb, JSON.stringify(entry.base), JSON.stringify(entry.set), entry.at, entry.hash, entry.touchedAt, born);
+  ).run(
+    entry.actorSignature,
+    entry.verb,
+    JSON.stringify(entry.base),
+    JSON.stringify(entry.set),
+    entry.at,
+    entry.hash,
+    entry.touchedAt,
+    born,
+  );
 }
 
 /** Lets go of open entries: all, or those of one row. */

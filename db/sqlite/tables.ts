@@ -189,22 +189,29 @@ export const uiState = sqliteTable(
 );
 
 /** This device's log; triggers refuse every change and deletion. */
-export const auditEvent = sqliteTable('audit_event', {
-  n: integer('n').notNull(),
-  id: text('id').primaryKey(),
-  clinicId: text('clinic_id').notNull(),
-  deviceId: text('device_id').notNull(),
-  at: text('at').notNull(),
-  actorId: text('actor_id'),
-  actorName: text('actor_name'),
-  roles: text('roles', { mode: 'json' }).notNull().$type<string[]>(),
-  action: text('action').notNull(),
-  verb: text('verb').notNull(),
-  subjectEntity: text('subject_entity'),
-  subjectId: text('subject_id'),
-  patientId: text('patient_id'),
-  details: text('details', { mode: 'json' }).notNull().$type<Record<string, unknown>>(),
-  reason: text('reason'),
-  previousHash: text('previous_hash').notNull(),
-  hash: text('hash').notNull(),
-}, (table) => [uniqueIndex('audit_event_device_n').on(table.deviceId, table.n), index('audit_event_actor').on(table.actorId, table.action, table.n)]);
+export const auditEvent = sqliteTable(
+  'audit_event',
+  {
+    n: integer('n').notNull(),
+    id: text('id').primaryKey(),
+    clinicId: text('clinic_id').notNull(),
+    deviceId: text('device_id').notNull(),
+    at: text('at').notNull(),
+    actorId: text('actor_id'),
+    actorName: text('actor_name'),
+    roles: text('roles', { mode: 'json' }).notNull().$type<string[]>(),
+    action: text('action').notNull(),
+    verb: text('verb').notNull(),
+    subjectEntity: text('subject_entity'),
+    subjectId: text('subject_id'),
+    patientId: text('patient_id'),
+    details: text('details', { mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    reason: text('reason'),
+    previousHash: text('previous_hash').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (table) => [
+    uniqueIndex('audit_event_device_n').on(table.deviceId, table.n),
+    index('audit_event_actor').on(table.actorId, table.action, table.n),
+  ],
+);

@@ -21,9 +21,15 @@ export const clinic = {
       set: z
         .object({
           name: z.string().trim().min(1).max(200),
-          orgNumber: z.string().regex(/^\d{9}$/).nullable(),
+          orgNumber: z
+            .string()
+            .regex(/^\d{9}$/)
+            .nullable(),
           addressLine: nullableText(200),
-          postalCode: z.string().regex(/^\d{4}$/).nullable(),
+          postalCode: z
+            .string()
+            .regex(/^\d{4}$/)
+            .nullable(),
           city: nullableText(100),
           phone: nullableText(30),
           email: z.email().max(200).nullable(),
@@ -40,7 +46,10 @@ export const clinic = {
       email: z.email().max(200),
       roles: z.array(z.enum(ROLES)).min(1),
       profession: nullableText(10),
-      hprNumber: z.string().regex(/^\d{1,9}$/).nullable(),
+      hprNumber: z
+        .string()
+        .regex(/^\d{1,9}$/)
+        .nullable(),
       validUntil: z.iso.date().nullable(),
       passphrase: z.string().min(8).max(1000).nullable(),
     }),
@@ -54,7 +63,10 @@ export const clinic = {
           name: z.string().trim().min(1).max(200),
           roles: z.array(z.enum(ROLES)).min(1),
           profession: nullableText(10),
-          hprNumber: z.string().regex(/^\d{1,9}$/).nullable(),
+          hprNumber: z
+            .string()
+            .regex(/^\d{1,9}$/)
+            .nullable(),
           active: z.boolean(),
           validUntil: z.iso.date().nullable(),
         })
@@ -78,7 +90,12 @@ export const clinic = {
   ),
   'phrase.list': verb<{ phrases: PhraseRow[] }>()(z.object({})),
   'phrase.save': verb<PhraseRow>()(
-    z.object({ id: z.uuid().optional(), abbreviation: z.string().trim().min(2).max(40), text: z.string().min(1).max(20_000), shared: z.boolean() }),
+    z.object({
+      id: z.uuid().optional(),
+      abbreviation: z.string().trim().min(2).max(40),
+      text: z.string().min(1).max(20_000),
+      shared: z.boolean(),
+    }),
     ['phrase/abbreviation-taken'],
   ),
   'phrase.remove': verb<null>()(z.object({ id: z.uuid() })),

@@ -33,7 +33,10 @@ const person = {
   name: z.string().trim().min(1).max(200),
   email: z.email().max(200),
   profession: z.string().max(10).nullable(),
-  hprNumber: z.string().regex(/^\d{1,9}$/).nullable(),
+  hprNumber: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .nullable(),
 };
 
 export const session = {
@@ -42,9 +45,15 @@ export const session = {
     z.object({
       clinic: z.object({
         name: z.string().trim().min(1).max(200),
-        orgNumber: z.string().regex(/^\d{9}$/).nullable(),
+        orgNumber: z
+          .string()
+          .regex(/^\d{9}$/)
+          .nullable(),
         addressLine: z.string().max(200).nullable(),
-        postalCode: z.string().regex(/^\d{4}$/).nullable(),
+        postalCode: z
+          .string()
+          .regex(/^\d{4}$/)
+          .nullable(),
         city: z.string().max(100).nullable(),
         phone: z.string().max(30).nullable(),
         email: z.email().max(200).nullable(),
@@ -60,27 +69,46 @@ export const session = {
     ['join/code-unknown', 'join/code-expired', 'join/clinic-on-device', 'net/unreachable', 'passphrase/too-common'],
   ),
   /** Opens the clinic's database as this person. Takes the time of Argon2id. */
-  'session.unlock': verb<SessionView>()(
-    z.object({ clinicId: z.uuid(), userId: z.uuid(), passphrase }),
-    ['unlock/wrong-passphrase', 'unlock/throttled', 'database/damaged', 'database/from-future', 'app/already-running', 'keystore/unavailable'],
-  ),
+  'session.unlock': verb<SessionView>()(z.object({ clinicId: z.uuid(), userId: z.uuid(), passphrase }), [
+    'unlock/wrong-passphrase',
+    'unlock/throttled',
+    'database/damaged',
+    'database/from-future',
+    'app/already-running',
+    'keystore/unavailable',
+  ]),
   'session.lock': verb<null>()(z.object({})),
   'session.unlockPin': verb<SessionView>()(z.object({ pin: z.string().regex(/^\d{6}$/) }), ['unlock/wrong-pin', 'unlock/pin-used-up']),
   'session.unlockPassphrase': verb<SessionView>()(z.object({ passphrase }), ['unlock/wrong-passphrase', 'unlock/throttled']),
   'session.setPin': verb<null>()(z.object({ pin: z.string().regex(/^\d{6}$/) })),
   'session.close': verb<null>()(z.object({})),
-  'session.changePassphrase': verb<null>()(z.object({ current: passphrase, next: newPassphrase }), ['unlock/wrong-passphrase', 'passphrase/too-common']),
+  'session.changePassphrase': verb<null>()(z.object({ current: passphrase, next: newPassphrase }), [
+    'unlock/wrong-passphrase',
+    'passphrase/too-common',
+  ]),
   /** Where the window was: open charts, carets, page. Kept in the encrypted database, per person. */
   'ui.save': verb<null>()(z.object({ key: z.string().max(100), value: z.json() })),
   'ui.load': verb<{ value: unknown }>()(z.object({ key: z.string().max(100) })),
-  'backup.create': verb<{ file: string; bytes: number; rows: number }>()(
-    z.object({ folder: z.string().min(1).max(2000) }),
-    ['backup/folder-unusable', 'disk/full'],
-  ),
+  'backup.create': verb<{ file: string; bytes: number; rows: number }>()(z.object({ folder: z.string().min(1).max(2000) }), [
+    'backup/folder-unusable',
+    'disk/full',
+  ]),
   'backup.inspect': verb<{ clinicName: string; madeAt: string }>()(z.object({ file: z.string().min(1).max(2000) }), ['backup/unreadable']),
   /** On a laptop where the clinic is not open: makes a new device from a backup. */
   'backup.restore': verb<{ clinicId: string; users: { userId: string; name: string }[] }>()(
-    z.object({ file: z.string().min(1).max(2000), recoveryCode: z.string().min(10).max(200), userId: z.uuid().optional(), passphrase: newPassphrase }),
-    ['backup/unreadable', 'backup/wrong-code', 'backup/clinic-exists', 'backup/choose-user', 'passphrase/too-common', 'app/already-running'],
+    z.object({
+      file: z.string().min(1).max(2000),
+      recoveryCode: z.string().min(10).max(200),
+      userId: z.uuid().optional(),
+      passphrase: newPassphrase,
+    }),
+    [
+      'backup/unreadable',
+      'backup/wrong-code',
+      'backup/clinic-exists',
+      'backup/choose-user',
+      'passphrase/too-common',
+      'app/already-running',
+    ],
   ),
 };

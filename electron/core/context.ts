@@ -92,7 +92,10 @@ export interface ContextInput {
   verb: string;
 }
 
-const bornSchemas = Object.fromEntries(Object.entries(entities).map(([name, entity]) => [name, bornSchema(entity)])) as unknown as Record<EntityName, { parse(value: unknown): Record<string, unknown> }>;
+const bornSchemas = Object.fromEntries(Object.entries(entities).map(([name, entity]) => [name, bornSchema(entity)])) as unknown as Record<
+  EntityName,
+  { parse(value: unknown): Record<string, unknown> }
+>;
 
 /** A context for one transaction that the caller has begun. */
 export function createContext(input: ContextInput): Context {
@@ -102,7 +105,13 @@ export function createContext(input: ContextInput): Context {
   let begun = false;
   let logged = false;
 
-  function enqueue(entity: EntityName, rowId: string, before: StoredRow | undefined, set: Record<string, unknown>, options: WriteOptions = {}): void {
+  function enqueue(
+    entity: EntityName,
+    rowId: string,
+    before: StoredRow | undefined,
+    set: Record<string, unknown>,
+    options: WriteOptions = {},
+  ): void {
     const autosave = options.autosave === true;
     const open = openEntry(db, actor.userId, entity, rowId);
     const replacing = autosave && open !== undefined;
@@ -121,7 +130,9 @@ export function createContext(input: ContextInput): Context {
       at: now,
       schema: SCHEMA_VERSION,
     };
-    const hash = createHash('sha256').update(changeBytes(change as Parameters<typeof changeBytes>[0])).digest();
+    const hash = createHash('sha256')
+      .update(changeBytes(change as Parameters<typeof changeBytes>[0]))
+      .digest();
     const entry = {
       ...change,
       deviceId,
@@ -169,7 +180,9 @@ export function createContext(input: ContextInput): Context {
       const before = readRow(db, entity, id);
       if (before === undefined) throw new Error(`no ${entity} ${id}`);
       const stored = before as unknown as StoredRow;
-      const changed = Object.fromEntries(Object.entries(set).filter(([field, value]) => value !== undefined && !sameValue(stored[field], value)));
+      const changed = Object.fromEntries(
+        Object.entries(set).filter(([field, value]) => value !== undefined && !sameValue(stored[field], value)),
+      );
       if (Object.keys(changed).length === 0) return before;
       keepServerRow(db, entity, stored);
       patchRow(db, entity, id, changed as Partial<RowOf<typeof entity>>);

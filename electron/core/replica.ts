@@ -53,5 +53,14 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
 /** What is true of a clinic that has no server yet. */
 export function localStatus(db: SqliteDatabase): SyncStatus {
   const { pending, quarantined, oldestPendingAt } = outboxCounts(db);
-  return { state: 'local', pending, quarantined, openConflicts: openConflictCount(db), lastSyncedAt: null, oldestPendingAt, problem: null, progress: null };
+  return {
+    state: 'local',
+    pending,
+    quarantined,
+    openConflicts: openConflictCount(db),
+    lastSyncedAt: null,
+    oldestPendingAt,
+    problem: null,
+    progress: null,
+  };
 }

@@ -5,7 +5,12 @@ import { localStatus } from './replica.ts';
 import { service, useCase } from './use-case.ts';
 
 export const syncHandlers = [
-  service('sync.status', async (services) => (services.clinic === null ? err('session/closed') : ok(services.replica()?.status() ?? localStatus(services.clinic.db))), 'any'),
+  service(
+    'sync.status',
+    async (services) =>
+      services.clinic === null ? err('session/closed') : ok(services.replica()?.status() ?? localStatus(services.clinic.db)),
+    'any',
+  ),
   service('sync.now', async (services) => {
     const { clinic } = services;
     if (clinic === null) return err('session/closed');

@@ -22,7 +22,12 @@ export interface Service<N extends VerbName = VerbName> {
 /** As it stands in the list of verbs: the types of one verb are checked where it is written. */
 export type AnyHandler =
   | { readonly kind: 'use-case'; readonly verb: VerbName; run(context: Context, input: never): Result<unknown> }
-  | { readonly kind: 'service'; readonly verb: VerbName; readonly allowedIn: 'any' | 'open'; run(services: CoreServices, input: never): Promise<Result<unknown>> };
+  | {
+      readonly kind: 'service';
+      readonly verb: VerbName;
+      readonly allowedIn: 'any' | 'open';
+      run(services: CoreServices, input: never): Promise<Result<unknown>>;
+    };
 
 export function useCase<N extends VerbName>(verb: N, run: UseCase<N>['run']): UseCase<N> {
   return { kind: 'use-case', verb, run };

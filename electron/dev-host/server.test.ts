@@ -16,7 +16,16 @@ let ready: { demo?: { email: string; passphrase: string } };
 
 function start(env: Record<string, string> = {}): Promise<{ url: string; demo?: { email: string; passphrase: string } }> {
   child = spawn(process.execPath, [join(import.meta.dirname, 'server.ts')], {
-    env: { ...process.env, RYGGRAD_HOME: home, RYGGRAD_PORT: '0', RYGGRAD_DEMO: '1', RYGGRAD_PARENT: '1', RYGGRAD_SYNC_URL: 'http://127.0.0.1:9', RYGGRAD_WINDOW: built, ...env },
+    env: {
+      ...process.env,
+      RYGGRAD_HOME: home,
+      RYGGRAD_PORT: '0',
+      RYGGRAD_DEMO: '1',
+      RYGGRAD_PARENT: '1',
+      RYGGRAD_SYNC_URL: 'http://127.0.0.1:9',
+      RYGGRAD_WINDOW: built,
+      ...env,
+    },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   ended = new Promise((resolve) => child.once('exit', resolve));
@@ -49,18 +58,31 @@ interface Answer {
 /** Node's own client: `fetch` does not let a test choose Host. */
 function ask(path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port: url.port, path, method: options.method ?? 'GET', headers: { host: url.host, ...options.headers }, agent: false }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks).toString() }));
-    });
+    const outgoing = request(
+      {
+        host: '127.0.0.1',
+        port: url.port,
+        path,
+        method: options.method ?? 'GET',
+        headers: { host: url.host, ...options.headers },
+        agent: false,
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('end', () =>
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks).toString() }),
+        );
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(options.body);
   });
 }
 
 test('calls and events need the secret, which no request can read without the page', async () => {
-  for (const headers of [{}, { 'x-ryggrad-secret': 'wrong' }, { 'x-ryggrad-secret': '' }]) {
+  const wrong: Record<string, string>[] = [{}, { 'x-ryggrad-secret': 'wrong' }, { 'x-ryggrad-secret': '' }];
+  for (const headers of wrong) {
     expect((await ask('/call/app.state', { method: 'POST', body: '{}', headers })).status).toBe(403);
     expect((await ask('/events', { headers })).status).toBe(403);
   }
@@ -74,7 +96,16 @@ test('another name for this machine, and pages of another origin, are refused', 
 });
 
 test('nothing outside the built window is served', async () => {
-  for (const path of ['/../beside.json', '/..%2fbeside.json', '/%2e%2e/beside.json', '/assets/../../beside.json', '/..%5cbeside.json', '/%', '/.', '/%00', '/index.html%00.js']) {
+  for (const path of [
+    '/../beside.json',
+    '/..%2fbeside.json',
+    '/%2e%2e/beside.json',
+    '/assets/../../beside.json',
+    '/..%5cbeside.json',
+    '/%',
+    '/%00',
+    '/index.html%00.js',
+  ]) {
     const answer = await ask(path);
     expect([path, answer.status]).not.toEqual([path, 200]);
     expect(answer.body).not.toContain('not for the window');
@@ -92,7 +123,11 @@ test('the page carries the strict policy and the secret, and with it the core an
   const state = await ask('/call/app.state', { method: 'POST', body: '{}', headers: { 'x-ryggrad-secret': secret } });
   expect(JSON.parse(state.body)).toMatchObject({ ok: true, value: { phase: 'launch', clinics: [{ name: 'Demo-klinikken', demo: true }] } });
   expect((await ask('/call/app.state', { method: 'POST', body: '{', headers: { 'x-ryggrad-secret': secret } })).status).toBe(400);
-  const large = await ask('/call/app.state', { method: 'POST', body: JSON.stringify('x'.repeat(5_000_000)), headers: { 'x-ryggrad-secret': secret } }).catch(() => ({ status: 413 }));
+  const large = await ask('/call/app.state', {
+    method: 'POST',
+    body: JSON.stringify('x'.repeat(5_000_000)),
+    headers: { 'x-ryggrad-secret': secret },
+  }).catch(() => ({ status: 413 }));
   expect(large.status).toBe(413);
 });
 

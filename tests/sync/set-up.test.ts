@@ -40,42 +40,86 @@ const settled = (which: TestLaptop) =>
     (status) => status.state === 'in_sync' && status.pending === 0,
     'in sync',
   );
-const names = async (which: TestLaptop): Promise<string[]> => (await which.must('patient.search', { query: 'nordmann' })).hits.map((hit) => hit.givenName);
+const names = async (which: TestLaptop): Promise<string[]> =>
+  (await which.must('patient.search', { query: 'nordmann' })).hits.map((hit) => hit.givenName);
 
 test('a clinic born alone connects with its ids, a colleague joins by code, a restored laptop comes back', async () => {
   const first = laptop();
   const born = await openClinic(first);
   await first.must('patient.create', { givenName: 'Kari', familyName: 'Nordmann', missingNationalIdReason: 'not_stated' });
   expect(await first.call('device.invite', { userId: born.userId })).toEqual({ ok: false, code: 'server/not-connected' });
-  expect(await first.call('server.connect', { url: 'http://127.0.0.1:9', registrationCode: null, passphrase: PASSPHRASE })).toEqual({ ok: false, code: 'net/unreachable' });
-  expect(await first.call('server.connect', { url: server.url, registrationCode: null, passphrase: 'feil' })).toEqual({ ok: false, code: 'unlock/wrong-passphrase' });
-  expect(await first.must('server.connect', { url: `${server.url}/`, registrationCode: null, passphrase: PASSPHRASE })).toEqual({ serverUrl: server.url });
-  const colleague = await first.must('user.add', { name: 'Ane', email: 'ane@bakken.example', roles: ['PRACTITIONER'], profession: 'KI', hprNumber: null, validUntil: null, passphrase: null });
+  expect(await first.call('server.connect', { url: 'http://127.0.0.1:9', registrationCode: null, passphrase: PASSPHRASE })).toEqual({
+    ok: false,
+    code: 'net/unreachable',
+  });
+  expect(await first.call('server.connect', { url: server.url, registrationCode: null, passphrase: 'feil' })).toEqual({
+    ok: false,
+    code: 'unlock/wrong-passphrase',
+  });
+  expect(await first.must('server.connect', { url: `${server.url}/`, registrationCode: null, passphrase: PASSPHRASE })).toEqual({
+    serverUrl: server.url,
+  });
+  const colleague = await first.must('user.add', {
+    name: 'Ane',
+    email: 'ane@bakken.example',
+    roles: ['PRACTITIONER'],
+    profession: 'KI',
+    hprNumber: null,
+    validUntil: null,
+    passphrase: null,
+  });
   await settled(first);
   expect(await first.must('sync.outbox', { show: 'quarantined' })).toMatchObject({ total: 0 });
 
   const { code } = await first.must('device.invite', { userId: colleague.id });
   const second = laptop();
-  expect(await second.call('clinic.join', { code: `${server.url}#AAAA-AAAA`, deviceName: 'Kjeller', passphrase: JOINING })).toMatchObject({ ok: false, code: 'join/code-unknown' });
-  expect(await second.call('clinic.join', { code: 'http://127.0.0.1:9#AAAA', deviceName: 'Kjeller', passphrase: JOINING })).toEqual({ ok: false, code: 'net/unreachable' });
+  expect(await second.call('clinic.join', { code: `${server.url}#AAAA-AAAA`, deviceName: 'Kjeller', passphrase: JOINING })).toMatchObject({
+    ok: false,
+    code: 'join/code-unknown',
+  });
+  expect(await second.call('clinic.join', { code: 'http://127.0.0.1:9#AAAA', deviceName: 'Kjeller', passphrase: JOINING })).toEqual({
+    ok: false,
+    code: 'net/unreachable',
+  });
   const joined = await second.must('clinic.join', { code, deviceName: 'Kjeller', passphrase: JOINING });
   expect(joined).toMatchObject({ clinicId: born.clinicId, userId: colleague.id });
   await second.must('session.unlock', { clinicId: joined.clinicId, userId: joined.userId, passphrase: JOINING });
   expect((await second.must('clinic.get', {})).name).toBe('Bakken kiropraktikk');
-  await until(() => names(second), (found) => found.includes('Kari'), 'the patient');
+  await until(
+    () => names(second),
+    (found) => found.includes('Kari'),
+    'the patient',
+  );
   await second.must('patient.create', { givenName: 'Ola', familyName: 'Nordmann', missingNationalIdReason: 'not_stated' });
   await settled(second);
-  await until(() => names(first), (found) => found.includes('Ola'), 'the other patient');
+  await until(
+    () => names(first),
+    (found) => found.includes('Ola'),
+    'the other patient',
+  );
 
   const signIn = async (): Promise<number> =>
-    (await fetch(`${server.url}/v1/sessions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email: 'ane@bakken.example', passphrase: JOINING }) })).status;
-  await until(async () => accounts.size, (handedIn) => handedIn === 2, 'both accounts are on the server');
+    (
+      await fetch(`${server.url}/v1/sessions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'ane@bakken.example', passphrase: JOINING }),
+      })
+    ).status;
+  await until(
+    async () => accounts.size,
+    (handedIn) => handedIn === 2,
+    'both accounts are on the server',
+  );
   expect(await signIn()).toBe(200);
 
   // A second code for a clinic that is here already must not cost the clinic.
   const again = await first.must('device.invite', { userId: colleague.id });
   await second.must('session.close', {});
-  expect(await second.call('clinic.join', { code: again.code, deviceName: 'Kjeller', passphrase: JOINING })).toEqual({ ok: false, code: 'join/clinic-on-device' });
+  expect(await second.call('clinic.join', { code: again.code, deviceName: 'Kjeller', passphrase: JOINING })).toEqual({
+    ok: false,
+    code: 'join/clinic-on-device',
+  });
   await second.must('session.unlock', { clinicId: joined.clinicId, userId: joined.userId, passphrase: JOINING });
   expect((await names(second)).toSorted()).toEqual(['Kari', 'Ola']);
 
@@ -98,7 +142,11 @@ test('a clinic born alone connects with its ids, a colleague joins by code, a re
   await third.must('patient.create', { givenName: 'Åse', familyName: 'Nordmann', missingNationalIdReason: 'not_stated' });
   await settled(third);
   expect(await third.must('sync.outbox', { show: 'quarantined' })).toMatchObject({ total: 0 });
-  await until(() => names(second), (found) => found.includes('Åse') && found.includes('Øystein'), 'what the restored laptop had, and what it wrote');
+  await until(
+    () => names(second),
+    (found) => found.includes('Åse') && found.includes('Øystein'),
+    'what the restored laptop had, and what it wrote',
+  );
 });
 
 test('the demo finds its server by itself when that comes up later', async () => {
@@ -109,7 +157,11 @@ test('the demo finds its server by itself when that comes up later', async () =>
   const made = await ensureDemo(demo.ports, fillDemo(demo.ports));
   demo.ports.defaultServerUrl = server.url;
   await demo.must('session.unlock', { clinicId: made.clinicId, userId: made.userId, passphrase: made.passphrase });
-  await until(() => demo.must('sync.status', {}), (status) => status.state !== 'local', 'connected');
+  await until(
+    () => demo.must('sync.status', {}),
+    (status) => status.state !== 'local',
+    'connected',
+  );
   await settled(demo);
   expect(await demo.must('sync.outbox', { show: 'quarantined' })).toMatchObject({ total: 0 });
   expect((await demo.must('sync.outbox', { show: 'sent' })).total).toBeGreaterThan(300);

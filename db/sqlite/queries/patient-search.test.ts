@@ -25,8 +25,25 @@ const PEOPLE = [
 ] as const;
 const idOf = (place: number): string => `019aaaaa-0000-7000-8000-00000000000${place + 1}`;
 const blank = {
-  clinicId: CLINIC, seq: 0, deleted: false, fieldSeq: {}, extra: null, sex: 'unknown', nationalIdKind: null, missingNationalIdReason: null, email: null, addressLine: null, postalCode: null,
-  city: null, occupation: null, language: null, fastlegeName: null, fastlegePractice: null, fastlegeAddressLine: null, fastlegePostalCode: null, fastlegeCity: null,
+  clinicId: CLINIC,
+  seq: 0,
+  deleted: false,
+  fieldSeq: {},
+  extra: null,
+  sex: 'unknown',
+  nationalIdKind: null,
+  missingNationalIdReason: null,
+  email: null,
+  addressLine: null,
+  postalCode: null,
+  city: null,
+  occupation: null,
+  language: null,
+  fastlegeName: null,
+  fastlegePractice: null,
+  fastlegeAddressLine: null,
+  fastlegePostalCode: null,
+  fastlegeCity: null,
 } as const;
 
 beforeAll(() => {
@@ -35,7 +52,16 @@ beforeAll(() => {
   db = opened.db;
   migrate(db);
   for (const [place, [givenName, familyName, birthDate, phone, nationalId]] of PEOPLE.entries()) {
-    const row: RowOf<'patient'> = { ...blank, id: idOf(place), givenName, familyName, birthDate, phone, nationalId, status: givenName === 'Inaktiv' ? 'inactive' : 'active' };
+    const row: RowOf<'patient'> = {
+      ...blank,
+      id: idOf(place),
+      givenName,
+      familyName,
+      birthDate,
+      phone,
+      nationalId,
+      status: givenName === 'Inaktiv' ? 'inactive' : 'active',
+    };
     writeRow(db, 'patient', row);
     indexPatient(db, row.id);
   }

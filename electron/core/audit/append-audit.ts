@@ -19,7 +19,9 @@ export interface AuditInput extends AuditNote {
 }
 
 export function appendAudit(db: SqliteDatabase, input: AuditInput): void {
-  const head = prepared(db, 'select n, hash from audit_event where device_id = ? order by n desc limit 1').get(input.deviceId) as { n: number; hash: string } | undefined;
+  const head = prepared(db, 'select n, hash from audit_event where device_id = ? order by n desc limit 1').get(input.deviceId) as
+    | { n: number; hash: string }
+    | undefined;
   const event: Omit<AuditEvent, 'hash'> = {
     id: input.id,
     clinicId: input.clinicId,
@@ -44,7 +46,22 @@ export function appendAudit(db: SqliteDatabase, input: AuditInput): void {
     `insert into audit_event (n, id, clinic_id, device_id, at, actor_id, actor_name, roles, action, verb, subject_entity, subject_id, patient_id, details, reason, previous_hash, hash)
      values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
   ).run(
-    event.n, event.id, event.clinicId, event.deviceId, event.at, event.actorId, event.actorName, JSON.stringify(event.roles), event.action, event.verb,
-    event.subjectEntity, event.subjectId, event.patientId, JSON.stringify(event.details), event.reason, event.previousHash, hash,
+    event.n,
+    event.id,
+    event.clinicId,
+    event.deviceId,
+    event.at,
+    event.actorId,
+    event.actorName,
+    JSON.stringify(event.roles),
+    event.action,
+    event.verb,
+    event.subjectEntity,
+    event.subjectId,
+    event.patientId,
+    JSON.stringify(event.details),
+    event.reason,
+    event.previousHash,
+    hash,
   );
 }

@@ -44,7 +44,8 @@ async function on<T>(laptop: TestLaptop, work: (ctx: Context) => T): Promise<T> 
   return value as T;
 }
 const NEW_PASSPHRASE = 'gran humle kvist odde';
-const restoring = (file: string, recoveryCode = born.recoveryCode) => fresh.call('backup.restore', { file, recoveryCode, passphrase: NEW_PASSPHRASE });
+const restoring = (file: string, recoveryCode = born.recoveryCode) =>
+  fresh.call('backup.restore', { file, recoveryCode, passphrase: NEW_PASSPHRASE });
 const folderOf = (laptop: TestLaptop): string => join(laptop.home, 'clinics', born.clinicId);
 
 test('a backup is one sealed file that says nothing about anybody, and the laptop goes on', async () => {
@@ -53,9 +54,13 @@ test('a backup is one sealed file that says nothing about anybody, and the lapto
   expect(made.rows).toBeGreaterThan(1);
   const bytes = readFileSync(made.file);
   expect(made.bytes).toBe(bytes.length);
-  for (const word of ['Frøydis', 'Kvamme', '47889900', 'Kim Rygg']) for (const encoding of ['utf8', 'utf16le'] as const) expect(bytes.includes(Buffer.from(word, encoding))).toBe(false);
+  for (const word of ['Frøydis', 'Kvamme', '47889900', 'Kim Rygg'])
+    for (const encoding of ['utf8', 'utf16le'] as const) expect(bytes.includes(Buffer.from(word, encoding))).toBe(false);
   expect(readdirSync(folderOf(old)).filter((name) => name.startsWith('backup-copy'))).toEqual([]);
-  expect(await fresh.must('backup.inspect', { file: made.file })).toEqual({ clinicName: 'Bakken kiropraktikk', madeAt: '2026-11-23T08:00:00.000Z' });
+  expect(await fresh.must('backup.inspect', { file: made.file })).toEqual({
+    clinicName: 'Bakken kiropraktikk',
+    madeAt: '2026-11-23T08:00:00.000Z',
+  });
   await on(old, (ctx) => ctx.insert('patient', { givenName: 'Ola', familyName: 'Nordmann' }));
 });
 
@@ -72,9 +77,13 @@ test('comes back as a new device with a new key, with what was unsent still unde
   expect((now as { device_id: string }[]).slice(before.length).every((entry) => entry.device_id === session.deviceId)).toBe(true);
   expect(await on(fresh, (ctx) => ctx.rows('patient', '1 = 1').map((row) => row.givenName))).toEqual(['Frøydis']);
   // The new device's log begins anew, beside the old one's.
-  expect(await on(fresh, (ctx) => ctx.db.prepare('select min(n) as first from audit_event where device_id = ?').get(session.deviceId))).toEqual({ first: 1 });
+  expect(
+    await on(fresh, (ctx) => ctx.db.prepare('select min(n) as first from audit_event where device_id = ?').get(session.deviceId)),
+  ).toEqual({ first: 1 });
   const recovery = parseRecoveryCode(born.recoveryCode);
-  const [oldKey, newKey] = [old, fresh].map((laptop) => unsealRecovery(born.clinicId, recovery ?? Buffer.alloc(32), readSlots(folderOf(laptop))?.recoverySealed ?? ''));
+  const [oldKey, newKey] = [old, fresh].map((laptop) =>
+    unsealRecovery(born.clinicId, recovery ?? Buffer.alloc(32), readSlots(folderOf(laptop))?.recoverySealed ?? ''),
+  );
   expect(oldKey?.equals(newKey ?? Buffer.alloc(0))).toBe(false);
   await fresh.must('session.close', {});
   expect(openDatabase(join(folderOf(fresh), 'ryggrad.db'), oldKey ?? Buffer.alloc(32))).toEqual({ ok: false, code: 'database/wrong-key' });
@@ -118,11 +127,27 @@ test('never over a clinic that is whole; a damaged one is set aside, not deleted
 });
 
 test('with several people it asks who is restoring', async () => {
-  const colleague = await old.must('user.add', { name: 'Ane', email: 'ane@bakken.example', roles: ['PRACTITIONER'], profession: 'KI', hprNumber: null, validUntil: null, passphrase: null });
+  const colleague = await old.must('user.add', {
+    name: 'Ane',
+    email: 'ane@bakken.example',
+    roles: ['PRACTITIONER'],
+    profession: 'KI',
+    hprNumber: null,
+    validUntil: null,
+    passphrase: null,
+  });
   const { file } = await old.must('backup.create', { folder: usb });
-  expect(await restoring(file)).toMatchObject({ ok: false, code: 'backup/choose-user', details: { users: [{ name: 'Ane' }, { name: 'Kim Rygg' }] } });
-  expect((await fresh.call('backup.restore', { file, recoveryCode: born.recoveryCode, passphrase: NEW_PASSPHRASE, userId: colleague.id })).ok).toBe(true);
-  expect((await fresh.must('session.unlock', { clinicId: born.clinicId, userId: colleague.id, passphrase: NEW_PASSPHRASE })).user.name).toBe('Ane');
+  expect(await restoring(file)).toMatchObject({
+    ok: false,
+    code: 'backup/choose-user',
+    details: { users: [{ name: 'Ane' }, { name: 'Kim Rygg' }] },
+  });
+  expect(
+    (await fresh.call('backup.restore', { file, recoveryCode: born.recoveryCode, passphrase: NEW_PASSPHRASE, userId: colleague.id })).ok,
+  ).toBe(true);
+  expect(
+    (await fresh.must('session.unlock', { clinicId: born.clinicId, userId: colleague.id, passphrase: NEW_PASSPHRASE })).user.name,
+  ).toBe('Ane');
 });
 
 test('a folder that is not there is named, and the old backup stays', async () => {

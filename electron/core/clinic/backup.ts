@@ -4,7 +4,19 @@
  * but promises no sync to disk, and may be left half-done by a power cut: hence copy, sync, check, rename.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, createWriteStream, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { err, ok } from '#electron/contract/verb.ts';
@@ -25,7 +37,15 @@ export const backupHandlers = [
     if (slots === null || !existsSync(folder) || !statSync(folder).isDirectory()) return err('backup/folder-unusable');
     const madeAt = ports.clock.now().toISOString();
     const { clinicId, clinicName, demo, recoveryPublic, recoverySealed } = slots;
-    const header: BackupHeader = { format: 'ryggrad-backup-1', clinicId, clinicName, demo, madeAt, recoveryPublic, sealedKey: recoverySealed };
+    const header: BackupHeader = {
+      format: 'ryggrad-backup-1',
+      clinicId,
+      clinicName,
+      demo,
+      madeAt,
+      recoveryPublic,
+      sealedKey: recoverySealed,
+    };
     const file = join(folder, `ryggrad-${madeAt.slice(0, 19).replace(/[:T]/g, '-')}.ryggrad-backup`);
     const unfinished = `${file}.unfinished`;
     for (const left of readdirSync(clinic.folder)) if (left.startsWith('backup-copy-')) rmSync(join(clinic.folder, left));
@@ -36,7 +56,8 @@ export const backupHandlers = [
       writeFileSync(unfinished, headerLine(header), { mode: 0o600 });
       await pipeline(createReadStream(copy), createWriteStream(unfinished, { flags: 'a', flush: true }));
       const written = await sha256Of(unfinished, Buffer.byteLength(headerLine(header)));
-      if (written !== (await sha256Of(copy, 0))) throw Object.assign(new Error('the folder gave back other bytes than were written'), { code: 'EIO' });
+      if (written !== (await sha256Of(copy, 0)))
+        throw Object.assign(new Error('the folder gave back other bytes than were written'), { code: 'EIO' });
       renameSync(unfinished, file);
       syncFolder(folder);
       services.transaction((ctx) => {
@@ -74,7 +95,8 @@ function verifyCopy(file: string, databaseKey: Buffer, expected: number): number
   const opened = openDatabase(file, databaseKey);
   if (!opened.ok) throw Object.assign(new Error('the backup copy does not open'), { code: 'EIO' });
   try {
-    if (opened.db.pragma('integrity_check', { simple: true }) !== 'ok') throw Object.assign(new Error('the backup copy is damaged'), { code: 'EIO' });
+    if (opened.db.pragma('integrity_check', { simple: true }) !== 'ok')
+      throw Object.assign(new Error('the backup copy is damaged'), { code: 'EIO' });
     const rows = countRows(opened.db);
     if (rows !== expected) throw new Error(`the backup copy has ${rows} rows of ${expected}`);
     return rows;
@@ -86,7 +108,11 @@ function verifyCopy(file: string, databaseKey: Buffer, expected: number): number
 }
 
 function countRows(db: SqliteDatabase): number {
-  const { n } = db.prepare('select (select count(*) from patient) + (select count(*) from encounter) + (select count(*) from note_section) + (select count(*) from outbox) as n').get() as { n: number };
+  const { n } = db
+    .prepare(
+      'select (select count(*) from patient) + (select count(*) from encounter) + (select count(*) from note_section) + (select count(*) from outbox) as n',
+    )
+    .get() as { n: number };
   return n;
 }
 

@@ -19,7 +19,15 @@ import { queueAccountVerifier } from './account-verifier.ts';
 import { startingPhrases, startingPrices } from './starting-set.ts';
 
 export interface NewClinic {
-  clinic: { name: string; orgNumber: string | null; addressLine: string | null; postalCode: string | null; city: string | null; phone: string | null; email: string | null };
+  clinic: {
+    name: string;
+    orgNumber: string | null;
+    addressLine: string | null;
+    postalCode: string | null;
+    city: string | null;
+    phone: string | null;
+    email: string | null;
+  };
   user: { name: string; email: string; roles: Role[]; profession: string | null; hprNumber: string | null };
   passphrase: string;
   demo: boolean;
@@ -60,7 +68,12 @@ export async function createClinicFiles(ports: Ports, input: NewClinic): Promise
       db.close();
     }
     const deviceSecret = await ports.keyStore.deviceSecret();
-    const slot = await makeSlot({ clinicId, deviceId, deviceSecret }, { userId, name: input.user.name, email: input.user.email }, input.passphrase, { databaseKey, signingKey });
+    const slot = await makeSlot(
+      { clinicId, deviceId, deviceSecret },
+      { userId, name: input.user.name, email: input.user.email },
+      input.passphrase,
+      { databaseKey, signingKey },
+    );
     const recoveryPublic = x25519Public(recoveryPrivate);
     writeSlots(folder, {
       version: 1,

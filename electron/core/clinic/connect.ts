@@ -30,7 +30,14 @@ const joinReply = z.object({
   epoch: z.string(),
   audience: z.enum(['desk', 'clinical']),
   clinic: z.object({ id: z.uuid(), name: z.string() }),
-  user: z.object({ id: z.uuid(), name: z.string(), email: z.string(), roles: z.array(z.enum(ROLES)), profession: z.string().nullable(), hprNumber: z.string().nullable() }),
+  user: z.object({
+    id: z.uuid(),
+    name: z.string(),
+    email: z.string(),
+    roles: z.array(z.enum(ROLES)),
+    profession: z.string().nullable(),
+    hprNumber: z.string().nullable(),
+  }),
 });
 
 /** A row's own fields with its id, as the server takes them at the clinic's birth. */
@@ -63,9 +70,18 @@ export async function connectToServer(ports: Ports, clinic: OpenClinic, url: str
 }
 
 /** A device without a credential gets one; its id and rows stay. */
-async function enrolAgain(ports: Ports, { db, clinicId, deviceId, actor }: OpenClinic, url: string, code: string): Promise<Result<{ serverUrl: string }>> {
+async function enrolAgain(
+  ports: Ports,
+  { db, clinicId, deviceId, actor }: OpenClinic,
+  url: string,
+  code: string,
+): Promise<Result<{ serverUrl: string }>> {
   const name = readRow(db, 'device', deviceId)?.name ?? defaultDeviceName(deviceId);
-  const reply = await askServer(ports, { url: `${url}/v1/devices`, method: 'POST', body: { code: code.trim(), device: { id: deviceId, name } } }, joinReply);
+  const reply = await askServer(
+    ports,
+    { url: `${url}/v1/devices`, method: 'POST', body: { code: code.trim(), device: { id: deviceId, name } } },
+    joinReply,
+  );
   if (!reply.ok) return reply;
   if (reply.value.clinic.id !== clinicId || reply.value.user.id !== actor.userId) return err('server/refused');
   rememberServer(db, url, reply.value.deviceCredential);
@@ -102,7 +118,10 @@ export const connectHandlers = [
     const [address = '', code] = url.split('#');
     const serverUrl = address.replace(/\/+$/, '');
     // With a one-time code behind the address this device, restored from a backup, joins the clinic that is there already.
-    const connected = code === undefined ? await connectToServer(ports, clinic, serverUrl, registrationCode, await accountVerifier(passphrase)) : await enrolAgain(ports, clinic, serverUrl, code);
+    const connected =
+      code === undefined
+        ? await connectToServer(ports, clinic, serverUrl, registrationCode, await accountVerifier(passphrase))
+        : await enrolAgain(ports, clinic, serverUrl, code);
     if (connected.ok) await services.restartReplica();
     return connected;
   }),
@@ -112,7 +131,11 @@ export const connectHandlers = [
     const url = readReplica(clinic.db, 'server-url');
     const credential = readReplica(clinic.db, 'device-credential');
     if (url === undefined || credential === undefined) return err('server/not-connected');
-    const reply = await askServer(ports, { url: `${url}/v1/devices/invitations`, method: 'POST', body: { userId }, credential }, z.object({ code: z.string(), expiresAt: z.string() }));
+    const reply = await askServer(
+      ports,
+      { url: `${url}/v1/devices/invitations`, method: 'POST', body: { userId }, credential },
+      z.object({ code: z.string(), expiresAt: z.string() }),
+    );
     return reply.ok ? ok({ code: `${url}#${reply.value.code}`, expiresAt: reply.value.expiresAt }) : reply;
   }),
 
@@ -124,7 +147,15 @@ export const connectHandlers = [
       const url = (hash === -1 ? ports.defaultServerUrl : code.slice(0, hash))?.replace(/\/+$/, '') ?? null;
       if (url === null || !/^https?:\/\//.test(url)) return err('join/code-unknown');
       const deviceId = ports.ids.uuid();
-      const joined = await askServer(ports, { url: `${url}/v1/devices`, method: 'POST', body: { code: code.slice(hash + 1).trim(), device: { id: deviceId, name: deviceName } } }, joinReply);
+      const joined = await askServer(
+        ports,
+        {
+          url: `${url}/v1/devices`,
+          method: 'POST',
+          body: { code: code.slice(hash + 1).trim(), device: { id: deviceId, name: deviceName } },
+        },
+        joinReply,
+      );
       if (!joined.ok) return joined.code === 'server/refused' ? err('join/code-unknown') : joined;
       const { clinic, user, deviceCredential } = joined.value;
       const folder = clinicFolder(ports, clinic.id);
@@ -141,9 +172,41 @@ export const connectHandlers = [
           db.transaction(() => {
             // What the server has just said of these two, so that the person can unlock before the first load.
             const system = { clinicId: clinic.id, seq: 0, deleted: false, fieldSeq: {}, extra: null };
-            writeRow(db, 'user', { ...system, id: user.id, name: user.name, email: user.email, roles: user.roles, profession: user.profession, hprNumber: user.hprNumber, active: true, validUntil: null });
-            writeRow(db, 'clinic', { ...system, id: clinic.id, name: clinic.name, orgNumber: null, addressLine: null, postalCode: null, city: null, phone: null, email: null, letterhead: null, demo: false });
-            const context = birthContext(ports, db, { clinicId: clinic.id, deviceId, userId: user.id, name: user.name, email: user.email, roles: user.roles, profession: user.profession, hprNumber: user.hprNumber, signingKey });
+            writeRow(db, 'user', {
+              ...system,
+              id: user.id,
+              name: user.name,
+              email: user.email,
+              roles: user.roles,
+              profession: user.profession,
+              hprNumber: user.hprNumber,
+              active: true,
+              validUntil: null,
+            });
+            writeRow(db, 'clinic', {
+              ...system,
+              id: clinic.id,
+              name: clinic.name,
+              orgNumber: null,
+              addressLine: null,
+              postalCode: null,
+              city: null,
+              phone: null,
+              email: null,
+              letterhead: null,
+              demo: false,
+            });
+            const context = birthContext(ports, db, {
+              clinicId: clinic.id,
+              deviceId,
+              userId: user.id,
+              name: user.name,
+              email: user.email,
+              roles: user.roles,
+              profession: user.profession,
+              hprNumber: user.hprNumber,
+              signingKey,
+            });
             context.insert('signing_key', { userId: user.id, deviceId, publicKey: publicHalf(signingKey) });
             queueAccountVerifier(db, user.id, verifier);
           }).immediate();
@@ -152,7 +215,12 @@ export const connectHandlers = [
           db.close();
         }
         const deviceSecret = await ports.keyStore.deviceSecret();
-        const slot = await makeSlot({ clinicId: clinic.id, deviceId, deviceSecret }, { userId: user.id, name: user.name, email: user.email }, passphrase, { databaseKey, signingKey });
+        const slot = await makeSlot(
+          { clinicId: clinic.id, deviceId, deviceSecret },
+          { userId: user.id, name: user.name, email: user.email },
+          passphrase,
+          { databaseKey, signingKey },
+        );
         const recoveryPublic = x25519Public(recoveryPrivate);
         writeSlots(folder, {
           version: 1,

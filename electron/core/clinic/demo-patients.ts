@@ -58,11 +58,61 @@ interface Complaint {
   next: readonly [subjective: string, objective: string, treatment: string];
 }
 const COMPLAINTS: readonly Complaint[] = [
-  { title: 'Korsrygg', code: 'L03', text: 'Korsrygg symptomer/plager', first: ['Vondt i korsryggen etter snømåking for ti dager siden. Stiv om morgenen.', 'L4–L5 nedsatt ekstensjon, øm. SLR negativ bilateralt.', 'Mobilisering L4–L5. Råd om pauser og gange.'], next: ['Bedre siden sist, fortsatt stiv ved lengre sitting.', 'L5 nedsatt ekstensjon, mindre øm.', 'HVLA L5 venstre. Øvelser gjennomgått.'] },
-  { title: 'Nakke', code: 'L83', text: 'Nakkesyndrom', first: ['Stiv nakke, mest på høyre side, etter skjermarbeid.', 'C5–C6 nedsatt rotasjon høyre. Øm i øvre trapezius.', 'Mobilisering C5–C6 og bløtvevsbehandling.'], next: ['Sover bedre. Stiv mot slutten av dagen.', 'Rotasjon høyre bedret.', 'Mobilisering C5–C6. Tøyning av levator scapulae.'] },
-  { title: 'Skulder', code: 'L92', text: 'Skuldersyndrom', first: ['Vondt når armen løftes over skulderhøyde.', 'Smertebue 70–110 grader. Fri passiv bevegelighet.', 'Øvelser for rotatorcuff, justert belastning.'], next: ['Mer kraft enn sist, sover på siden igjen.', 'Smertebue 80–100 grader.', 'Øvelsene økt ett trinn.'] },
-  { title: 'Hodepine', code: 'N95', text: 'Tensjonshodepine', first: ['Pressende hodepine tre dager i uken.', 'Suboksipital ømhet, C0–C1 stiv. Nevrologisk orienterende u.a.', 'Suboksipital bløtvevsbehandling.'], next: ['Ett anfall siste uke.', 'Mindre suboksipital ømhet.', 'Suboksipital bløtvevsbehandling, råd om arbeidsstilling.'] },
-  { title: 'Hofte', code: 'L13', text: 'Hofte symptomer/plager', first: ['Vondt i venstre hofte i trapp.', 'Innadrotasjon innskrenket venstre.', 'Mobilisering av hofte, øvelser.'], next: ['Går lengre turer nå.', 'Innadrotasjon bedret.', 'Mobilisering av hofte. Øvelser videre.'] },
+  {
+    title: 'Korsrygg',
+    code: 'L03',
+    text: 'Korsrygg symptomer/plager',
+    first: [
+      'Vondt i korsryggen etter snømåking for ti dager siden. Stiv om morgenen.',
+      'L4–L5 nedsatt ekstensjon, øm. SLR negativ bilateralt.',
+      'Mobilisering L4–L5. Råd om pauser og gange.',
+    ],
+    next: [
+      'Bedre siden sist, fortsatt stiv ved lengre sitting.',
+      'L5 nedsatt ekstensjon, mindre øm.',
+      'HVLA L5 venstre. Øvelser gjennomgått.',
+    ],
+  },
+  {
+    title: 'Nakke',
+    code: 'L83',
+    text: 'Nakkesyndrom',
+    first: [
+      'Stiv nakke, mest på høyre side, etter skjermarbeid.',
+      'C5–C6 nedsatt rotasjon høyre. Øm i øvre trapezius.',
+      'Mobilisering C5–C6 og bløtvevsbehandling.',
+    ],
+    next: ['Sover bedre. Stiv mot slutten av dagen.', 'Rotasjon høyre bedret.', 'Mobilisering C5–C6. Tøyning av levator scapulae.'],
+  },
+  {
+    title: 'Skulder',
+    code: 'L92',
+    text: 'Skuldersyndrom',
+    first: [
+      'Vondt når armen løftes over skulderhøyde.',
+      'Smertebue 70–110 grader. Fri passiv bevegelighet.',
+      'Øvelser for rotatorcuff, justert belastning.',
+    ],
+    next: ['Mer kraft enn sist, sover på siden igjen.', 'Smertebue 80–100 grader.', 'Øvelsene økt ett trinn.'],
+  },
+  {
+    title: 'Hodepine',
+    code: 'N95',
+    text: 'Tensjonshodepine',
+    first: [
+      'Pressende hodepine tre dager i uken.',
+      'Suboksipital ømhet, C0–C1 stiv. Nevrologisk orienterende u.a.',
+      'Suboksipital bløtvevsbehandling.',
+    ],
+    next: ['Ett anfall siste uke.', 'Mindre suboksipital ømhet.', 'Suboksipital bløtvevsbehandling, råd om arbeidsstilling.'],
+  },
+  {
+    title: 'Hofte',
+    code: 'L13',
+    text: 'Hofte symptomer/plager',
+    first: ['Vondt i venstre hofte i trapp.', 'Innadrotasjon innskrenket venstre.', 'Mobilisering av hofte, øvelser.'],
+    next: ['Går lengre turer nå.', 'Innadrotasjon bedret.', 'Mobilisering av hofte. Øvelser videre.'],
+  },
 ];
 
 /** Writes the demo's patients, their history and today's bookings, in one transaction. */
@@ -71,8 +121,24 @@ export function fillDemo(ports: Ports): (clinic: OpenClinic) => void {
     const { db, clinicId, deviceId, actor } = clinic;
     db.transaction(() => {
       const ctx = createContext({ db, clinicId, deviceId, actor, ports, verb: 'clinic.create' });
-      const colleague = ctx.insert('user', { name: 'Ane Kollega', email: 'ane@ryggrad.example', roles: ['PRACTITIONER'], profession: 'KI', hprNumber: '9999998', active: true, validUntil: null });
-      ctx.insert('user', { name: 'Sara Sekretær', email: 'sara@ryggrad.example', roles: ['ASSISTANT'], profession: null, hprNumber: null, active: true, validUntil: null });
+      const colleague = ctx.insert('user', {
+        name: 'Ane Kollega',
+        email: 'ane@ryggrad.example',
+        roles: ['PRACTITIONER'],
+        profession: 'KI',
+        hprNumber: '9999998',
+        active: true,
+        validUntil: null,
+      });
+      ctx.insert('user', {
+        name: 'Sara Sekretær',
+        email: 'sara@ryggrad.example',
+        roles: ['ASSISTANT'],
+        profession: null,
+        hprNumber: null,
+        active: true,
+        validUntil: null,
+      });
       const patients = PEOPLE.map((person, index) => writePatient(ctx, person, index));
       writeDay(ctx, patients, actor.userId, colleague.id);
       ctx.audit({ action: 'create', details: { kind: 'demo', patients: patients.length } });
@@ -83,7 +149,11 @@ export function fillDemo(ports: Ports): (clinic: OpenClinic) => void {
 
 function writePatient(ctx: Context, [givenName, familyName, birthDate, sex, phone, addressLine, complaint]: Person, index: number): string {
   const { id } = ctx.insert('patient', {
-    givenName, familyName, birthDate, sex, addressLine,
+    givenName,
+    familyName,
+    birthDate,
+    sex,
+    addressLine,
     nationalId: syntheticNationalId({ birthDate, n: index + 1 }),
     nationalIdKind: 'fnr',
     phone: phone === '' ? null : phone,
@@ -96,14 +166,29 @@ function writePatient(ctx: Context, [givenName, familyName, birthDate, sex, phon
     fastlegeCity: index % 4 === 3 ? null : 'Oslo',
   });
   if (phone === '') ctx.insert('guardian', { patientId: id, name: 'Ingrid Haugen', relation: 'mother', phone: '40556677', email: null });
-  if (index % 10 === 7) ctx.put('safety_fact', derivedId(id, 'anticoagulants'), { patientId: id, kind: 'anticoagulants', state: 'yes', detail: 'Eliquis', recordedById: ctx.actor.userId, recordedAt: ctx.now });
+  if (index % 10 === 7)
+    ctx.put('safety_fact', derivedId(id, 'anticoagulants'), {
+      patientId: id,
+      kind: 'anticoagulants',
+      state: 'yes',
+      detail: 'Eliquis',
+      recordedById: ctx.actor.userId,
+      recordedAt: ctx.now,
+    });
   const about = COMPLAINTS[complaint];
   if (about === undefined) return id;
   const name = `${givenName} ${familyName}`;
   const first = Date.parse(ctx.now) - DAY_MS * (21 + index * 3);
-  const episodeId = ctx.insert('episode', { patientId: id, title: about.title, startedOn: new Date(first).toISOString().slice(0, 10), endedOn: null, note: null }).id;
+  const episodeId = ctx.insert('episode', {
+    patientId: id,
+    title: about.title,
+    startedOn: new Date(first).toISOString().slice(0, 10),
+    endedOn: null,
+    note: null,
+  }).id;
   writeVisit(ctx, { id, name, episodeId, about, texts: about.first, at: first, type: 'initial', nrs: 4 + (index % 4) });
-  if (index % 3 !== 2) writeVisit(ctx, { id, name, episodeId, about, texts: about.next, at: first + DAY_MS * 7, type: 'follow_up', nrs: 2 + (index % 3) });
+  if (index % 3 !== 2)
+    writeVisit(ctx, { id, name, episodeId, about, texts: about.next, at: first + DAY_MS * 7, type: 'follow_up', nrs: 2 + (index % 3) });
   return id;
 }
 
@@ -150,12 +235,34 @@ function writeVisit(ctx: Context, { id: patientId, name, episodeId, about, texts
 /** Today from nine, every half hour, with room for a walk-in; tomorrow a few. */
 function writeDay(ctx: Context, patients: readonly string[], own: string, colleague: string): void {
   const today = ctx.ports.clock.now();
-  const at = (day: number, hour: number, minute: number): string => new Date(today.getFullYear(), today.getMonth(), today.getDate() + day, hour, minute).toISOString();
+  const at = (day: number, hour: number, minute: number): string =>
+    new Date(today.getFullYear(), today.getMonth(), today.getDate() + day, hour, minute).toISOString();
   const book = (place: number, startsAt: string, practitionerId: string, visitType: VisitType, reason: string | null): void => {
     const patientId = patients[place % patients.length];
-    if (patientId !== undefined) ctx.insert('appointment', { patientId, practitionerId, startsAt, durationMinutes: visitType === 'initial' ? 45 : 30, visitType, reason, cancelReason: null, arrivedAt: null });
+    if (patientId !== undefined)
+      ctx.insert('appointment', {
+        patientId,
+        practitionerId,
+        startsAt,
+        durationMinutes: visitType === 'initial' ? 45 : 30,
+        visitType,
+        reason,
+        cancelReason: null,
+        arrivedAt: null,
+      });
   };
-  for (const [slot, [hour, minute]] of ([[9, 0], [9, 30], [10, 0], [11, 0], [12, 30], [13, 0], [13, 30], [14, 0]] as const).entries()) {
+  for (const [slot, [hour, minute]] of (
+    [
+      [9, 0],
+      [9, 30],
+      [10, 0],
+      [11, 0],
+      [12, 30],
+      [13, 0],
+      [13, 30],
+      [14, 0],
+    ] as const
+  ).entries()) {
     const fresh = slot === 3;
     book(fresh ? 8 : slot * 2, at(0, hour, minute), own, fresh ? 'initial' : 'follow_up', fresh ? 'Vondt i nakken etter kollisjon' : null);
   }

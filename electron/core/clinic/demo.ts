@@ -23,7 +23,10 @@ export interface Demo {
   passphrase: string;
 }
 
-const WORDS = 'fjell skog bekk stein bregne lyng storm seil havn furu elg hare rype sild torsk bre dal tind vik nes holme myr odde foss gran humle kvist'.split(' ');
+const WORDS =
+  'fjell skog bekk stein bregne lyng storm seil havn furu elg hare rype sild torsk bre dal tind vik nes holme myr odde foss gran humle kvist'.split(
+    ' ',
+  );
 const EMAIL = 'demo@ryggrad.example';
 
 /** Makes the demo clinic on first call; `fill` writes its synthetic patients. */
@@ -33,7 +36,15 @@ export async function ensureDemo(ports: Ports, fill: (clinic: OpenClinic) => voi
   if (known !== null && clinicsOnDevice(ports).some((clinic) => clinic.clinicId === known.clinicId)) return known;
   const passphrase = Array.from({ length: 4 }, () => WORDS[randomInt(WORDS.length)]).join('-');
   const born = await createClinicFiles(ports, {
-    clinic: { name: 'Demo-klinikken', orgNumber: '999999999', addressLine: 'Storgata 1', postalCode: '0150', city: 'Oslo', phone: '22 00 00 00', email: null },
+    clinic: {
+      name: 'Demo-klinikken',
+      orgNumber: '999999999',
+      addressLine: 'Storgata 1',
+      postalCode: '0150',
+      city: 'Oslo',
+      phone: '22 00 00 00',
+      email: null,
+    },
     user: { name: 'Kiran Demo', email: EMAIL, roles: ['ADMIN', 'PRACTITIONER', 'ASSISTANT'], profession: 'KI', hprNumber: '9999999' },
     passphrase,
     demo: true,
@@ -73,4 +84,3 @@ async function withDemoOpen(ports: Ports, demo: Demo, run: (clinic: OpenClinic) 
     releaseHome(folder);
   }
 }
-

@@ -16,7 +16,12 @@ interface Entrance {
   signingKey: KeyObject;
 }
 
-async function makeEntrance({ ports }: CoreServices, clinic: OpenClinic, person: { userId: string; name: string; email: string }, passphrase: string): Promise<Entrance> {
+async function makeEntrance(
+  { ports }: CoreServices,
+  clinic: OpenClinic,
+  person: { userId: string; name: string; email: string },
+  passphrase: string,
+): Promise<Entrance> {
   const signingKey = newSigningKey();
   const where = { clinicId: clinic.clinicId, deviceId: clinic.deviceId, deviceSecret: await ports.keyStore.deviceSecret() };
   const slot = await makeSlot(where, person, passphrase, { databaseKey: clinic.databaseKey, signingKey });
@@ -37,7 +42,8 @@ export const peopleHandlers = [
     if (known !== undefined && !letIn) return err('user/email-taken');
     const userId = known?.id ?? ports.ids.uuid();
     const who = known ?? person;
-    const entrance = passphrase === null ? null : await makeEntrance(services, clinic, { userId, name: who.name, email: who.email }, passphrase);
+    const entrance =
+      passphrase === null ? null : await makeEntrance(services, clinic, { userId, name: who.name, email: who.email }, passphrase);
     if (services.clinic !== clinic) return err('session/closed');
 
     const added = services.transaction((ctx) => {
@@ -50,7 +56,12 @@ export const peopleHandlers = [
         // Before the commit: a row without a way in could not be mended, a way in without a row opens to no role.
         writeSlots(clinic.folder, { ...slots, slots: [...slots.slots, entrance.slot] });
       }
-      ctx.audit({ action: known === undefined ? 'create' : 'change', subjectEntity: 'user', subjectId: userId, details: { onThisDevice: entrance !== null } });
+      ctx.audit({
+        action: known === undefined ? 'create' : 'change',
+        subjectEntity: 'user',
+        subjectId: userId,
+        details: { onThisDevice: entrance !== null },
+      });
       return ok(user);
     });
     return added;

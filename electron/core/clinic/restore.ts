@@ -130,8 +130,7 @@ function enter(ports: Ports, db: SqliteDatabase, { clinicId, deviceId, madeAt, c
   const { id: userId, name, email, roles, profession, hprNumber } = chosen;
   const known = readReplica(db, 'server-url') !== undefined;
   // Credential and place in the feed were the old device's. What it had not delivered keeps its (device, n).
-  for (const key of ['device-credential', 'sync.cursor', 'latest-time'])
-    prepared(db, 'delete from replica where key = ?').run(key);
+  for (const key of ['device-credential', 'sync.cursor', 'latest-time']) prepared(db, 'delete from replica where key = ?').run(key);
   const ctx = birthContext(ports, db, { clinicId, deviceId, userId, name, email, roles, profession, hprNumber, signingKey });
   // A clinic with a server gets the device's row from there, when the device is enrolled by code.
   if (!known)

@@ -33,16 +33,34 @@ export const clinicHandlers = [
     const items = ctx.rows('price_item', '1 = 1 order by code');
     const fits = (types: string[]): number => (visitType !== undefined && types.includes(visitType) ? 0 : 1);
     // The visit type's own price first, the clinic's own before Helfo's.
-    return ok({ items: items.toSorted((a, b) => fits(a.visitTypes) - fits(b.visitTypes) || Number(a.kind === 'takst') - Number(b.kind === 'takst') || a.code.localeCompare(b.code, 'nb')) });
+    return ok({
+      items: items.toSorted(
+        (a, b) =>
+          fits(a.visitTypes) - fits(b.visitTypes) ||
+          Number(a.kind === 'takst') - Number(b.kind === 'takst') ||
+          a.code.localeCompare(b.code, 'nb'),
+      ),
+    });
   }),
   useCase('price.save', (ctx, { id, ...fields }) => {
-    const confirmed = fields.amountOre === null && fields.refundOre === null ? { confirmedById: null, confirmedAt: null } : { confirmedById: ctx.actor.userId, confirmedAt: ctx.now };
-    return ok(id === undefined ? ctx.insert('price_item', { ...fields, ...confirmed }) : ctx.patch('price_item', id, { ...fields, ...confirmed }));
+    const confirmed =
+      fields.amountOre === null && fields.refundOre === null
+        ? { confirmedById: null, confirmedAt: null }
+        : { confirmedById: ctx.actor.userId, confirmedAt: ctx.now };
+    return ok(
+      id === undefined ? ctx.insert('price_item', { ...fields, ...confirmed }) : ctx.patch('price_item', id, { ...fields, ...confirmed }),
+    );
   }),
 
-  useCase('phrase.list', (ctx) => ok({ phrases: ctx.rows('phrase', '(user_id is null or user_id = ?) order by abbreviation', [ctx.actor.userId]) })),
+  useCase('phrase.list', (ctx) =>
+    ok({ phrases: ctx.rows('phrase', '(user_id is null or user_id = ?) order by abbreviation', [ctx.actor.userId]) }),
+  ),
   useCase('phrase.save', (ctx, { id, abbreviation, text, shared }) => {
-    const taken = ctx.rows('phrase', 'abbreviation = ? and id <> ? and (user_id is null or user_id = ?)', [abbreviation, id ?? '', ctx.actor.userId]);
+    const taken = ctx.rows('phrase', 'abbreviation = ? and id <> ? and (user_id is null or user_id = ?)', [
+      abbreviation,
+      id ?? '',
+      ctx.actor.userId,
+    ]);
     if (taken.length > 0) return err('phrase/abbreviation-taken');
     if (id !== undefined) return ok(ctx.patch('phrase', id, { abbreviation, text }));
     return ok(ctx.insert('phrase', { userId: shared ? null : ctx.actor.userId, abbreviation, text }));
@@ -54,7 +72,13 @@ export const clinicHandlers = [
 
   useCase('device.list', (ctx) => {
     const users = new Map(rowsWhere(ctx.db, 'user', '1 = 1').map((user) => [user.id, user.name]));
-    return ok({ devices: ctx.rows('device', '1 = 1 order by enrolled_at').map((device) => ({ ...device, thisDevice: device.id === ctx.deviceId, userName: device.userId === null ? null : (users.get(device.userId) ?? null) })) });
+    return ok({
+      devices: ctx.rows('device', '1 = 1 order by enrolled_at').map((device) => ({
+        ...device,
+        thisDevice: device.id === ctx.deviceId,
+        userName: device.userId === null ? null : (users.get(device.userId) ?? null),
+      })),
+    });
   }),
 
   useCase('user.list', (ctx) => ok({ users: ctx.rows('user', '1 = 1 order by name') })),

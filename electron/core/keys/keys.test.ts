@@ -70,6 +70,7 @@ test('the file key store is private, stays the same, and is refused in a package
 });
 
 test('passphrases everybody tries first are known', () => {
-  for (const common of ['Passord123', 'kiropraktor1', 'aaaaaaaaaa', '12345678', 'Sommer 2026']) expect([common, isTooCommon(common)]).toEqual([common, true]);
+  for (const common of ['Passord123', 'kiropraktor1', 'aaaaaaaaaa', '12345678', 'Sommer 2026'])
+    expect([common, isTooCommon(common)]).toEqual([common, true]);
   for (const fine of ['furu lyng tind skog', 'passordet mitt er langt']) expect([fine, isTooCommon(fine)]).toEqual([fine, false]);
 });

@@ -20,5 +20,13 @@ export function actorOf(db: SqliteDatabase, { userId, name, email, signingKey }:
   const user = readRow(db, 'user', userId);
   if (user === undefined || user.deleted) return { userId, name, email, roles: [], profession: null, hprNumber: null, signingKey };
   const works = user.active && (user.validUntil === null || user.validUntil >= today);
-  return { userId, name: user.name, email: user.email, roles: works ? user.roles : [], profession: user.profession, hprNumber: user.hprNumber, signingKey };
+  return {
+    userId,
+    name: user.name,
+    email: user.email,
+    roles: works ? user.roles : [],
+    profession: user.profession,
+    hprNumber: user.hprNumber,
+    signingKey,
+  };
 }

@@ -24,7 +24,14 @@ export function clinicsOnDevice(ports: Ports): ClinicOnDevice[] {
   const found = readdirSync(clinicsFolder(ports)).flatMap((name) => {
     const slots = readSlots(join(clinicsFolder(ports), name));
     if (slots === null) return [];
-    return [{ clinicId: slots.clinicId, name: slots.clinicName, demo: slots.demo, users: slots.slots.map(({ userId, name: userName, email }) => ({ userId, name: userName, email })) }];
+    return [
+      {
+        clinicId: slots.clinicId,
+        name: slots.clinicName,
+        demo: slots.demo,
+        users: slots.slots.map(({ userId, name: userName, email }) => ({ userId, name: userName, email })),
+      },
+    ];
   });
   return found.toSorted((a, b) => Number(a.demo) - Number(b.demo) || a.name.localeCompare(b.name, 'nb'));
 }
@@ -47,7 +54,15 @@ export function sessionView(clinic: OpenClinic): SessionView {
     clinicName: row?.name ?? clinic.clinicName,
     demo: row?.demo ?? false,
     deviceId: clinic.deviceId,
-    user: { id: actor.userId, name: actor.name, email: actor.email, roles: [...actor.roles], profession: actor.profession, hprNumber: actor.hprNumber, hasPin: clinic.pin !== null },
+    user: {
+      id: actor.userId,
+      name: actor.name,
+      email: actor.email,
+      roles: [...actor.roles],
+      profession: actor.profession,
+      hprNumber: actor.hprNumber,
+      hasPin: clinic.pin !== null,
+    },
     serverUrl: readReplica(db, 'server-url') ?? null,
   };
 }

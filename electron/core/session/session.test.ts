@@ -16,8 +16,14 @@ const folderOf = (clinicId: string): string => join(laptop.home, 'clinics', clin
 describe('unlocking', () => {
   test('needs the passphrase, and opens with it after a restart', async () => {
     const { clinicId, userId } = await bornClinic(laptop);
-    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: 'furu lyng tind' })).toEqual({ ok: false, code: 'unlock/wrong-passphrase' });
-    expect((await laptop.must('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).user).toMatchObject({ name: 'Kim Rygg', roles: ['ADMIN', 'PRACTITIONER'] });
+    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: 'furu lyng tind' })).toEqual({
+      ok: false,
+      code: 'unlock/wrong-passphrase',
+    });
+    expect((await laptop.must('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).user).toMatchObject({
+      name: 'Kim Rygg',
+      roles: ['ADMIN', 'PRACTITIONER'],
+    });
     await laptop.restart();
     expect(await laptop.call('clinic.get', {})).toEqual({ ok: false, code: 'session/closed' });
     expect((await laptop.must('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).clinicName).toBe('Bakken kiropraktikk');
@@ -26,7 +32,10 @@ describe('unlocking', () => {
   test('needs this device too: the files alone open nowhere else', async () => {
     const { clinicId, userId } = await bornClinic(laptop);
     writeFileSync(join(laptop.home, 'device-secret'), Buffer.alloc(32, 1).toString('base64'));
-    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({ ok: false, code: 'unlock/wrong-passphrase' });
+    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({
+      ok: false,
+      code: 'unlock/wrong-passphrase',
+    });
   });
 
   test('takes the passphrase as it was meant, composed or decomposed', async () => {
@@ -35,7 +44,10 @@ describe('unlocking', () => {
     await laptop.restart();
     expect((await laptop.call('session.unlock', { clinicId, userId, passphrase: 'blåbærtur på fjellet'.normalize('NFC') })).ok).toBe(true);
     await laptop.restart();
-    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({ ok: false, code: 'unlock/wrong-passphrase' });
+    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({
+      ok: false,
+      code: 'unlock/wrong-passphrase',
+    });
   });
 
   test('slows guessing: five are free, the wait doubles, and neither restart nor tampering ends it', async () => {
@@ -65,7 +77,13 @@ describe('unlocking', () => {
   test('a common passphrase is not taken', async () => {
     const born = bornClinic(laptop);
     await born;
-    expect(await laptop.call('clinic.create', { clinic: { name: 'B', orgNumber: null, addressLine: null, postalCode: null, city: null, phone: null, email: null }, user: { name: 'C', email: 'c@b.example', profession: null, hprNumber: null }, passphrase: 'Kiropraktor1' })).toEqual({ ok: false, code: 'passphrase/too-common' });
+    expect(
+      await laptop.call('clinic.create', {
+        clinic: { name: 'B', orgNumber: null, addressLine: null, postalCode: null, city: null, phone: null, email: null },
+        user: { name: 'C', email: 'c@b.example', profession: null, hprNumber: null },
+        passphrase: 'Kiropraktor1',
+      }),
+    ).toEqual({ ok: false, code: 'passphrase/too-common' });
     expect((await laptop.must('app.state', {})).clinics).toHaveLength(1);
   });
 
@@ -87,10 +105,16 @@ describe('a damaged file', () => {
     const bytes = readFileSync(file);
     bytes[100] = (bytes[100] ?? 0) ^ 1;
     writeFileSync(file, bytes);
-    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({ ok: false, code: 'database/damaged' });
+    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({
+      ok: false,
+      code: 'database/damaged',
+    });
     expect(readFileSync(file).equals(bytes)).toBe(true);
     // And again: nothing is held by the failed try.
-    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({ ok: false, code: 'database/damaged' });
+    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({
+      ok: false,
+      code: 'database/damaged',
+    });
   });
 
   test('a damaged list of slots hides the clinic, it does not stop the program', async () => {
@@ -117,7 +141,8 @@ describe('locked', () => {
     await openClinic(laptop);
     await laptop.must('session.setPin', { pin: '135790' });
     await laptop.must('session.lock', {});
-    for (let i = 0; i < 4; i += 1) expect(await laptop.call('session.unlockPin', { pin: '000000' })).toEqual({ ok: false, code: 'unlock/wrong-pin' });
+    for (let i = 0; i < 4; i += 1)
+      expect(await laptop.call('session.unlockPin', { pin: '000000' })).toEqual({ ok: false, code: 'unlock/wrong-pin' });
     expect(await laptop.call('session.unlockPin', { pin: '000000' })).toEqual({ ok: false, code: 'unlock/pin-used-up' });
     expect(await laptop.call('session.unlockPin', { pin: '135790' })).toEqual({ ok: false, code: 'unlock/pin-used-up' });
     expect(await laptop.call('session.unlockPassphrase', { passphrase: 'feil' })).toMatchObject({ code: 'unlock/wrong-passphrase' });
@@ -140,7 +165,15 @@ describe('several people on one laptop', () => {
   const COLLEAGUE = 'bregne myr odde foss';
   async function withColleague() {
     const { clinicId, userId } = await openClinic(laptop);
-    const colleague = await laptop.must('user.add', { name: 'Ane Kollega', email: 'ane@bakken.example', roles: ['ASSISTANT'], profession: null, hprNumber: null, validUntil: null, passphrase: COLLEAGUE });
+    const colleague = await laptop.must('user.add', {
+      name: 'Ane Kollega',
+      email: 'ane@bakken.example',
+      roles: ['ASSISTANT'],
+      profession: null,
+      hprNumber: null,
+      validUntil: null,
+      passphrase: COLLEAGUE,
+    });
     return { clinicId, userId, colleagueId: colleague.id };
   }
 
@@ -149,28 +182,54 @@ describe('several people on one laptop', () => {
     await laptop.must('ui.save', { key: 'page', value: 'chart' });
     await laptop.must('session.close', {});
     expect((await laptop.must('app.state', {})).clinics[0]?.users.map((user) => user.name)).toEqual(['Kim Rygg', 'Ane Kollega']);
-    expect(await laptop.call('session.unlock', { clinicId, userId: colleagueId, passphrase: PASSPHRASE })).toMatchObject({ code: 'unlock/wrong-passphrase' });
+    expect(await laptop.call('session.unlock', { clinicId, userId: colleagueId, passphrase: PASSPHRASE })).toMatchObject({
+      code: 'unlock/wrong-passphrase',
+    });
     const session = await laptop.must('session.unlock', { clinicId, userId: colleagueId, passphrase: COLLEAGUE });
     expect(session.user).toMatchObject({ id: colleagueId, roles: ['ASSISTANT'] });
     expect(await laptop.must('ui.load', { key: 'page' })).toEqual({ value: null });
-    expect(await laptop.call('user.add', { name: 'X', email: 'x@bakken.example', roles: ['ADMIN'], profession: null, hprNumber: null, validUntil: null, passphrase: null })).toEqual({ ok: false, code: 'permission/denied' });
+    expect(
+      await laptop.call('user.add', {
+        name: 'X',
+        email: 'x@bakken.example',
+        roles: ['ADMIN'],
+        profession: null,
+        hprNumber: null,
+        validUntil: null,
+        passphrase: null,
+      }),
+    ).toEqual({ ok: false, code: 'permission/denied' });
     await laptop.must('session.unlock', { clinicId, userId, passphrase: PASSPHRASE });
     expect(await laptop.must('ui.load', { key: 'page' })).toEqual({ value: 'chart' });
   });
 
   test('a mistyped passphrase of the next person leaves the first one in', async () => {
     const { clinicId, userId, colleagueId } = await withColleague();
-    expect(await laptop.call('session.unlock', { clinicId, userId: colleagueId, passphrase: 'feil' })).toMatchObject({ code: 'unlock/wrong-passphrase' });
+    expect(await laptop.call('session.unlock', { clinicId, userId: colleagueId, passphrase: 'feil' })).toMatchObject({
+      code: 'unlock/wrong-passphrase',
+    });
     expect((await laptop.must('app.state', {})).session?.user.id).toBe(userId);
   });
 
   test('an address is one person; one without a way in here may be given one', async () => {
     await withColleague();
-    const person = { name: 'Ane igjen', email: 'ANE@bakken.example', roles: ['ASSISTANT' as const], profession: null, hprNumber: null, validUntil: null };
+    const person = {
+      name: 'Ane igjen',
+      email: 'ANE@bakken.example',
+      roles: ['ASSISTANT' as const],
+      profession: null,
+      hprNumber: null,
+      validUntil: null,
+    };
     expect(await laptop.call('user.add', { ...person, passphrase: COLLEAGUE })).toEqual({ ok: false, code: 'user/email-taken' });
     const elsewhere = await laptop.must('user.add', { ...person, email: 'bo@bakken.example', name: 'Bo', passphrase: null });
-    expect(await laptop.call('user.add', { ...person, email: 'bo@bakken.example', name: 'Bo', passphrase: null })).toEqual({ ok: false, code: 'user/email-taken' });
-    expect((await laptop.must('user.add', { ...person, email: 'bo@bakken.example', name: 'Bo', passphrase: COLLEAGUE })).id).toBe(elsewhere.id);
+    expect(await laptop.call('user.add', { ...person, email: 'bo@bakken.example', name: 'Bo', passphrase: null })).toEqual({
+      ok: false,
+      code: 'user/email-taken',
+    });
+    expect((await laptop.must('user.add', { ...person, email: 'bo@bakken.example', name: 'Bo', passphrase: COLLEAGUE })).id).toBe(
+      elsewhere.id,
+    );
     expect((await laptop.must('app.state', {})).clinics[0]?.users.map((user) => user.name)).toContain('Bo');
   });
 
@@ -185,7 +244,10 @@ describe('a second copy of the app', () => {
   test('is refused while the first has the clinic open, and let in afterwards', async () => {
     const { clinicId, userId } = await openClinic(laptop);
     const second = testLaptop({ home: laptop.home });
-    expect(await second.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({ ok: false, code: 'app/already-running' });
+    expect(await second.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({
+      ok: false,
+      code: 'app/already-running',
+    });
     expect((await laptop.call('clinic.get', {})).ok).toBe(true);
     await laptop.must('session.close', {});
     expect((await second.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).ok).toBe(true);
@@ -194,7 +256,11 @@ describe('a second copy of the app', () => {
 
   test('another process is refused too, and what a killed one held is free', async () => {
     const { clinicId, userId } = await bornClinic(laptop);
-    const other = fork(join(import.meta.dirname, '../process.ts'), [], { env: { ...process.env, RYGGRAD_HOME: laptop.home }, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const other = fork(join(import.meta.dirname, '../process.ts'), [], {
+      env: { ...process.env, RYGGRAD_HOME: laptop.home },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
     const answers = new Map<number, (value: unknown) => void>();
     const ready = new Promise<void>((resolve) => {
       other.on('message', (message: { ready?: boolean; id?: number; result?: unknown }) => {
@@ -208,7 +274,10 @@ describe('a second copy of the app', () => {
       other.send({ id: 1, verb: 'session.unlock', input: { clinicId, userId, passphrase: PASSPHRASE } });
     });
     expect(unlocked).toMatchObject({ ok: true });
-    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({ ok: false, code: 'app/already-running' });
+    expect(await laptop.call('session.unlock', { clinicId, userId, passphrase: PASSPHRASE })).toEqual({
+      ok: false,
+      code: 'app/already-running',
+    });
     const gone = new Promise((resolve) => other.once('exit', resolve));
     other.kill('SIGKILL');
     await gone;

@@ -57,7 +57,17 @@ export function openClinicFiles(folder: string, slots: Slots, secrets: SlotSecre
     const slot = slots.slots.find((candidate) => candidate.userId === userId);
     const actor = actorOf(db, { userId, name: slot?.name ?? '', email: slot?.email ?? '', signingKey: secrets.signingKey }, '');
     held = true;
-    return ok({ clinicId: slots.clinicId, clinicName: slots.clinicName, folder, db, deviceId: slots.deviceId, databaseKey: secrets.databaseKey, actor, locked: false, pin: null });
+    return ok({
+      clinicId: slots.clinicId,
+      clinicName: slots.clinicName,
+      folder,
+      db,
+      deviceId: slots.deviceId,
+      databaseKey: secrets.databaseKey,
+      actor,
+      locked: false,
+      pin: null,
+    });
   } finally {
     if (!held) {
       db?.close();
@@ -95,7 +105,15 @@ function usable(db: SqliteDatabase): string | null {
 function logged(services: CoreServices, action: 'unlock' | 'lock'): void {
   const { clinic, ports, verb } = services;
   if (clinic === null) return;
-  appendAudit(clinic.db, { clinicId: clinic.clinicId, deviceId: clinic.deviceId, actor: clinic.actor, now: ports.clock.now().toISOString(), verb, id: ports.ids.uuid(), action });
+  appendAudit(clinic.db, {
+    clinicId: clinic.clinicId,
+    deviceId: clinic.deviceId,
+    actor: clinic.actor,
+    now: ports.clock.now().toISOString(),
+    verb,
+    id: ports.ids.uuid(),
+    action,
+  });
 }
 
 export const sessionHandlers = [
@@ -177,7 +195,12 @@ export const sessionHandlers = [
     const { userId, name, email } = clinic.actor;
     const checked = await checkPassphrase(services, clinic.clinicId, userId, current);
     if (!checked.ok) return checked;
-    const slot = await makeSlot({ clinicId: clinic.clinicId, deviceId: clinic.deviceId, deviceSecret: checked.deviceSecret }, { userId, name, email }, next, checked.secrets);
+    const slot = await makeSlot(
+      { clinicId: clinic.clinicId, deviceId: clinic.deviceId, deviceSecret: checked.deviceSecret },
+      { userId, name, email },
+      next,
+      checked.secrets,
+    );
     const slots = readSlots(checked.folder) ?? checked.slots;
     writeSlots(checked.folder, { ...slots, slots: slots.slots.map((old) => (old.userId === userId ? slot : old)) });
     queueAccountVerifier(clinic.db, userId, await accountVerifier(next));
@@ -187,11 +210,16 @@ export const sessionHandlers = [
   }),
 
   useCase('ui.save', ({ db, actor }, { key, value }) => {
-    prepared(db, 'insert into ui_state(user_id, key, value) values (?,?,?) on conflict(user_id, key) do update set value = excluded.value').run(actor.userId, key, JSON.stringify(value));
+    prepared(
+      db,
+      'insert into ui_state(user_id, key, value) values (?,?,?) on conflict(user_id, key) do update set value = excluded.value',
+    ).run(actor.userId, key, JSON.stringify(value));
     return ok(null);
   }),
   useCase('ui.load', ({ db, actor }, { key }) => {
-    const row = prepared(db, 'select value from ui_state where user_id = ? and key = ?').get(actor.userId, key) as { value: string } | undefined;
+    const row = prepared(db, 'select value from ui_state where user_id = ? and key = ?').get(actor.userId, key) as
+      | { value: string }
+      | undefined;
     return ok({ value: row === undefined ? null : (JSON.parse(row.value) as unknown) });
   }),
 ];
