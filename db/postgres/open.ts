@@ -43,7 +43,7 @@ export async function withClinic<T>(
   return inTransaction(pool, async (tx) => {
     // One round trip; the id has been checked to the letter, so it may stand in the text.
     const answers = (await tx.query(
-      `set transaction isolation level ${isolation}; set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = 30000;
+      `begin isolation level ${isolation}; set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = 30000;
        select set_config('ryggrad.clinic', '${clinicId}', true) as clinic; select ryggrad_clinic()::text as clinic`,
     )) as unknown as pg.QueryResult<{ clinic: string }>[];
     if (answers.at(-1)?.rows[0]?.clinic !== clinicId) throw new Error('the clinic of the transaction was not set');
@@ -51,8 +51,8 @@ export async function withClinic<T>(
   });
 }
 
-/** A transaction without a tenant, for the shared tables alone. */
-export async function inTransaction<T>(pool: Pool, fn: (tx: Tx) => Promise<T>): Promise<T> {
+/** @param fn begins the transaction itself, in its first round trip */
+async function inTransaction<T>(pool: Pool, fn: (tx: Tx) => Promise<T>): Promise<T> {
   const tx = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error) => {
@@ -60,7 +60,6 @@ export async function inTransaction<T>(pool: Pool, fn: (tx: Tx) => Promise<T>): 
   };
   tx.on('error', onError);
   try {
-    await tx.query('begin');
     const result = await fn(tx);
     await tx.query('commit');
     return result;

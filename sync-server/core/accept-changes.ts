@@ -180,8 +180,6 @@ async function flush(
   if (record.seq > seqBefore) {
     await moveClock(tx, clinicId, record.seq);
     await writeRows(tx, clinicId, record.dirty);
-    // Foreign keys are checked here, while the batch can still be done again change by change.
-    await tx.query('set constraints all immediate');
   }
   await appendLedger(tx, clinicId, deviceId, ledger);
   await appendQuarantine(tx, clinicId, deviceId, quarantine);

@@ -16,10 +16,6 @@ export async function addToDirectory(tx: Tx, kind: DirectoryKind, keyHash: strin
   await tx.query('insert into directory (kind, key_hash, clinic_id) values ($1, $2, $3) on conflict do nothing', [kind, keyHash, clinicId]);
 }
 
-export async function removeFromDirectory(tx: Tx, kind: DirectoryKind, keyHash: string): Promise<void> {
-  await tx.query('delete from directory where kind = $1 and key_hash = $2', [kind, keyHash]);
-}
-
 export interface Credential {
   deviceId: string;
   userId: string;

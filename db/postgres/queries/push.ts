@@ -22,8 +22,14 @@ export async function lockClinic(tx: Tx, clinicId: string, deviceId: string): Pr
   return { seq, lastN: queue.rows[0]?.last_n ?? 0 };
 }
 
+/** Moves the counter to `seq`, and says to the triggers that the rows to come carry their places already. */
 export async function moveClock(tx: Tx, clinicId: string, seq: number): Promise<void> {
-  await tx.query('update clinic_clock set seq = $2 where clinic_id = $1', [clinicId, seq]);
+  await tx.query({
+    name: 'move-clock',
+    text: `with moved as (update clinic_clock set seq = $2 where clinic_id = $1 returning 1)
+     select set_config('ryggrad.seq_assigned', '1', true) from moved`,
+    values: [clinicId, seq],
+  });
 }
 
 /** Earlier answers of this device, by n. */
@@ -56,17 +62,15 @@ export async function appendLedger(tx: Tx, clinicId: string, deviceId: string, e
   if (entries.length === 0) return;
   await tx.query({
     name: 'append-ledger',
-    text: `insert into ledger (clinic_id, device_id, n, change_id, hash, actor, verb, entity, row_id, outcome)
-     select $1, $2, e.n, e."changeId", e.hash, e.actor, e.verb, e.entity, e."rowId", e.outcome
-     from jsonb_to_recordset($3::jsonb) as e(n bigint, "changeId" uuid, hash text, actor uuid, verb text, entity text, "rowId" uuid, outcome jsonb)`,
-    values: [clinicId, deviceId, JSON.stringify(entries)],
-  });
-  const last = Math.max(...entries.map(({ n }) => n));
-  await tx.query(
-    `insert into device_queue as q (clinic_id, device_id, last_n, seen_at) values ($1, $2, $3, now())
+    text: `with stored as (
+       insert into ledger (clinic_id, device_id, n, change_id, hash, actor, verb, entity, row_id, outcome)
+       select $1, $2, e.n, e."changeId", e.hash, e.actor, e.verb, e.entity, e."rowId", e.outcome
+       from jsonb_to_recordset($3::jsonb) as e(n bigint, "changeId" uuid, hash text, actor uuid, verb text, entity text, "rowId" uuid, outcome jsonb)
+     )
+     insert into device_queue as q (clinic_id, device_id, last_n, seen_at) values ($1, $2, $4, now())
      on conflict (clinic_id, device_id) do update set last_n = greatest(q.last_n, excluded.last_n), seen_at = now()`,
-    [clinicId, deviceId, last],
-  );
+    values: [clinicId, deviceId, JSON.stringify(entries), Math.max(...entries.map(({ n }) => n))],
+  });
 }
 
 export interface QuarantineEntry {

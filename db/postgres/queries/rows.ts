@@ -87,11 +87,10 @@ export async function* allRows(tx: Tx, clinicId: string, entity: EntityName, pag
 }
 
 /**
- * Writes rows whose `seq` is already given; the caller has locked the clinic's clock and moved it beyond them.
+ * Writes rows whose `seq` is already given; the caller has locked the clinic's clock and moved it beyond them (`moveClock`).
  * Throws what Postgres throws (guards.sql, foreign keys).
  */
 export async function writeRows(tx: Tx, clinicId: string, rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void> {
-  await tx.query(`select set_config('ryggrad.seq_assigned', '1', true)`);
   for (const entity of WRITE_ORDER) {
     const mine = rows.get(entity);
     if (mine === undefined || mine.size === 0) continue;
