@@ -21,6 +21,17 @@ export function cleanText(raw: string): CleanText {
   return { ok: true, text };
 }
 
+/**
+ * Any input as the stores can hold it: half a surrogate pair becomes U+FFFD and U+0000 goes, in names, reasons and
+ * comments as well as in notes. A change that held one would be refused by the server, whole (db/sync/merge).
+ */
+export function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0') ? value : value.toWellFormed().replaceAll('\0', '');
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, storable(inner)]));
+}
+
 export interface Phrase {
   abbreviation: string;
   text: string;
@@ -40,7 +51,9 @@ export function expandPhrase(beforeCaret: string, phrases: readonly Phrase[]): E
   const match = /(?:^|\s)(\S{2,40})([ \n])$/u.exec(beforeCaret);
   const [, word, separator] = match ?? [];
   if (word === undefined || separator === undefined) return null;
-  const found = phrases.filter((phrase) => phrase.abbreviation === word).toSorted((a, b) => Number(a.userId === null) - Number(b.userId === null))[0];
+  const found = phrases
+    .filter((phrase) => phrase.abbreviation === word)
+    .toSorted((a, b) => Number(a.userId === null) - Number(b.userId === null))[0];
   if (found === undefined) return null;
   const text = /\s$/.test(found.text) && separator === ' ' ? found.text : found.text + separator;
   return { from: beforeCaret.length - word.length - 1, text };

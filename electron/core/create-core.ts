@@ -9,6 +9,7 @@ import { err } from '#electron/contract/verb.ts';
 import type { Err, Result } from '#electron/contract/verb.ts';
 import { allowed } from '#db/rules/permissions.ts';
 import { isDamage } from '#db/sqlite/open.ts';
+import { storable } from '#db/rules/text.ts';
 import { releaseAll } from '#db/sqlite/outbox.ts';
 import { appendAudit } from './audit/append-audit.ts';
 import { introduceDemo } from './clinic/connect.ts';
@@ -60,7 +61,11 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     try {
       result = run(context);
       // Whoever writes says so themselves, with the patient; this is the net under them.
-      if (result.ok && context.unlogged()) context.audit({ action: 'change', details: { entities: [...context.touched.entities], ids: [...context.touched.ids].slice(0, 20) } });
+      if (result.ok && context.unlogged())
+        context.audit({
+          action: 'change',
+          details: { entities: [...context.touched.entities], ids: [...context.touched.ids].slice(0, 20) },
+        });
       db.exec(result.ok ? 'commit' : 'rollback');
     } catch (error) {
       if (db.inTransaction) db.exec('rollback');
@@ -159,7 +164,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     if (!isVerbName(name)) return err('verb/unknown');
     const handler = byVerb.get(name);
     if (handler === undefined) return err('verb/unknown');
-    const parsed = contract[name].input.safeParse(rawInput);
+    const parsed = contract[name].input.safeParse(storable(rawInput));
     if (!parsed.success) return err('input/invalid', { fields: parsed.error.issues.map((issue) => issue.path.join('.')) });
     const needsSession = handler.kind === 'use-case' || handler.allowedIn === 'open';
     if (clinic === null && needsSession) return err('session/closed');
@@ -181,7 +186,8 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     const code = (error as { code?: unknown }).code;
     if (code === 'SQLITE_FULL' || code === 'ENOSPC') return err('disk/full');
     if (isDamage(error)) return err('database/damaged');
-    if (typeof code === 'string' && (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' || code === 'EIO')) return err('disk/error');
+    if (typeof code === 'string' && (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' || code === 'EIO'))
+      return err('disk/error');
     if (code === 'keystore/unavailable') return err('keystore/unavailable');
     // The message may hold a value; only where it happened may be logged.
     ports.log('core/bug', { verb, kind: error instanceof Error ? error.name : typeof error, at: placeOf(error) });

@@ -1,4 +1,5 @@
 /** A chart in few statements, all by index: opening one must not grow with the clinic. */
+import { derivedId } from '../../model/ids.ts';
 import type { SqliteDatabase } from '../open.ts';
 import { decodeRow, prepared } from '../store.ts';
 import type { RowOf } from '../store.ts';
@@ -31,9 +32,15 @@ export function previousVisits(db: SqliteDatabase, patientId: string, exceptId: 
  * Where SALT carries from: the last signed visit of the episode, or for a note without episode the patient's last
  * signed one. What was entered in error is no visit.
  */
-export function saltSource(db: SqliteDatabase, visit: Pick<RowOf<'encounter'>, 'id' | 'patientId' | 'episodeId'>): RowOf<'encounter'> | undefined {
+export function saltSource(
+  db: SqliteDatabase,
+  visit: Pick<RowOf<'encounter'>, 'id' | 'patientId' | 'episodeId'>,
+): RowOf<'encounter'> | undefined {
   const [column, value] = visit.episodeId === null ? ['patient_id', visit.patientId] : ['episode_id', visit.episodeId];
-  const raw = prepared(db, `select * from encounter where ${column} = ? and status = 'signed' and id <> ? and deleted = 0 order by visit_at desc, id desc limit 1`).get(value, visit.id);
+  const raw = prepared(
+    db,
+    `select * from encounter where ${column} = ? and status = 'signed' and id <> ? and deleted = 0 order by visit_at desc, id desc limit 1`,
+  ).get(value, visit.id);
   return raw === undefined ? undefined : decodeRow('encounter', raw);
 }
 
@@ -48,7 +55,13 @@ export function visitNumber(db: SqliteDatabase, visit: Pick<RowOf<'encounter'>, 
 }
 
 /** A visit of this patient that a practitioner began in the span and that has no booking. */
-export function draftsWithoutBooking(db: SqliteDatabase, patientId: string, practitionerId: string, from: string, to: string): RowOf<'encounter'>[] {
+export function draftsWithoutBooking(
+  db: SqliteDatabase,
+  patientId: string,
+  practitionerId: string,
+  from: string,
+  to: string,
+): RowOf<'encounter'>[] {
   const rows = prepared(
     db,
     `select * from encounter where patient_id = ? and visit_at >= ? and visit_at < ? and practitioner_id = ? and status = 'draft' and appointment_id is null and deleted = 0 order by visit_at`,
@@ -60,12 +73,19 @@ const EMPTY = `not exists (select 1 from note_section s where s.encounter_id = e
   and not exists (select 1 from observation o where o.encounter_id = e.id and o.deleted = 0 and o.value is not null)
   and not exists (select 1 from red_flag_answer r where r.encounter_id = e.id and r.deleted = 0 and (r.answer is not null or r.comment is not null))
   and not exists (select 1 from diagnosis d where d.encounter_id = e.id and d.deleted = 0)
-  and not exists (select 1 from treatment_consent c where c.encounter_id = e.id and c.deleted = 0 and c.given is not null)
   and not exists (select 1 from treatment_line t where t.encounter_id = e.id and t.deleted = 0)`;
 
 /** Nothing has been put into it: no text, value, answer, code or line. */
 export function isEmptyVisit(db: SqliteDatabase, id: string): boolean {
-  return (prepared(db, `select (${EMPTY}) as empty from encounter e where e.id = ?`).get(id) as { empty: number } | undefined)?.empty === 1;
+  const row = prepared(db, `select (${EMPTY}) as empty from encounter e where e.id = ?`).get(id) as { empty: number } | undefined;
+  return row?.empty === 1 && !consentAnswered(db, id);
+}
+
+/** The consent row's id is derived from the visit's: found by it, without an index of its own. */
+const consentId = (encounterId: string): string => derivedId(encounterId, 'consent');
+
+function consentAnswered(db: SqliteDatabase, encounterId: string): boolean {
+  return prepared(db, 'select 1 from treatment_consent where id = ? and deleted = 0 and given is not null').get(consentId(encounterId)) !== undefined;
 }
 
 export interface UnsignedNote {
@@ -81,16 +101,22 @@ export interface UnsignedNote {
   empty: boolean;
 }
 
-/** Drafts of one practitioner or of everyone, oldest first. */
+/**
+ * Drafts of one practitioner or of everyone, oldest first; signed visits too while an amendment to them is unsigned,
+ * such as text from another laptop that came after the signature.
+ */
 export function unsignedNotes(db: SqliteDatabase, practitionerId: string | null): UnsignedNote[] {
   const rows = prepared(
     db,
     `select e.id as encounterId, e.patient_id as patientId, p.given_name || ' ' || p.family_name as patientName, p.birth_date as birthDate,
        e.visit_at as visitAt, e.visit_type as visitType, coalesce(u.name, '') as practitionerName, e.practitioner_id as practitionerId, (${EMPTY}) as empty
      from encounter e join patient p on p.id = e.patient_id left join user u on u.id = e.practitioner_id
-     where e.status = 'draft' and e.deleted = 0 and (? is null or e.practitioner_id = ?) order by e.visit_at`,
+     where e.id in (
+         select d.id from encounter d where d.status = 'draft' and d.deleted = 0
+         union select m.encounter_id from amendment m where m.status = 'draft' and m.deleted = 0)
+       and +e.status in ('draft','signed') and e.deleted = 0 and (? is null or e.practitioner_id = ?) order by e.visit_at`,
   ).all(practitionerId, practitionerId) as (Omit<UnsignedNote, 'empty'> & { empty: number })[];
-  return rows.map((row) => ({ ...row, empty: row.empty === 1 }));
+  return rows.map((row) => ({ ...row, empty: row.empty === 1 && !consentAnswered(db, row.encounterId) }));
 }
 
 /** Open conflicts about the visit itself or anything charted in it. */
@@ -101,13 +127,16 @@ export function openConflictsOfVisit(db: SqliteDatabase, encounterId: string): n
        and subject_id in (
          select @id union select id from note_section where encounter_id = @id union select id from observation where encounter_id = @id
          union select id from red_flag_answer where encounter_id = @id union select id from diagnosis where encounter_id = @id
-         union select id from treatment_consent where encounter_id = @id)`,
-  ).get({ id: encounterId }) as { n: number };
+         union select @consent)`,
+  ).get({ id: encounterId, consent: consentId(encounterId) }) as { n: number };
   return row.n;
 }
 
-/** How often the clinic has used each code. */
+/** How often the clinic has used each code, of late: what was written last says more than what was written most. */
 export function codeUsage(db: SqliteDatabase, system: string): Map<string, number> {
-  const rows = prepared(db, `select code, count(*) as uses from diagnosis where system = ? and deleted = 0 group by code`).all(system) as { code: string; uses: number }[];
+  const rows = prepared(db, `select code, count(*) as uses from (select code, system from diagnosis where deleted = 0 order by rowid desc limit 20000) where system = ? group by code`).all(system) as {
+    code: string;
+    uses: number;
+  }[];
   return new Map(rows.map((row) => [row.code, row.uses]));
 }

@@ -68,6 +68,13 @@ it('the receipt is a PDF of the lines as they were paid', async () => {
   expect(receipt.fileName).toBe(`kvittering-${payment.receiptNumber}.pdf`);
 });
 
+it('where no notes come, the bill is known by its lines', async () => {
+  await practice.must('line.add', { encounterId, priceItemId: (await priced(30_000)).id });
+  (await practice.db()).prepare('delete from encounter where id = ?').run(encounterId);
+  expect(await practice.must('payment.take', { encounterId, method: 'card', amountOre: 30_000 })).toMatchObject({ patientId });
+  expect(await practice.call('bill.get', { encounterId: patientId })).toMatchObject({ code: 'encounter/unknown' });
+});
+
 it('the desk takes payment without reading the note', async () => {
   await practice.must('line.add', { encounterId, priceItemId: (await priced(30_000)).id });
   await practice.asColleague(['ASSISTANT']);

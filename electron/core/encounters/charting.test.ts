@@ -48,6 +48,10 @@ describe('opening a visit', () => {
     const patientId = await practice.patient();
     const { id } = await practice.must('encounter.start', { patientId, visitType: 'follow_up' });
     expect((await practice.must('encounter.unsigned', {})).items).toMatchObject([{ encounterId: id, empty: true }]);
+    const { id: asked } = await practice.must('encounter.start', { patientId: await practice.patient(), visitType: 'initial' });
+    await practice.must('treatmentConsent.set', { encounterId: asked, given: false, comment: null });
+    expect((await practice.must('encounter.unsigned', {})).items).toMatchObject([{ empty: true }, { encounterId: asked, empty: false }]);
+    await practice.must('encounter.discard', { id: asked, reason: 'Ønsket ikke behandling' });
     expect((await practice.must('encounter.start', { patientId, visitType: 'follow_up' })).id).toBe(id);
     await practice.must('section.write', { encounterId: id, key: 'subjective', text: 'Vondt' });
     expect((await practice.must('encounter.unsigned', {})).items).toMatchObject([{ encounterId: id, empty: false }]);
@@ -86,6 +90,22 @@ describe('writing', () => {
     expect(await textOf(id, 'objective')).toBe(pasted.normalize('NFC'));
     expect(await practice.call('section.write', { encounterId: id, key: 'objective', text: 'x'.repeat(TEXT_LIMIT + 1) })).toMatchObject({ ok: false, code: 'text/too-long' });
     expect((await textOf(id, 'objective'))?.length).toBe(pasted.normalize('NFC').length);
+  });
+
+  it('text written upon an older version says so, and meets the newer one as a conflict on the server', async () => {
+    const { id } = await begun();
+    const db = await practice.db();
+    await practice.must('section.write', { encounterId: id, key: 'subjective', text: 'Min' });
+    db.prepare(`update outbox set state = 'ready' where state = 'open'`).run();
+    db.prepare(`update note_section set seq = 9, text = 'Fra den andre', field_seq = '{"text":[9,"0190aaaa-0000-7000-8000-000000000001"]}' where encounter_id = ?`).run(id);
+    expect((await practice.must('encounter.get', { id })).sections.find((section) => section.key === 'subjective')?.textSeq).toBe(9);
+    await practice.must('section.write', { encounterId: id, key: 'subjective', text: 'Min, videre', textSeq: 5 });
+    expect(db.prepare(`select base from outbox where entity = 'note_section' order by born desc limit 1`).get()).toEqual({ base: '{"text":5}' });
+  });
+
+  it('half a surrogate pair in any field is made storable, so that the server does not refuse the whole change', async () => {
+    const patientId = await practice.patient({ familyName: 'Berg\ud800', occupation: 'snekker\0' });
+    expect((await practice.must('patient.get', { id: patientId })).patient).toMatchObject({ familyName: 'Berg\ufffd', occupation: 'snekker' });
   });
 
   it('a section no visit has is refused', async () => {

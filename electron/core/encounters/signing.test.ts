@@ -138,6 +138,16 @@ describe('amending', () => {
     expect(await practice.call('amendment.write', { encounterId: id, id: amendment, kind: 'correction', text: 'Nei', reason: 'x' })).toMatchObject({ code: 'amendment/signed' });
   });
 
+  it('a supplement that waits for its signature is on the list of what is unsigned', async () => {
+    const patientId = await practice.patient();
+    const id = await practice.signed(patientId);
+    await practice.signed(patientId);
+    const { id: amendment } = await practice.must('amendment.write', { encounterId: id, kind: 'addition', text: 'Kom for sent', reason: 'Fra den andre maskinen' });
+    expect((await practice.must('encounter.unsigned', {})).items).toMatchObject([{ encounterId: id, empty: false, mine: true }]);
+    await practice.must('amendment.sign', { id: amendment });
+    expect((await practice.must('encounter.unsigned', {})).items).toEqual([]);
+  });
+
   it("a colleague does not sign somebody else's amendment, and an unsigned note has none", async () => {
     const patientId = await practice.patient();
     const draft = await practice.ready(patientId);
