@@ -44,6 +44,28 @@ function world() {
   return { rows, read, take };
 }
 
+/** A conflict shows this value. */
+function isVisible(rows: ReadonlyMap<string, StoredRow>, id: string, field: string, value: unknown): boolean {
+  return [...rows.values()].some(
+    (row) => row['subjectId'] === id && row['field'] === field && (row['lost'] === value || row['kept'] === value),
+  );
+}
+
+/** Values of others that gave way to a writer who had not read them. */
+function overwritten(
+  before: StoredRow | undefined,
+  after: StoredRow | undefined,
+  change: MergeableChange,
+  deviceId: string,
+): [string, unknown][] {
+  return Object.keys(change.set).flatMap((field): [string, unknown][] => {
+    const stamp = before?.fieldSeq[field];
+    const unread = stamp !== undefined && stamp[1] !== deviceId && stamp[0] > (change.base[field] ?? 0);
+    const isText = !['deleted', 'recordedById', 'recordedAt'].includes(field);
+    return isText && unread && before?.[field] !== null && before?.[field] !== after?.[field] ? [[field, before?.[field]]] : [];
+  });
+}
+
 /** Said again, a change alters no field of its row. */
 function changedAgain(change: MergeableChange, deviceId: string, read: MergeReader): string[] {
   const again = mergeChange({ change, deviceId, read });
@@ -97,6 +119,8 @@ test('whatever is said in whatever order: a value said is standing, lost-and-vis
         expect(take(change, device)).toEqual(foretold);
 
         const row = read.row(entity, id);
+        for (const [field, value] of overwritten(before, row, change, device))
+          expect(isVisible(rows, id, field, value), `${field}=${value} gave way unseen`).toBe(true);
         expect(rebuilt(entity, row)).toEqual(row);
         expect('deleted' in set ? [] : changedAgain(change, device, read)).toEqual([]);
         for (const [field, value] of Object.entries(what.set)) {

@@ -39,20 +39,45 @@ test('both chart the same patient for three days without network, then all three
   const early = await kim.must('patient.create', { givenName: 'Født', familyName: 'Uten-Server', missingNationalIdReason: 'not_stated' });
   await kim.must('server.connect', { url: server.url, registrationCode: null, passphrase: PASSPHRASE });
   await inSync(kim);
-  const colleague = await kim.must('user.add', { name: 'Bo Lund', email: 'bo@bakken.example', roles: ['PRACTITIONER'], profession: 'KI', hprNumber: null, validUntil: null, passphrase: null });
+  const colleague = await kim.must('user.add', {
+    name: 'Bo Lund',
+    email: 'bo@bakken.example',
+    roles: ['PRACTITIONER'],
+    profession: 'KI',
+    hprNumber: null,
+    validUntil: null,
+    passphrase: null,
+  });
   await inSync(kim);
   const { code } = await kim.must('device.invite', { userId: colleague.id });
-  const joined = await bo.must('clinic.join', { code: code.includes('#') ? code : `${server.url}#${code}`, deviceName: 'Loftet', passphrase: PASSPHRASE });
+  const joined = await bo.must('clinic.join', {
+    code: code.includes('#') ? code : `${server.url}#${code}`,
+    deviceName: 'Loftet',
+    passphrase: PASSPHRASE,
+  });
   await bo.must('session.unlock', { ...joined, passphrase: PASSPHRASE });
   await inSync(bo);
-  await until(() => bo.call('patient.get', { id: early.id }), ({ ok }) => ok, 'Bo has the patient that was born before the server', 60_000);
+  await until(
+    () => bo.call('patient.get', { id: early.id }),
+    ({ ok }) => ok,
+    'Bo has the patient that was born before the server',
+    60_000,
+  );
 
   const encounter = await kim.must('encounter.start', { patientId: early.id, visitType: 'follow_up' });
   await inSync(kim);
-  await until(() => bo.call('encounter.get', { id: encounter.id }), ({ ok }) => ok, 'Bo has the visit', 60_000);
+  await until(
+    () => bo.call('encounter.get', { id: encounter.id }),
+    ({ ok }) => ok,
+    'Bo has the visit',
+    60_000,
+  );
 
   online = false;
-  for (const [laptop, who] of [[kim, 'Kim'], [bo, 'Bo']] as const) {
+  for (const [laptop, who] of [
+    [kim, 'Kim'],
+    [bo, 'Bo'],
+  ] as const) {
     for (const day of [1, 2, 3]) {
       await laptop.must('section.write', { encounterId: encounter.id, key: 'subjective', text: `${who}, dag ${day}: vondt i nakken` });
       await laptop.must('patient.create', { givenName: who, familyName: `Ny dag ${day}`, missingNationalIdReason: 'not_stated' });
@@ -70,7 +95,17 @@ test('both chart the same patient for three days without network, then all three
   expect(wanted.split('\n')).toHaveLength(25);
   expect(wanted).toMatch(/^patient 7 /m);
   expect(wanted).toMatch(/^note_section 2 /m);
-  await until(() => digest('--home', kim.home, '--passphrase', PASSPHRASE), (have) => have === wanted, 'Kim equals the server', 60_000);
-  await until(() => digest('--home', bo.home, '--passphrase', PASSPHRASE), (have) => have === wanted, 'Bo equals the server', 60_000);
+  await until(
+    () => digest('--home', kim.home, '--passphrase', PASSPHRASE),
+    (have) => have === wanted,
+    'Kim equals the server',
+    60_000,
+  );
+  await until(
+    () => digest('--home', bo.home, '--passphrase', PASSPHRASE),
+    (have) => have === wanted,
+    'Bo equals the server',
+    60_000,
+  );
   expect(await ofServer()).toBe(wanted);
 });

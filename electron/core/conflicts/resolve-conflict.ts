@@ -20,12 +20,22 @@ export const resolveConflict = useCase('conflict.resolve', (ctx, { id, choice })
   const resolution = resolutionOf(ctx, conflict, choice);
   if (resolution !== 'kept' && !stand(ctx, conflict, resolution)) return err('conflict/both-not-possible');
   ctx.patch('conflict', id, { status: 'resolved', resolution, resolvedById: ctx.actor.userId, resolvedAt: ctx.now });
-  ctx.audit({ action: 'change', subjectEntity: 'conflict', subjectId: id, patientId: conflict.patientId, details: { field: conflict.field, resolution } });
+  ctx.audit({
+    action: 'change',
+    subjectEntity: 'conflict',
+    subjectId: id,
+    patientId: conflict.patientId,
+    details: { field: conflict.field, resolution },
+  });
   return ok(null);
 });
 
 /** `mine` is what this laptop wrote; where it wrote neither, what stands. */
-function resolutionOf(ctx: Context, { lostDeviceId, keptDeviceId }: RowOf<'conflict'>, choice: 'mine' | 'theirs' | 'both'): 'kept' | 'lost' | 'both' {
+function resolutionOf(
+  ctx: Context,
+  { lostDeviceId, keptDeviceId }: RowOf<'conflict'>,
+  choice: 'mine' | 'theirs' | 'both',
+): 'kept' | 'lost' | 'both' {
   if (choice === 'both') return 'both';
   const mineLost = lostDeviceId === ctx.deviceId && keptDeviceId !== ctx.deviceId;
   return (choice === 'mine') === mineLost ? 'lost' : 'kept';
