@@ -9,14 +9,20 @@ type Amendment = Row<typeof amendment>;
 type Encounter = Row<typeof encounter>;
 
 /** Why this amendment cannot be signed; null when it can. */
-export function amendmentProblem(row: Pick<Amendment, 'status' | 'text' | 'reason'>): 'amendment/signed' | 'amendment/empty' | 'amendment/no-reason' | null {
+export function amendmentProblem(
+  row: Pick<Amendment, 'status' | 'text' | 'reason'>,
+): 'amendment/signed' | 'amendment/empty' | 'amendment/no-reason' | null {
   if (row.status !== 'draft') return 'amendment/signed';
   if (row.text.trim() === '') return 'amendment/empty';
   return (row.reason ?? '').trim() === '' ? 'amendment/no-reason' : null;
 }
 
 /** Its author; text that another laptop sent too late may also be taken in by the visit's practitioner. */
-export function maySignAmendment(row: Pick<Amendment, 'authorId' | 'kind'>, visit: Pick<Encounter, 'practitionerId'>, userId: string): boolean {
+export function maySignAmendment(
+  row: Pick<Amendment, 'authorId' | 'kind'>,
+  visit: Pick<Encounter, 'practitionerId'>,
+  userId: string,
+): boolean {
   return row.authorId === userId || (row.kind === 'late-sibling' && visit.practitionerId === userId);
 }
 

@@ -7,11 +7,17 @@ describe('the clinic day', () => {
   it('is 23 hours when summer time begins, 25 when it ends, else 24', () => {
     expect(clinicDayBounds('2026-03-29')).toEqual({ from: '2026-03-28T23:00:00.000Z', to: '2026-03-29T22:00:00.000Z' });
     expect(clinicDayBounds('2026-10-25')).toEqual({ from: '2026-10-24T22:00:00.000Z', to: '2026-10-25T23:00:00.000Z' });
-    expect([hours(clinicDayBounds('2026-03-29')), hours(clinicDayBounds('2026-10-25')), hours(clinicDayBounds('2026-11-23'))]).toEqual([23, 25, 24]);
+    expect([hours(clinicDayBounds('2026-03-29')), hours(clinicDayBounds('2026-10-25')), hours(clinicDayBounds('2026-11-23'))]).toEqual([
+      23, 25, 24,
+    ]);
   });
 
   it('changes at midnight in Norway', () => {
-    expect([clinicDay('2026-11-22T22:59:59.999Z'), clinicDay('2026-11-22T23:00:00.000Z'), clinicDay('2026-07-01T22:00:00.000Z')]).toEqual(['2026-11-22', '2026-11-23', '2026-07-02']);
+    expect([clinicDay('2026-11-22T22:59:59.999Z'), clinicDay('2026-11-22T23:00:00.000Z'), clinicDay('2026-07-01T22:00:00.000Z')]).toEqual([
+      '2026-11-22',
+      '2026-11-23',
+      '2026-07-02',
+    ]);
   });
 });
 
@@ -25,7 +31,14 @@ describe('bookings', () => {
   });
 
   it('hold their time unless cancelled or missed', () => {
-    expect((['booked', 'arrived', 'in_progress', 'done', 'no_show', 'cancelled'] as const).map(holdsTime)).toEqual([true, true, true, true, false, false]);
+    expect((['booked', 'arrived', 'in_progress', 'done', 'no_show', 'cancelled'] as const).map(holdsTime)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('free places lie within opening hours, on weekdays, at 08 on the wall in summer and winter', () => {
@@ -34,6 +47,8 @@ describe('bookings', () => {
   });
 
   it('a full day is passed over whole', () => {
-    expect(freeSlots([{ startsAt: '2026-11-23T07:00:00.000Z', durationMinutes: 480 }], '2026-11-23T07:00:00.000Z', 20, 1)).toEqual([{ startsAt: '2026-11-24T07:00:00.000Z', durationMinutes: 20 }]);
+    expect(freeSlots([{ startsAt: '2026-11-23T07:00:00.000Z', durationMinutes: 480 }], '2026-11-23T07:00:00.000Z', 20, 1)).toEqual([
+      { startsAt: '2026-11-24T07:00:00.000Z', durationMinutes: 20 },
+    ]);
   });
 });

@@ -62,22 +62,42 @@ export const redFlagRegions: readonly RedFlagRegion[] = [
   {
     key: 'thoracic',
     label: 'Brystrygg og brystkasse',
-    questions: [stop('cardiac', 'Brystsmerte ved anstrengelse, tungpust eller utstråling til arm eller kjeve'), stop('embolus', 'Plutselig tungpust, leggsmerte eller nylig operasjon'), stop('myelopathy', 'Ustø gange eller endret følelse nedenfor brystet'), ...GENERAL],
+    questions: [
+      stop('cardiac', 'Brystsmerte ved anstrengelse, tungpust eller utstråling til arm eller kjeve'),
+      stop('embolus', 'Plutselig tungpust, leggsmerte eller nylig operasjon'),
+      stop('myelopathy', 'Ustø gange eller endret følelse nedenfor brystet'),
+      ...GENERAL,
+    ],
   },
   {
     key: 'upper-limb',
     label: 'Skulder og arm',
-    questions: [stop('referred', 'Skuldersmerte med brystsmerte eller tungpust'), stop('septic-joint', 'Varmt, hovent ledd med feber'), caution('paresis', 'Nyoppstått kraftsvikt i arm eller hånd'), ...GENERAL],
+    questions: [
+      stop('referred', 'Skuldersmerte med brystsmerte eller tungpust'),
+      stop('septic-joint', 'Varmt, hovent ledd med feber'),
+      caution('paresis', 'Nyoppstått kraftsvikt i arm eller hånd'),
+      ...GENERAL,
+    ],
   },
   {
     key: 'lower-limb',
     label: 'Hofte, ben og fot',
-    questions: [stop('thrombosis', 'Hoven, varm eller øm legg'), stop('septic-joint', 'Varmt, hovent ledd med feber'), stop('no-weight', 'Kan ikke belaste benet etter skade'), ...GENERAL],
+    questions: [
+      stop('thrombosis', 'Hoven, varm eller øm legg'),
+      stop('septic-joint', 'Varmt, hovent ledd med feber'),
+      stop('no-weight', 'Kan ikke belaste benet etter skade'),
+      ...GENERAL,
+    ],
   },
   {
     key: 'child',
     label: 'Barn',
-    questions: [stop('unwell', 'Allment redusert barn, feber eller slapphet'), stop('no-weight', 'Halter eller nekter å belaste'), stop('injury-story', 'Skade som ikke passer med forklaringen'), caution('night-pain', 'Smerte som vekker barnet om natten')],
+    questions: [
+      stop('unwell', 'Allment redusert barn, feber eller slapphet'),
+      stop('no-weight', 'Halter eller nekter å belaste'),
+      stop('injury-story', 'Skade som ikke passer med forklaringen'),
+      caution('night-pain', 'Smerte som vekker barnet om natten'),
+    ],
   },
 ];
 
@@ -86,12 +106,4 @@ const byKey = new Map(redFlagRegions.map((region) => [region.key, region.questio
 /** The questions of a region; none for an unknown one. */
 export function redFlagsOf(region: string): readonly RedFlag[] {
   return byKey.get(region) ?? [];
-}
-
-/** Keys of the region's questions without an answer. */
-export function unansweredRedFlags(region: string, answers: readonly { region: string; question: string; answer: 'yes' | 'no' | null }[]): string[] {
-  const answered = new Set(answers.filter((row) => row.region === region && row.answer !== null).map((row) => row.question));
-  return redFlagsOf(region)
-    .filter((question) => !answered.has(question.key))
-    .map((question) => question.key);
 }

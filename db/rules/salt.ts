@@ -15,7 +15,12 @@ export interface Carried {
  * @param corrections texts of the source's signed corrections: they do not say which section they mean, so they go
  * first into what is carried, where nobody can confirm it without having read them
  */
-export function carriedSections(source: Pick<SignedContent, 'sections'>, into: VisitType, written: ReadonlySet<string>, corrections: readonly string[]): Carried[] {
+export function carriedSections(
+  source: Pick<SignedContent, 'sections'>,
+  into: VisitType,
+  written: ReadonlySet<string>,
+  corrections: readonly string[],
+): Carried[] {
   const carried = visitTypeOf(into)
     .sections.filter((section) => section.carry && !written.has(section.key))
     .flatMap((section) => {
@@ -29,6 +34,10 @@ export function carriedSections(source: Pick<SignedContent, 'sections'>, into: V
 }
 
 /** How a carried text stands after somebody wrote in it. Unchanged text is still unread. */
-export function reviewAfterEdit<R extends 'none' | 'unreviewed' | 'confirmed' | 'edited'>(origin: 'typed' | 'salt' | 'copied', review: R, changed: boolean): R | 'edited' {
+export function reviewAfterEdit<R extends 'none' | 'unreviewed' | 'confirmed' | 'edited'>(
+  origin: 'typed' | 'salt' | 'copied',
+  review: R,
+  changed: boolean,
+): R | 'edited' {
   return origin !== 'typed' && changed ? 'edited' : review;
 }

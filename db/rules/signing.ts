@@ -53,7 +53,13 @@ export function maySign(visit: Pick<Row<typeof encounter>, 'practitionerId'>, si
 }
 
 export function signProblems(note: NoteParts, signer: Signer): Problem[] {
-  return [...whoProblems(note, signer), ...textProblems(note), ...redFlagProblems(note), ...diagnosisProblems(note), ...consentProblems(note)];
+  return [
+    ...whoProblems(note, signer),
+    ...textProblems(note),
+    ...redFlagProblems(note),
+    ...diagnosisProblems(note),
+    ...consentProblems(note),
+  ];
 }
 
 function whoProblems(note: NoteParts, signer: Signer): Problem[] {
@@ -66,7 +72,8 @@ function textProblems(note: NoteParts): Problem[] {
   const textOf = (key: string): string => note.sections.find((section) => section.key === key)?.text.trim() ?? '';
   const problems: Problem[] = [];
   if (note.sections.every((section) => section.text.trim() === '')) problems.push(block('sign/empty'));
-  for (const section of rule.sections) if (section.required && textOf(section.key) === '') problems.push(block('sign/required-section', section.key));
+  for (const section of rule.sections)
+    if (section.required && textOf(section.key) === '') problems.push(block('sign/required-section', section.key));
   for (const section of note.sections) {
     if (section.review === 'unreviewed' && section.text.trim() !== '') problems.push(block('sign/unreviewed', section.key));
   }
@@ -87,7 +94,9 @@ function redFlagProblems(note: NoteParts): Problem[] {
 function diagnosisProblems(note: NoteParts): Problem[] {
   const main = note.diagnoses.filter((diagnosis) => diagnosis.main);
   if (main.length !== 1) return [block('sign/no-main-diagnosis')];
-  return main.flatMap(({ system, code }) => (mainDiagnosisProblem(system, code) === null ? [] : [block('sign/process-code-as-main', code)]));
+  return main.flatMap(({ system, code }) =>
+    mainDiagnosisProblem(system, code) === null ? [] : [block('sign/process-code-as-main', code)],
+  );
 }
 
 function consentProblems(note: NoteParts): Problem[] {
@@ -95,7 +104,11 @@ function consentProblems(note: NoteParts): Problem[] {
 }
 
 /** What the signature covers: the note in the words and codes of this moment, in the order of its visit type. */
-export function signedContentOf(note: NoteParts, signer: Signer, frame: { patientName: string; clinicName: string; signedAt: string }): SignedContent {
+export function signedContentOf(
+  note: NoteParts,
+  signer: Signer,
+  frame: { patientName: string; clinicName: string; signedAt: string },
+): SignedContent {
   const { encounter: visit } = note;
   const order = visitTypeOf(visit.visitType).sections.map((section) => section.key as string);
   const place = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length);
@@ -111,7 +124,8 @@ export function signedContentOf(note: NoteParts, signer: Signer, frame: { patien
       .map(({ key, text, origin, originEncounterId }) => ({ key, text, origin, originEncounterId })),
     observations: note.observations.flatMap(({ code, value }) => (value === null ? [] : [{ code, value }])),
     redFlags: note.redFlags.filter(isSaid).map(({ region, question, answer, comment }) => ({ region, question, answer, comment })),
-    treatmentConsent: note.consent === null || note.consent.given === null ? null : { given: note.consent.given, comment: note.consent.comment },
+    treatmentConsent:
+      note.consent === null || note.consent.given === null ? null : { given: note.consent.given, comment: note.consent.comment },
     diagnoses: note.diagnoses.map(({ system, code, text, release, main }) => ({ system, code, text, release, main })),
     treatmentLines: note.lines.map(({ code, label, quantity, amountOre, refundOre }) => ({ code, label, quantity, amountOre, refundOre })),
     signedBy: { userId: signer.userId, name: signer.name, profession: signer.profession, hprNumber: signer.hprNumber },
@@ -121,7 +135,8 @@ export function signedContentOf(note: NoteParts, signer: Signer, frame: { patien
 }
 
 /** Answered, or left open with a comment that says why. */
-const isSaid = (row: { answer: 'yes' | 'no' | null; comment: string | null }): boolean => row.answer !== null || (row.comment ?? '').trim() !== '';
+const isSaid = (row: { answer: 'yes' | 'no' | null; comment: string | null }): boolean =>
+  row.answer !== null || (row.comment ?? '').trim() !== '';
 
 const block = (code: string, where: string | null = null): Problem => ({ code, blocking: true, where });
 const warn = (code: string, where: string | null = null): Problem => ({ code, blocking: false, where });

@@ -18,11 +18,17 @@ export function billsOf(db: SqliteDatabase, encounterIds: readonly string[]): Ma
     bills.set(id, known);
     return known;
   };
-  for (const raw of prepared(db, `select t.* from json_each(?) wanted join treatment_line t on t.encounter_id = wanted.value where t.deleted = 0 order by t.id`).all(wanted)) {
+  for (const raw of prepared(
+    db,
+    `select t.* from json_each(?) wanted join treatment_line t on t.encounter_id = wanted.value where t.deleted = 0 order by t.id`,
+  ).all(wanted)) {
     const line = decodeRow('treatment_line', raw);
     at(line.encounterId).lines.push(line);
   }
-  for (const raw of prepared(db, `select y.* from json_each(?) wanted join payment y on y.encounter_id = wanted.value where y.deleted = 0 order by y.paid_at, y.id`).all(wanted)) {
+  for (const raw of prepared(
+    db,
+    `select y.* from json_each(?) wanted join payment y on y.encounter_id = wanted.value where y.deleted = 0 order by y.paid_at, y.id`,
+  ).all(wanted)) {
     const payment = decodeRow('payment', raw);
     at(payment.encounterId).payments.push(payment);
   }

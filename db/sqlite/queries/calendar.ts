@@ -19,7 +19,10 @@ export function dayRows(db: SqliteDatabase, from: string, to: string, practition
        order by x.status in ('draft','signed') desc, x.visit_at desc limit 1)
      where a.deleted = 0 and a.starts_at >= ? and a.starts_at < ? and (? is null or a.practitioner_id = ?)
      order by a.starts_at, a.id`,
-  ).all(from, to, practitionerId, practitionerId) as (Record<string, unknown> & { e_id: string | null; e_status: DayRow['encounterStatus'] })[];
+  ).all(from, to, practitionerId, practitionerId) as (Record<string, unknown> & {
+    e_id: string | null;
+    e_status: DayRow['encounterStatus'];
+  })[];
   return rows.map((row) => ({ appointment: decodeRow('appointment', row), encounterId: row.e_id, encounterStatus: row.e_status }));
 }
 
@@ -42,7 +45,12 @@ interface Person {
 }
 
 /** Visits of the span that stand, for asking what is due. */
-export function visitsBetween(db: SqliteDatabase, from: string, to: string, practitionerId: string | null): (Person & { encounterId: string })[] {
+export function visitsBetween(
+  db: SqliteDatabase,
+  from: string,
+  to: string,
+  practitionerId: string | null,
+): (Person & { encounterId: string })[] {
   return (['draft', 'signed'] as const).flatMap(
     (status) =>
       prepared(

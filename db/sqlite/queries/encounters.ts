@@ -85,7 +85,10 @@ export function isEmptyVisit(db: SqliteDatabase, id: string): boolean {
 const consentId = (encounterId: string): string => derivedId(encounterId, 'consent');
 
 function consentAnswered(db: SqliteDatabase, encounterId: string): boolean {
-  return prepared(db, 'select 1 from treatment_consent where id = ? and deleted = 0 and given is not null').get(consentId(encounterId)) !== undefined;
+  return (
+    prepared(db, 'select 1 from treatment_consent where id = ? and deleted = 0 and given is not null').get(consentId(encounterId)) !==
+    undefined
+  );
 }
 
 export interface UnsignedNote {
@@ -134,7 +137,10 @@ export function openConflictsOfVisit(db: SqliteDatabase, encounterId: string): n
 
 /** How often the clinic has used each code, of late: what was written last says more than what was written most. */
 export function codeUsage(db: SqliteDatabase, system: string): Map<string, number> {
-  const rows = prepared(db, `select code, count(*) as uses from (select code, system from diagnosis where deleted = 0 order by rowid desc limit 20000) where system = ? group by code`).all(system) as {
+  const rows = prepared(
+    db,
+    `select code, count(*) as uses from (select code, system from diagnosis where deleted = 0 order by rowid desc limit 20000) where system = ? group by code`,
+  ).all(system) as {
     code: string;
     uses: number;
   }[];

@@ -30,7 +30,10 @@ export function letterLines(db: SqliteDatabase, { patientId, open }: { patientId
  * Signed visits of the same complaint up to this one, newest first. Those that were corrected are left out: their words
  * alone do not say what holds.
  */
-export function uncorrectedVisitsBefore(db: SqliteDatabase, visit: Pick<RowOf<'encounter'>, 'id' | 'episodeId' | 'visitAt'>): RowOf<'encounter'>[] {
+export function uncorrectedVisitsBefore(
+  db: SqliteDatabase,
+  visit: Pick<RowOf<'encounter'>, 'id' | 'episodeId' | 'visitAt'>,
+): RowOf<'encounter'>[] {
   if (visit.episodeId === null) return [];
   const rows = prepared(
     db,

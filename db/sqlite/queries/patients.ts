@@ -15,7 +15,10 @@ const found = (raw: unknown): FoundPatient => ({ ...(raw as Raw), namesake: (raw
 
 /** In the order of the ids; unknown ones are left out. */
 export function patientHits(db: SqliteDatabase, ids: readonly string[]): FoundPatient[] {
-  const rows = prepared(db, `select ${HIT} from json_each(?) wanted join patient p on p.id = wanted.value where p.deleted = 0 order by wanted.key`).all(JSON.stringify(ids));
+  const rows = prepared(
+    db,
+    `select ${HIT} from json_each(?) wanted join patient p on p.id = wanted.value where p.deleted = 0 order by wanted.key`,
+  ).all(JSON.stringify(ids));
   return rows.map(found);
 }
 
@@ -28,15 +31,6 @@ export function lastOpenedPatients(db: SqliteDatabase, actorId: string, limit: n
      where patient_id is not null group by patient_id order by last desc limit ?`,
   ).all(actorId, limit) as { id: string }[];
   return rows.map((row) => row.id);
-}
-
-/** Whether this person's reading of this subject is in the log since then; one visit to a chart is one entry. */
-export function readLoggedSince(db: SqliteDatabase, actorId: string, subjectId: string, since: string): boolean {
-  const row = prepared(
-    db,
-    `select 1 from (select subject_id, at from audit_event where actor_id = ? and action = 'read' order by n desc limit 50) where subject_id = ? and at > ? limit 1`,
-  ).get(actorId, subjectId, since);
-  return row !== undefined;
 }
 
 /** Living patients with this number. */
@@ -54,7 +48,12 @@ export function duplicatesOf(db: SqliteDatabase, patient: { id: string }): Found
      select o.id from patient p join patient o on o.family_name = p.family_name and o.given_name = p.given_name and o.birth_date = p.birth_date
        where p.id = ? and o.id <> p.id and o.deleted = 0`,
   ).all(patient.id, patient.id) as { id: string }[];
-  return rows.length === 0 ? [] : patientHits(db, rows.map((row) => row.id));
+  return rows.length === 0
+    ? []
+    : patientHits(
+        db,
+        rows.map((row) => row.id),
+      );
 }
 
 const SUMMARY = `coalesce(
@@ -84,7 +83,11 @@ const DESK = `
   order by at desc limit @limit`;
 
 /** Newest first. `before`: only what is older than this instant. Without `clinical` only what the desk may see. */
-export function timeline(db: SqliteDatabase, patientId: string, { before, limit, clinical }: { before: string | null; limit: number; clinical: boolean }): TimelineRow[] {
+export function timeline(
+  db: SqliteDatabase,
+  patientId: string,
+  { before, limit, clinical }: { before: string | null; limit: number; clinical: boolean },
+): TimelineRow[] {
   const sql = clinical ? `${CLINICAL}${DESK}` : DESK;
   return prepared(db, sql).all({ patient: patientId, before: before ?? '9999', limit }) as TimelineRow[];
 }

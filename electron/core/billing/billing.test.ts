@@ -12,15 +12,21 @@ beforeEach(async () => {
 });
 afterEach(() => practice.close());
 
-const priced = (amountOre: number | null, refundOre: number | null = null) => practice.must('price.save', { code: 'X', label: 'Behandling', kind: 'takst', amountOre, refundOre });
+const priced = (amountOre: number | null, refundOre: number | null = null) =>
+  practice.must('price.save', { code: 'X', label: 'Behandling', kind: 'takst', amountOre, refundOre });
 
 it('a tariff nobody confirmed stays empty: no total, and no money is taken', async () => {
   const items = (await practice.must('price.list', {})).items;
-  expect(items.filter((item) => item.kind === 'takst').map(({ amountOre, refundOre }) => [amountOre, refundOre])).toEqual([[null, null], [null, null]]);
+  expect(items.filter((item) => item.kind === 'takst').map(({ amountOre, refundOre }) => [amountOre, refundOre])).toEqual([
+    [null, null],
+    [null, null],
+  ]);
   const line = await practice.must('line.add', { encounterId, priceItemId: items.find((item) => item.code === 'K2')?.id ?? '' });
   expect(line.amountOre).toBeNull();
   expect(await practice.must('bill.get', { encounterId })).toMatchObject({ totalOre: null, patientShareOre: null });
-  expect(await practice.call('payment.take', { encounterId, method: 'card', amountOre: 0 })).toMatchObject({ code: 'payment/price-missing' });
+  expect(await practice.call('payment.take', { encounterId, method: 'card', amountOre: 0 })).toMatchObject({
+    code: 'payment/price-missing',
+  });
   await practice.must('line.update', { encounterId, id: line.id, set: { amountOre: 70_000 } });
   expect(await practice.must('bill.get', { encounterId })).toMatchObject({ totalOre: 70_000, patientShareOre: 70_000 });
 });
@@ -29,15 +35,25 @@ it("the patient's share is price less refund; a line keeps the price of its day"
   const item = await priced(70_000, 4_600);
   await practice.must('line.add', { encounterId, priceItemId: item.id, quantity: 2 });
   await practice.must('price.save', { id: item.id, code: 'X', label: 'Behandling', kind: 'takst', amountOre: 90_000, refundOre: 4_600 });
-  expect(await practice.must('bill.get', { encounterId })).toMatchObject({ totalOre: 140_000, refundOre: 9_200, patientShareOre: 130_800, paidOre: 0 });
+  expect(await practice.must('bill.get', { encounterId })).toMatchObject({
+    totalOre: 140_000,
+    refundOre: 9_200,
+    patientShareOre: 130_800,
+    paidOre: 0,
+  });
 });
 
 it('more than is due is refused; what is paid freezes its lines until the payment is voided', async () => {
   const line = await practice.must('line.add', { encounterId, priceItemId: (await priced(70_000)).id });
-  expect(await practice.call('payment.take', { encounterId, method: 'card', amountOre: 70_001 })).toMatchObject({ code: 'payment/more-than-due', details: { dueOre: 70_000 } });
+  expect(await practice.call('payment.take', { encounterId, method: 'card', amountOre: 70_001 })).toMatchObject({
+    code: 'payment/more-than-due',
+    details: { dueOre: 70_000 },
+  });
   await practice.must('payment.take', { encounterId, method: 'cash', amountOre: 20_000 });
   const rest = await practice.must('payment.take', { encounterId, method: 'card', amountOre: 50_000 });
-  expect(await practice.call('payment.take', { encounterId, method: 'card', amountOre: 1 })).toMatchObject({ code: 'payment/more-than-due' });
+  expect(await practice.call('payment.take', { encounterId, method: 'card', amountOre: 1 })).toMatchObject({
+    code: 'payment/more-than-due',
+  });
   expect(await practice.call('line.remove', { encounterId, id: line.id })).toMatchObject({ code: 'encounter/paid' });
   expect(await practice.call('line.update', { encounterId, id: line.id, set: { amountOre: 1 } })).toMatchObject({ code: 'encounter/paid' });
   await practice.must('payment.void', { id: rest.id, reason: 'Feil kort' });

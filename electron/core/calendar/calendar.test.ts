@@ -9,13 +9,25 @@ beforeEach(async () => {
 afterEach(() => practice.close());
 
 const book = async (startsAt: string, more: { patientId?: string; allowClash?: boolean; walkIn?: boolean } = {}) =>
-  practice.call('appointment.book', { patientId: more.patientId ?? (await practice.patient()), practitionerId: practice.userId, startsAt, durationMinutes: 30, visitType: 'follow_up', reason: 'Vondt i nakken', ...more });
+  practice.call('appointment.book', {
+    patientId: more.patientId ?? (await practice.patient()),
+    practitionerId: practice.userId,
+    startsAt,
+    durationMinutes: 30,
+    visitType: 'follow_up',
+    reason: 'Vondt i nakken',
+    ...more,
+  });
 
 describe('booking', () => {
   it('a clash is refused with the other booking, and taken when it is meant', async () => {
     const first = await book('2026-11-23T09:00:00.000Z');
     if (!first.ok) throw new Error(first.code);
-    expect(await book('2026-11-23T09:29:00.000Z')).toMatchObject({ ok: false, code: 'appointment/clash', details: { appointmentId: first.value.id } });
+    expect(await book('2026-11-23T09:29:00.000Z')).toMatchObject({
+      ok: false,
+      code: 'appointment/clash',
+      details: { appointmentId: first.value.id },
+    });
     expect(await book('2026-11-23T09:30:00.000Z')).toMatchObject({ ok: true });
     expect(await book('2026-11-23T09:15:00.000Z', { allowClash: true })).toMatchObject({ ok: true });
     expect((await practice.must('day.list', { day: '2026-11-23' })).items.map((item) => item.clash)).toEqual([true, true, true]);
@@ -34,20 +46,36 @@ describe('booking', () => {
     const mine = await book('2026-11-23T11:00:00.000Z', { walkIn: true });
     if (!mine.ok) throw new Error(mine.code);
     expect(mine.value).toMatchObject({ status: 'arrived', walkIn: true, arrivedAt: '2026-11-23T08:00:00.000Z' });
-    expect(await practice.call('appointment.move', { id: mine.value.id, startsAt: '2026-11-23T09:10:00.000Z', durationMinutes: 30 })).toMatchObject({ code: 'appointment/clash' });
-    expect(await practice.must('appointment.move', { id: mine.value.id, startsAt: '2026-11-23T11:10:00.000Z', durationMinutes: 45 })).toMatchObject({ durationMinutes: 45 });
+    expect(
+      await practice.call('appointment.move', { id: mine.value.id, startsAt: '2026-11-23T09:10:00.000Z', durationMinutes: 30 }),
+    ).toMatchObject({ code: 'appointment/clash' });
+    expect(
+      await practice.must('appointment.move', { id: mine.value.id, startsAt: '2026-11-23T11:10:00.000Z', durationMinutes: 45 }),
+    ).toMatchObject({ durationMinutes: 45 });
   });
 
   it('suggests the same time next week first, then free places within opening hours', async () => {
     await book('2026-11-30T13:30:00.000Z');
-    const { slots } = await practice.must('appointment.suggest', { practitionerId: practice.userId, from: '2026-11-30T13:00:00.000Z', durationMinutes: 30, limit: 4 });
-    expect(slots.map((slot) => slot.startsAt)).toEqual(['2026-11-30T13:00:00.000Z', '2026-11-30T14:00:00.000Z', '2026-11-30T14:30:00.000Z', '2026-12-01T07:00:00.000Z']);
+    const { slots } = await practice.must('appointment.suggest', {
+      practitionerId: practice.userId,
+      from: '2026-11-30T13:00:00.000Z',
+      durationMinutes: 30,
+      limit: 4,
+    });
+    expect(slots.map((slot) => slot.startsAt)).toEqual([
+      '2026-11-30T13:00:00.000Z',
+      '2026-11-30T14:00:00.000Z',
+      '2026-11-30T14:30:00.000Z',
+      '2026-12-01T07:00:00.000Z',
+    ]);
   });
 
   it('the day is the Norwegian day, also late in the evening', async () => {
     await book('2026-11-22T23:30:00.000Z');
     await book('2026-11-23T23:30:00.000Z');
-    expect((await practice.must('day.list', { day: '2026-11-23' })).items.map((item) => item.appointment.startsAt)).toEqual(['2026-11-22T23:30:00.000Z']);
+    expect((await practice.must('day.list', { day: '2026-11-23' })).items.map((item) => item.appointment.startsAt)).toEqual([
+      '2026-11-22T23:30:00.000Z',
+    ]);
   });
 });
 
@@ -59,7 +87,13 @@ describe('closing the day', () => {
     await book('2026-11-23T14:00:00.000Z');
     const unsigned = await practice.ready(patientId);
     const signed = await practice.signed(await practice.patient({ fastlegeName: 'Lege Aas' }));
-    const price = await practice.must('price.save', { code: 'OPPF', label: 'Oppfølging', kind: 'service', amountOre: 70_000, refundOre: 4_600 });
+    const price = await practice.must('price.save', {
+      code: 'OPPF',
+      label: 'Oppfølging',
+      kind: 'service',
+      amountOre: 70_000,
+      refundOre: 4_600,
+    });
     await practice.must('line.add', { encounterId: signed, priceItemId: price.id });
     const letter = await practice.must('letter.create', { encounterId: signed, kind: 'epikrise' });
     const { id: abandoned } = await practice.must('encounter.start', { patientId: await practice.patient(), visitType: 'acute' });

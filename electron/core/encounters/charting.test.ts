@@ -11,7 +11,18 @@ beforeEach(async () => {
 });
 afterEach(() => practice.close());
 
-const CLINICAL = ['note_section', 'observation', 'red_flag_answer', 'treatment_consent', 'diagnosis', 'treatment_line', 'amendment', 'letter', 'safety_fact', 'episode'];
+const CLINICAL = [
+  'note_section',
+  'observation',
+  'red_flag_answer',
+  'treatment_consent',
+  'diagnosis',
+  'treatment_line',
+  'amendment',
+  'letter',
+  'safety_fact',
+  'episode',
+];
 
 describe('opening a visit', () => {
   it.each(VISIT_TYPES)('stores nothing clinical: %s', async (visitType) => {
@@ -30,7 +41,14 @@ describe('opening a visit', () => {
 
   it('a booking has one visit: opening it again opens the same draft, and the patient is in treatment', async () => {
     const patientId = await practice.patient();
-    const booking = await practice.must('appointment.book', { patientId, practitionerId: practice.userId, startsAt: '2026-11-23T08:00:00.000Z', durationMinutes: 20, visitType: 'follow_up', reason: null });
+    const booking = await practice.must('appointment.book', {
+      patientId,
+      practitionerId: practice.userId,
+      startsAt: '2026-11-23T08:00:00.000Z',
+      durationMinutes: 20,
+      visitType: 'follow_up',
+      reason: null,
+    });
     const first = await practice.must('encounter.start', { patientId, visitType: 'follow_up', appointmentId: booking.id });
     const again = await practice.must('encounter.start', { patientId, visitType: 'initial', appointmentId: booking.id });
     expect(again.id).toBe(first.id);
@@ -40,8 +58,18 @@ describe('opening a visit', () => {
 
   it("another patient's booking is not taken", async () => {
     const [kari, ola] = [await practice.patient(), await practice.patient()];
-    const booking = await practice.must('appointment.book', { patientId: kari, practitionerId: practice.userId, startsAt: '2026-11-23T08:00:00.000Z', durationMinutes: 20, visitType: 'follow_up', reason: null });
-    expect(await practice.call('encounter.start', { patientId: ola, visitType: 'follow_up', appointmentId: booking.id })).toMatchObject({ ok: false, code: 'appointment/unknown' });
+    const booking = await practice.must('appointment.book', {
+      patientId: kari,
+      practitionerId: practice.userId,
+      startsAt: '2026-11-23T08:00:00.000Z',
+      durationMinutes: 20,
+      visitType: 'follow_up',
+      reason: null,
+    });
+    expect(await practice.call('encounter.start', { patientId: ola, visitType: 'follow_up', appointmentId: booking.id })).toMatchObject({
+      ok: false,
+      code: 'appointment/unknown',
+    });
   });
 
   it('an empty draft that was left behind is marked empty, and is taken up again the same day', async () => {
@@ -64,7 +92,8 @@ describe('writing', () => {
     const patientId = await practice.patient();
     return { patientId, ...(await practice.must('encounter.start', { patientId, visitType: 'follow_up' })) };
   }
-  const textOf = async (id: string, key: string): Promise<string | undefined> => (await practice.must('encounter.get', { id })).sections.find((section) => section.key === key)?.text;
+  const textOf = async (id: string, key: string): Promise<string | undefined> =>
+    (await practice.must('encounter.get', { id })).sections.find((section) => section.key === key)?.text;
 
   it('text is there after a restart as soon as it was answered, in a brand-new note too', async () => {
     const { id } = await begun();
@@ -78,7 +107,9 @@ describe('writing', () => {
     const { id } = await begun();
     for (const text of ['V', 'Vo', 'Von', 'Vondt']) await practice.must('section.write', { encounterId: id, key: 'subjective', text });
     const db = await practice.db();
-    const entries = db.prepare(`select state, json_extract("set", '$.text') as text from outbox where entity = 'note_section' order by born`).all() as { state: string; text: string }[];
+    const entries = db
+      .prepare(`select state, json_extract("set", '$.text') as text from outbox where entity = 'note_section' order by born`)
+      .all() as { state: string; text: string }[];
     expect(entries.length).toBeLessThanOrEqual(2);
     expect(entries.at(-1)?.text).toBe('Vondt');
   });
@@ -88,7 +119,10 @@ describe('writing', () => {
     const pasted = 'æøå 👩‍⚕️ עברית '.repeat(20_000).slice(0, 200_000).toWellFormed();
     await practice.must('section.write', { encounterId: id, key: 'objective', text: pasted });
     expect(await textOf(id, 'objective')).toBe(pasted.normalize('NFC'));
-    expect(await practice.call('section.write', { encounterId: id, key: 'objective', text: 'x'.repeat(TEXT_LIMIT + 1) })).toMatchObject({ ok: false, code: 'text/too-long' });
+    expect(await practice.call('section.write', { encounterId: id, key: 'objective', text: 'x'.repeat(TEXT_LIMIT + 1) })).toMatchObject({
+      ok: false,
+      code: 'text/too-long',
+    });
     expect((await textOf(id, 'objective'))?.length).toBe(pasted.normalize('NFC').length);
   });
 
@@ -97,20 +131,30 @@ describe('writing', () => {
     const db = await practice.db();
     await practice.must('section.write', { encounterId: id, key: 'subjective', text: 'Min' });
     db.prepare(`update outbox set state = 'ready' where state = 'open'`).run();
-    db.prepare(`update note_section set seq = 9, text = 'Fra den andre', field_seq = '{"text":[9,"0190aaaa-0000-7000-8000-000000000001"]}' where encounter_id = ?`).run(id);
+    db.prepare(
+      `update note_section set seq = 9, text = 'Fra den andre', field_seq = '{"text":[9,"0190aaaa-0000-7000-8000-000000000001"]}' where encounter_id = ?`,
+    ).run(id);
     expect((await practice.must('encounter.get', { id })).sections.find((section) => section.key === 'subjective')?.textSeq).toBe(9);
     await practice.must('section.write', { encounterId: id, key: 'subjective', text: 'Min, videre', textSeq: 5 });
-    expect(db.prepare(`select base from outbox where entity = 'note_section' order by born desc limit 1`).get()).toEqual({ base: '{"text":5}' });
+    expect(db.prepare(`select base from outbox where entity = 'note_section' order by born desc limit 1`).get()).toEqual({
+      base: '{"text":5}',
+    });
   });
 
   it('half a surrogate pair in any field is made storable, so that the server does not refuse the whole change', async () => {
     const patientId = await practice.patient({ familyName: 'Berg\ud800', occupation: 'snekker\0' });
-    expect((await practice.must('patient.get', { id: patientId })).patient).toMatchObject({ familyName: 'Berg\ufffd', occupation: 'snekker' });
+    expect((await practice.must('patient.get', { id: patientId })).patient).toMatchObject({
+      familyName: 'Berg\ufffd',
+      occupation: 'snekker',
+    });
   });
 
   it('a section no visit has is refused', async () => {
     const { id } = await begun();
-    expect(await practice.call('section.write', { encounterId: id, key: 'secret', text: 'x' })).toMatchObject({ ok: false, code: 'input/invalid' });
+    expect(await practice.call('section.write', { encounterId: id, key: 'secret', text: 'x' })).toMatchObject({
+      ok: false,
+      code: 'input/invalid',
+    });
   });
 
   it('NRS: empty is not 0, 0 is an answer, 11 is refused', async () => {
@@ -121,12 +165,18 @@ describe('writing', () => {
     expect((await practice.must('encounter.get', { id })).observations).toEqual([{ code: 'nrs-now', value: 0 }]);
     await practice.must('observation.set', { encounterId: id, code: 'nrs-now', value: null });
     expect((await practice.must('encounter.get', { id })).observations).toEqual([{ code: 'nrs-now', value: null }]);
-    expect(await practice.call('observation.set', { encounterId: id, code: 'nrs-now', value: 11 })).toMatchObject({ ok: false, code: 'observation/out-of-range' });
+    expect(await practice.call('observation.set', { encounterId: id, code: 'nrs-now', value: 11 })).toMatchObject({
+      ok: false,
+      code: 'observation/out-of-range',
+    });
   });
 
   it('a process code is never the main diagnosis, an unknown code is refused, removing the main one promotes nothing', async () => {
     const { id } = await begun();
-    expect(await practice.call('diagnosis.add', { encounterId: id, system: 'icpc-2', code: 'L00' })).toMatchObject({ ok: false, code: 'code/unknown' });
+    expect(await practice.call('diagnosis.add', { encounterId: id, system: 'icpc-2', code: 'L00' })).toMatchObject({
+      ok: false,
+      code: 'code/unknown',
+    });
     const back = await practice.must('diagnosis.add', { encounterId: id, system: 'icpc-2', code: 'L03' });
     await practice.must('diagnosis.add', { encounterId: id, system: 'icpc-2', code: 'L83' });
     await practice.must('diagnosis.remove', { encounterId: id, id: back.id });
@@ -141,7 +191,9 @@ describe('writing', () => {
     await practice.must('treatmentConsent.set', { encounterId: id, given: null, comment: null });
     const chart = await practice.must('encounter.get', { id });
     expect([chart.redFlags, chart.treatmentConsent]).toEqual([[], null]);
-    expect(await practice.call('redFlag.answer', { encounterId: id, region: 'neck', question: 'weather', answer: 'no', comment: null })).toMatchObject({ ok: false, code: 'red-flag/unknown-question' });
+    expect(
+      await practice.call('redFlag.answer', { encounterId: id, region: 'neck', question: 'weather', answer: 'no', comment: null }),
+    ).toMatchObject({ ok: false, code: 'red-flag/unknown-question' });
   });
 
   it('an open chart that is asked again and again is one look in the log', async () => {

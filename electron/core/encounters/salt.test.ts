@@ -13,7 +13,8 @@ async function salted(patientId: string): Promise<string> {
   await practice.must('encounter.salt', { id });
   return id;
 }
-const sectionsOf = async (id: string) => Object.fromEntries((await practice.must('encounter.get', { id })).sections.map((section) => [section.key, section]));
+const sectionsOf = async (id: string) =>
+  Object.fromEntries((await practice.must('encounter.get', { id })).sections.map((section) => [section.key, section]));
 
 it('carries treatment and findings, unreviewed, and never what the patient says, measurements, red flags, consent or diagnoses', async () => {
   const patientId = await practice.patient();
@@ -22,12 +23,19 @@ it('carries treatment and findings, unreviewed, and never what the patient says,
   await practice.must('observation.set', { encounterId: source, code: 'nrs-now', value: 6 });
   await practice.must('treatmentConsent.set', { encounterId: source, given: true, comment: null });
   await practice.must('redFlag.answer', { encounterId: source, region: 'child', question: 'unwell', answer: 'no', comment: null });
-  for (const question of ['no-weight', 'injury-story', 'night-pain']) await practice.must('redFlag.answer', { encounterId: source, region: 'child', question, answer: 'no', comment: null });
+  for (const question of ['no-weight', 'injury-story', 'night-pain'])
+    await practice.must('redFlag.answer', { encounterId: source, region: 'child', question, answer: 'no', comment: null });
   await practice.must('encounter.sign', { id: source, patientId });
   const id = await salted(patientId);
   const chart = await practice.must('encounter.get', { id });
   const sections = await sectionsOf(id);
-  expect(sections['treatment']).toMatchObject({ text: 'treatment: funn', origin: 'salt', originEncounterId: source, originText: 'treatment: funn', review: 'unreviewed' });
+  expect(sections['treatment']).toMatchObject({
+    text: 'treatment: funn',
+    origin: 'salt',
+    originEncounterId: source,
+    originText: 'treatment: funn',
+    review: 'unreviewed',
+  });
   expect(sections['objective']?.text).toBe('L4–L5 øm');
   expect(sections['subjective']).toMatchObject({ text: '', origin: 'typed' });
   expect([chart.observations, chart.redFlags, chart.diagnoses, chart.treatmentConsent]).toEqual([[], [], [], null]);
@@ -37,12 +45,16 @@ it('carries treatment and findings, unreviewed, and never what the patient says,
 it('carried text blocks the signature until it is edited, confirmed or dropped', async () => {
   const patientId = await practice.patient();
   const source = await practice.ready(patientId);
-  for (const key of ['objective', 'assessment', 'plan']) await practice.must('section.write', { encounterId: source, key, text: `${key} sist` });
+  for (const key of ['objective', 'assessment', 'plan'])
+    await practice.must('section.write', { encounterId: source, key, text: `${key} sist` });
   await practice.must('encounter.sign', { id: source, patientId });
   const id = await salted(patientId);
   await practice.must('section.write', { encounterId: id, key: 'subjective', text: 'Bedre' });
   await practice.must('diagnosis.add', { encounterId: id, system: 'icpc-2', code: 'L03' });
-  const blocked = async (): Promise<string[]> => (await practice.must('encounter.signCheck', { id })).problems.filter((problem) => problem.code === 'sign/unreviewed').map((problem) => problem.where ?? '');
+  const blocked = async (): Promise<string[]> =>
+    (await practice.must('encounter.signCheck', { id })).problems
+      .filter((problem) => problem.code === 'sign/unreviewed')
+      .map((problem) => problem.where ?? '');
   expect(await blocked()).toEqual(expect.arrayContaining(['objective', 'assessment', 'treatment', 'plan']));
   expect(await practice.call('encounter.sign', { id, patientId })).toMatchObject({ ok: false, code: 'sign/problems' });
   // A blur that writes the same text back is not a reading.
@@ -75,10 +87,18 @@ it('sections with text of their own are left alone', async () => {
 it('comes from the last signed visit as amended: a correction cannot be confirmed without having been read', async () => {
   const patientId = await practice.patient();
   const source = await practice.signed(patientId);
-  const { id: amendment } = await practice.must('amendment.write', { encounterId: source, kind: 'correction', text: 'Det var høyre side', reason: 'Forvekslet' });
+  const { id: amendment } = await practice.must('amendment.write', {
+    encounterId: source,
+    kind: 'correction',
+    text: 'Det var høyre side',
+    reason: 'Forvekslet',
+  });
   await practice.must('amendment.sign', { id: amendment });
   const id = await salted(patientId);
-  expect((await sectionsOf(id))['treatment']).toMatchObject({ text: '[Rettet i forrige notat: Det var høyre side]\ntreatment: funn', review: 'unreviewed' });
+  expect((await sectionsOf(id))['treatment']).toMatchObject({
+    text: '[Rettet i forrige notat: Det var høyre side]\ntreatment: funn',
+    review: 'unreviewed',
+  });
 });
 
 it('what was entered in error and what is unsigned is never carried', async () => {

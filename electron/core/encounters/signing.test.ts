@@ -13,12 +13,20 @@ beforeEach(async () => {
 afterEach(() => practice.close());
 
 const chartOf = (id: string) => practice.must('encounter.get', { id });
-const problemsOf = async (id: string) => (await practice.must('encounter.signCheck', { id })).problems.map(({ code, where }) => (where === null ? code : `${code} ${where}`));
+const problemsOf = async (id: string) =>
+  (await practice.must('encounter.signCheck', { id })).problems.map(({ code, where }) => (where === null ? code : `${code} ${where}`));
 
 describe('signing', () => {
   it('freezes text, codes, name, profession, HPR and their hash, and the booking is done', async () => {
     const patientId = await practice.patient();
-    const booking = await practice.must('appointment.book', { patientId, practitionerId: practice.userId, startsAt: '2026-11-23T08:00:00.000Z', durationMinutes: 20, visitType: 'follow_up', reason: null });
+    const booking = await practice.must('appointment.book', {
+      patientId,
+      practitionerId: practice.userId,
+      startsAt: '2026-11-23T08:00:00.000Z',
+      durationMinutes: 20,
+      visitType: 'follow_up',
+      reason: null,
+    });
     const { id } = await practice.must('encounter.start', { patientId, visitType: 'follow_up', appointmentId: booking.id });
     await practice.must('section.write', { encounterId: id, key: 'subjective', text: 'Bedre' });
     await practice.must('section.write', { encounterId: id, key: 'treatment', text: 'Mobilisering' });
@@ -29,7 +37,10 @@ describe('signing', () => {
     expect(readOnly).toBe(true);
     expect(encounter.signedContent).toMatchObject({
       patientId,
-      sections: [{ key: 'subjective', text: 'Bedre' }, { key: 'treatment', text: 'Mobilisering' }],
+      sections: [
+        { key: 'subjective', text: 'Bedre' },
+        { key: 'treatment', text: 'Mobilisering' },
+      ],
       observations: [{ code: 'nrs-now', value: 0 }],
       diagnoses: [{ code: 'L03', main: true, release: expect.stringContaining('2026') }],
       signedBy: { userId: practice.userId, name: 'Kim Rygg', profession: 'KI', hprNumber: '1234567' },
@@ -65,7 +76,10 @@ describe('signing', () => {
   it('refuses another patient than the one that was shown', async () => {
     const patientId = await practice.patient();
     const id = await practice.ready(patientId);
-    expect(await practice.call('encounter.sign', { id, patientId: await practice.patient() })).toMatchObject({ ok: false, code: 'sign/other-patient' });
+    expect(await practice.call('encounter.sign', { id, patientId: await practice.patient() })).toMatchObject({
+      ok: false,
+      code: 'sign/other-patient',
+    });
   });
 
   it('only the practitioner of the visit signs it', async () => {
@@ -79,7 +93,12 @@ describe('signing', () => {
   it('names what is missing: required sections, main diagnosis, and nothing at all', async () => {
     const patientId = await practice.patient();
     const { id } = await practice.must('encounter.start', { patientId, visitType: 'follow_up' });
-    expect(await problemsOf(id)).toEqual(['sign/empty', 'sign/required-section subjective', 'sign/required-section treatment', 'sign/no-main-diagnosis']);
+    expect(await problemsOf(id)).toEqual([
+      'sign/empty',
+      'sign/required-section subjective',
+      'sign/required-section treatment',
+      'sign/no-main-diagnosis',
+    ]);
   });
 
   it('red flags cannot be skipped silently in a first visit; one left open says why', async () => {
@@ -89,10 +108,21 @@ describe('signing', () => {
     expect(await problemsOf(id)).toEqual(['sign/consent-not-recorded']);
     await practice.must('redFlag.answer', { encounterId: id, region: 'low-back', question: last, answer: null, comment: null });
     expect(await problemsOf(id)).toContain('sign/red-flags-unanswered low-back');
-    await practice.must('redFlag.answer', { encounterId: id, region: 'low-back', question: last, answer: null, comment: 'Lot seg ikke undersøke i dag' });
+    await practice.must('redFlag.answer', {
+      encounterId: id,
+      region: 'low-back',
+      question: last,
+      answer: null,
+      comment: 'Lot seg ikke undersøke i dag',
+    });
     expect(await problemsOf(id)).toEqual(['sign/consent-not-recorded']);
     await practice.must('encounter.sign', { id, patientId });
-    expect((await chartOf(id)).encounter.signedContent?.redFlags).toContainEqual({ region: 'low-back', question: last, answer: null, comment: 'Lot seg ikke undersøke i dag' });
+    expect((await chartOf(id)).encounter.signedContent?.redFlags).toContainEqual({
+      region: 'low-back',
+      question: last,
+      answer: null,
+      comment: 'Lot seg ikke undersøke i dag',
+    });
   });
 
   it('two versions of a section must be decided first, and the one that does not stand is kept', async () => {
@@ -101,12 +131,17 @@ describe('signing', () => {
     const db = await practice.db();
     const main = derivedId(id, 'section:treatment');
     const sibling = '018f0000-0000-7000-8000-000000000001';
-    db.prepare(`insert into note_section select ?, clinic_id, 9, 0, '{}', null, encounter_id, key, 'Fra den andre', 'typed', null, null, 'none', id, 'open' from note_section where id = ?`).run(sibling, main);
+    db.prepare(
+      `insert into note_section select ?, clinic_id, 9, 0, '{}', null, encounter_id, key, 'Fra den andre', 'typed', null, null, 'none', id, 'open' from note_section where id = ?`,
+    ).run(sibling, main);
     expect(await problemsOf(id)).toEqual(['sign/open-sibling treatment']);
     await practice.must('section.resolve', { encounterId: id, key: 'treatment', choice: 'theirs', siblingId: sibling });
     expect(await problemsOf(id)).toEqual([]);
     expect((await chartOf(id)).sections.find((section) => section.key === 'treatment')?.text).toBe('Fra den andre');
-    expect(db.prepare('select text, sibling_state as state from note_section where id = ?').get(sibling)).toEqual({ text: 'treatment: funn', state: 'dropped' });
+    expect(db.prepare('select text, sibling_state as state from note_section where id = ?').get(sibling)).toEqual({
+      text: 'treatment: funn',
+      state: 'dropped',
+    });
   });
 
   it('a first signed visit begins a complaint, and follow-ups belong to it', async () => {
@@ -127,22 +162,43 @@ describe('amending', () => {
     const letter = await practice.must('letter.create', { encounterId: id, kind: 'epikrise' });
     const { id: amendment } = await practice.must('amendment.write', { encounterId: id, kind: 'correction', text: '', reason: null });
     expect(await practice.call('amendment.sign', { id: amendment })).toMatchObject({ code: 'amendment/empty' });
-    await practice.must('amendment.write', { encounterId: id, id: amendment, kind: 'correction', text: 'Venstre, ikke høyre', reason: null });
+    await practice.must('amendment.write', {
+      encounterId: id,
+      id: amendment,
+      kind: 'correction',
+      text: 'Venstre, ikke høyre',
+      reason: null,
+    });
     expect(await practice.call('amendment.sign', { id: amendment })).toMatchObject({ code: 'amendment/no-reason' });
-    await practice.must('amendment.write', { encounterId: id, id: amendment, kind: 'correction', text: 'Venstre, ikke høyre', reason: 'Forvekslet side' });
+    await practice.must('amendment.write', {
+      encounterId: id,
+      id: amendment,
+      kind: 'correction',
+      text: 'Venstre, ikke høyre',
+      reason: 'Forvekslet side',
+    });
     expect(await practice.must('amendment.sign', { id: amendment })).toEqual({ affectedLetters: 1 });
     const chart = await chartOf(id);
-    expect(chart.amendments).toMatchObject([{ text: 'Venstre, ikke høyre', status: 'signed', authorName: 'Kim Rygg', authorHprNumber: '1234567' }]);
+    expect(chart.amendments).toMatchObject([
+      { text: 'Venstre, ikke høyre', status: 'signed', authorName: 'Kim Rygg', authorHprNumber: '1234567' },
+    ]);
     expect(chart.encounter.contentHash).toBe(before);
     expect((await practice.must('letter.get', { id: letter.id })).affected).toBe(true);
-    expect(await practice.call('amendment.write', { encounterId: id, id: amendment, kind: 'correction', text: 'Nei', reason: 'x' })).toMatchObject({ code: 'amendment/signed' });
+    expect(
+      await practice.call('amendment.write', { encounterId: id, id: amendment, kind: 'correction', text: 'Nei', reason: 'x' }),
+    ).toMatchObject({ code: 'amendment/signed' });
   });
 
   it('a supplement that waits for its signature is on the list of what is unsigned', async () => {
     const patientId = await practice.patient();
     const id = await practice.signed(patientId);
     await practice.signed(patientId);
-    const { id: amendment } = await practice.must('amendment.write', { encounterId: id, kind: 'addition', text: 'Kom for sent', reason: 'Fra den andre maskinen' });
+    const { id: amendment } = await practice.must('amendment.write', {
+      encounterId: id,
+      kind: 'addition',
+      text: 'Kom for sent',
+      reason: 'Fra den andre maskinen',
+    });
     expect((await practice.must('encounter.unsigned', {})).items).toMatchObject([{ encounterId: id, empty: false, mine: true }]);
     await practice.must('amendment.sign', { id: amendment });
     expect((await practice.must('encounter.unsigned', {})).items).toEqual([]);
@@ -151,7 +207,9 @@ describe('amending', () => {
   it("a colleague does not sign somebody else's amendment, and an unsigned note has none", async () => {
     const patientId = await practice.patient();
     const draft = await practice.ready(patientId);
-    expect(await practice.call('amendment.write', { encounterId: draft, kind: 'addition', text: 'x', reason: 'y' })).toMatchObject({ code: 'encounter/not-signed' });
+    expect(await practice.call('amendment.write', { encounterId: draft, kind: 'addition', text: 'x', reason: 'y' })).toMatchObject({
+      code: 'encounter/not-signed',
+    });
     const id = await practice.signed(await practice.patient());
     const { id: amendment } = await practice.must('amendment.write', { encounterId: id, kind: 'addition', text: 'x', reason: 'y' });
     await practice.asColleague(['PRACTITIONER']);
@@ -162,20 +220,42 @@ describe('amending', () => {
 describe('putting right', () => {
   it('an unsigned note on the wrong patient moves with its lines; both bookings stand right, and both charts have the trace', async () => {
     const [wrong, right] = [await practice.patient(), await practice.patient()];
-    const book = (patientId: string, hour: string) => practice.must('appointment.book', { patientId, practitionerId: practice.userId, startsAt: `2026-11-23T${hour}:00:00.000Z`, durationMinutes: 20, visitType: 'follow_up', reason: null });
+    const book = (patientId: string, hour: string) =>
+      practice.must('appointment.book', {
+        patientId,
+        practitionerId: practice.userId,
+        startsAt: `2026-11-23T${hour}:00:00.000Z`,
+        durationMinutes: 20,
+        visitType: 'follow_up',
+        reason: null,
+      });
     const [theirs, own] = [await book(wrong, '08'), await book(right, '09')];
     const { id } = await practice.must('encounter.start', { patientId: wrong, visitType: 'follow_up', appointmentId: theirs.id });
     await practice.must('section.write', { encounterId: id, key: 'subjective', text: 'Vondt' });
-    const price = await practice.must('price.save', { code: 'OPPF', label: 'Oppfølging', kind: 'service', amountOre: 70_000, refundOre: null });
+    const price = await practice.must('price.save', {
+      code: 'OPPF',
+      label: 'Oppfølging',
+      kind: 'service',
+      amountOre: 70_000,
+      refundOre: null,
+    });
     await practice.must('line.add', { encounterId: id, priceItemId: price.id });
     await practice.must('encounter.move', { id, patientId: right, reason: 'Feil pasient valgt' });
     const chart = await chartOf(id);
     expect(chart.patient.patient.id).toBe(right);
     expect(chart.lines.map((line) => line.patientId)).toEqual([right]);
     expect(chart.appointmentId).toBe(own.id);
-    const statuses = (await practice.must('day.list', { day: '2026-11-23' })).items.map((item) => [item.patient.id, item.appointment.status]);
-    expect(statuses).toEqual([[wrong, 'arrived'], [right, 'in_progress']]);
-    const traced = (await practice.db()).prepare(`select patient_id as id from audit_event where verb = 'encounter.move' and reason = 'Feil pasient valgt' order by n`).all();
+    const statuses = (await practice.must('day.list', { day: '2026-11-23' })).items.map((item) => [
+      item.patient.id,
+      item.appointment.status,
+    ]);
+    expect(statuses).toEqual([
+      [wrong, 'arrived'],
+      [right, 'in_progress'],
+    ]);
+    const traced = (await practice.db())
+      .prepare(`select patient_id as id from audit_event where verb = 'encounter.move' and reason = 'Feil pasient valgt' order by n`)
+      .all();
     expect(traced).toEqual([{ id: wrong }, { id: right }]);
   });
 
@@ -194,10 +274,18 @@ describe('putting right', () => {
   it('a paid note neither moves nor goes away', async () => {
     const patientId = await practice.patient();
     const id = await practice.ready(patientId);
-    const price = await practice.must('price.save', { code: 'OPPF', label: 'Oppfølging', kind: 'service', amountOre: 70_000, refundOre: null });
+    const price = await practice.must('price.save', {
+      code: 'OPPF',
+      label: 'Oppfølging',
+      kind: 'service',
+      amountOre: 70_000,
+      refundOre: null,
+    });
     await practice.must('line.add', { encounterId: id, priceItemId: price.id });
     await practice.must('payment.take', { encounterId: id, method: 'card', amountOre: 70_000 });
-    expect(await practice.call('encounter.move', { id, patientId: await practice.patient(), reason: 'x' })).toMatchObject({ code: 'encounter/paid' });
+    expect(await practice.call('encounter.move', { id, patientId: await practice.patient(), reason: 'x' })).toMatchObject({
+      code: 'encounter/paid',
+    });
     expect(await practice.call('encounter.discard', { id, reason: 'x' })).toMatchObject({ code: 'encounter/paid' });
   });
 
@@ -219,7 +307,11 @@ describe('putting right', () => {
     expect(await practice.call('letter.create', { encounterId: id, kind: 'epikrise' })).toMatchObject({ code: 'encounter/not-signed' });
     const copy = await practice.must('encounter.copyTo', { id, patientId: right });
     const chart = await chartOf(copy.id);
-    expect(chart.sections.filter((section) => section.text !== '').map(({ key, origin, review, originEncounterId }) => ({ key, origin, review, originEncounterId }))).toEqual([
+    expect(
+      chart.sections
+        .filter((section) => section.text !== '')
+        .map(({ key, origin, review, originEncounterId }) => ({ key, origin, review, originEncounterId })),
+    ).toEqual([
       { key: 'subjective', origin: 'copied', review: 'unreviewed', originEncounterId: id },
       { key: 'treatment', origin: 'copied', review: 'unreviewed', originEncounterId: id },
     ]);
@@ -232,11 +324,20 @@ it.each([['ASSISTANT'], ['ADMIN']] as const)('%s alone reads and writes no notes
   const patientId = await practice.patient();
   const id = await practice.signed(patientId);
   await practice.asColleague([role]);
-  const tries = [practice.call('encounter.get', { id }), practice.call('encounter.start', { patientId, visitType: 'acute' }), practice.call('section.write', { encounterId: id, key: 'plan', text: 'x' }), practice.call('letter.list', {})];
+  const tries = [
+    practice.call('encounter.get', { id }),
+    practice.call('encounter.start', { patientId, visitType: 'acute' }),
+    practice.call('section.write', { encounterId: id, key: 'plan', text: 'x' }),
+    practice.call('letter.list', {}),
+  ];
   for (const reply of await Promise.all(tries)) expect(reply).toMatchObject({ ok: false, code: 'permission/denied' });
-  if (role === 'ASSISTANT') {
-    expect((await practice.must('patient.get', { id: patientId })).safety).toBeNull();
-    const items = (await practice.must('patient.timeline', { patientId })).items;
-    expect(items.map((item) => item.kind)).not.toContain('encounter');
-  }
+});
+
+it('the desk knows neither safety facts nor notes of a patient', async () => {
+  const patientId = await practice.patient();
+  await practice.must('safety.set', { patientId, kind: 'implants', state: 'yes', detail: 'Pacemaker' });
+  await practice.signed(patientId);
+  await practice.asColleague(['ASSISTANT']);
+  expect((await practice.must('patient.get', { id: patientId })).safety).toBeNull();
+  expect((await practice.must('patient.timeline', { patientId })).items).toEqual([]);
 });

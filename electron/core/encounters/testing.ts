@@ -76,7 +76,15 @@ export async function openPractice(): Promise<Practice> {
     },
     async asColleague(roles) {
       const email = `kollega-${roles.join('-').toLowerCase()}@bakken.example`;
-      const user = await must('user.add', { name: 'Kollega Dal', email, roles, profession: null, hprNumber: null, validUntil: null, passphrase: PASSPHRASE });
+      const user = await must('user.add', {
+        name: 'Kollega Dal',
+        email,
+        roles,
+        profession: null,
+        hprNumber: null,
+        validUntil: null,
+        passphrase: PASSPHRASE,
+      });
       await must('session.unlock', { clinicId, userId: user.id, passphrase: PASSPHRASE });
       return user.id;
     },

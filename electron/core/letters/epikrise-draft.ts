@@ -14,7 +14,8 @@ import type { Context } from '../context.ts';
 const PROFESSIONS: Readonly<Record<string, string>> = { KI: 'kiropraktor', FT: 'fysioterapeut', LE: 'lege', MT: 'manuellterapeut' };
 
 export function epikriseDraft(ctx: Context, visit: RowOf<'encounter'>, signed: SignedContent): EpikriseContent {
-  const text = (key: string, from: SignedContent = signed): string => from.sections.find((section) => section.key === key)?.text.trim() ?? '';
+  const text = (key: string, from: SignedContent = signed): string =>
+    from.sections.find((section) => section.key === key)?.text.trim() ?? '';
   const earlier = uncorrectedVisitsBefore(ctx.db, visit).flatMap((other) => (other.signedContent === null ? [] : [other.signedContent]));
   const once = (key: string): string => text(key) || (earlier.map((other) => text(key, other)).find((found) => found !== '') ?? '');
   const firstVisit = signed.visitType === 'initial' || signed.visitType === 'acute';
@@ -25,7 +26,12 @@ export function epikriseDraft(ctx: Context, visit: RowOf<'encounter'>, signed: S
     history: paragraphs(once('history'), firstVisit ? text('subjective') : '', labelled('Legemidler', once('medication'))),
     findings: text('objective'),
     imaging: once('imaging'),
-    diagnoses: signed.diagnoses.map(({ system, code, text: words, main }) => ({ system: system === 'icd-10' ? 'icd-10' : 'icpc-2', code, text: words, main })),
+    diagnoses: signed.diagnoses.map(({ system, code, text: words, main }) => ({
+      system: system === 'icd-10' ? 'icd-10' : 'icpc-2',
+      code,
+      text: words,
+      main,
+    })),
     treatment: text('treatment'),
     course: firstVisit ? '' : text('subjective'),
     assessment: paragraphs(text('assessment'), ...amendments(ctx, visit.id)),

@@ -15,7 +15,8 @@ async function letterFor(patientId: string, visitType: 'initial' | 'follow_up' =
   return { encounterId, ...(await practice.must('letter.create', { encounterId, kind: 'epikrise' })) };
 }
 const withDoctor = () => practice.patient({ fastlegeName: 'Lege Lie', fastlegePractice: 'Sentrum legekontor' });
-const complete = (id: string) => practice.must('letter.update', { id, content: { treatment: 'Mobilisering', followUp: 'Fastlegen ved behov' } });
+const complete = (id: string) =>
+  practice.must('letter.update', { id, content: { treatment: 'Mobilisering', followUp: 'Fastlegen ved behov' } });
 
 it('begins with signed words only, and names what is missing instead of filling it', async () => {
   const { id } = await letterFor(await withDoctor());
@@ -32,14 +33,24 @@ it('begins with signed words only, and names what is missing instead of filling 
     diagnoses: [{ system: 'icpc-2', code: 'L03', main: true }],
   });
   expect(view.missing).toEqual(['treatment', 'followUp']);
-  expect(await practice.call('letter.sign', { id })).toMatchObject({ ok: false, code: 'letter/missing-content', details: { missing: ['treatment', 'followUp'] } });
+  expect(await practice.call('letter.sign', { id })).toMatchObject({
+    ok: false,
+    code: 'letter/missing-content',
+    details: { missing: ['treatment', 'followUp'] },
+  });
 });
 
 it('a follow-up letter says why the patient came from the first signed visit of the complaint', async () => {
   const patientId = await withDoctor();
   await practice.signed(patientId, 'initial', 'først');
   const { id } = await letterFor(patientId, 'follow_up');
-  expect((await practice.must('letter.get', { id })).letter.content).toMatchObject({ reason: 'contactReason: først', history: 'history: først', course: 'subjective: funn', treatment: 'treatment: funn', findings: '' });
+  expect((await practice.must('letter.get', { id })).letter.content).toMatchObject({
+    reason: 'contactReason: først',
+    history: 'history: først',
+    course: 'subjective: funn',
+    treatment: 'treatment: funn',
+    findings: '',
+  });
 });
 
 it('carries signed amendments', async () => {
@@ -63,7 +74,9 @@ it('signing stores the PDF once; what is shown, printed and exported are those b
   expect((await practice.must('letter.print', { id })).pdfBase64).toBe(shown.pdfBase64);
   const exported = await practice.must('letter.export', { id, warned: true });
   expect(exported).toEqual({ pdfBase64: shown.pdfBase64, fileName: 'epikrise-2026-11-23.pdf' });
-  const logged = (await practice.db()).prepare(`select action from audit_event where subject_id = ? and action in ('sign','print','export') order by n`).all(id);
+  const logged = (await practice.db())
+    .prepare(`select action from audit_event where subject_id = ? and action in ('sign','print','export') order by n`)
+    .all(id);
   expect(logged).toEqual([{ action: 'sign' }, { action: 'print' }, { action: 'export' }]);
 });
 
@@ -108,5 +121,7 @@ it('content of the wrong shape or name is refused, and nothing is cut', async ()
   expect(await practice.call('letter.update', { id, content: { plan: 7 } })).toMatchObject({ code: 'letter/content-invalid' });
   expect(await practice.call('letter.update', { id, content: { plan: 'x'.repeat(400_001) } })).toMatchObject({ code: 'text/too-long' });
   await practice.must('letter.update', { id, content: { recipient: { name: 'Lege Aas' } } });
-  expect((await practice.must('letter.get', { id })).letter.content).toMatchObject({ recipient: { name: 'Lege Aas', practice: 'Sentrum legekontor' } });
+  expect((await practice.must('letter.get', { id })).letter.content).toMatchObject({
+    recipient: { name: 'Lege Aas', practice: 'Sentrum legekontor' },
+  });
 });

@@ -20,7 +20,14 @@ export const letterPdfHandlers = [
     const ready = services.transaction((ctx) => toSign(ctx, id));
     if (!ready.ok) return ready;
     const { content, signedAt } = ready.value;
-    const pdf = Buffer.from(await renderLetter(content, { name: content.sender.name, profession: content.sender.profession, hprNumber: content.sender.hprNumber, signedAt }));
+    const pdf = Buffer.from(
+      await renderLetter(content, {
+        name: content.sender.name,
+        profession: content.sender.profession,
+        hprNumber: content.sender.hprNumber,
+        signedAt,
+      }),
+    );
     const sha256 = createHash('sha256').update(pdf).digest('hex');
     return services.transaction((ctx) => {
       const still = toSign(ctx, id);
@@ -29,9 +36,30 @@ export const letterPdfHandlers = [
       if (!sameValue(still.value.content, content)) return err('letter/signed');
       const { letter } = still.value;
       ctx.releaseOutbox();
-      const document = ctx.insert('document', { patientId: letter.patientId, kind: 'letter', title: `Epikrise ${content.date ?? ''}`.trim(), mediaType: 'application/pdf', sha256, byteLength: pdf.length, data: pdf.toString('base64') });
-      ctx.patch('letter', id, { content, status: 'signed', signedAt, signedById: ctx.actor.userId, documentId: document.id, affectedByAmendmentId: null });
-      ctx.audit({ action: 'sign', subjectEntity: 'letter', subjectId: id, patientId: letter.patientId, details: { documentId: document.id, sha256 } });
+      const document = ctx.insert('document', {
+        patientId: letter.patientId,
+        kind: 'letter',
+        title: `Epikrise ${content.date ?? ''}`.trim(),
+        mediaType: 'application/pdf',
+        sha256,
+        byteLength: pdf.length,
+        data: pdf.toString('base64'),
+      });
+      ctx.patch('letter', id, {
+        content,
+        status: 'signed',
+        signedAt,
+        signedById: ctx.actor.userId,
+        documentId: document.id,
+        affectedByAmendmentId: null,
+      });
+      ctx.audit({
+        action: 'sign',
+        subjectEntity: 'letter',
+        subjectId: id,
+        patientId: letter.patientId,
+        details: { documentId: document.id, sha256 },
+      });
       return ok({ sha256 });
     });
   }),
@@ -61,7 +89,13 @@ export const letterPdfHandlers = [
   useCase('letter.export', (ctx, { id }) => {
     const found = signedDocument(ctx, id);
     if (!found.ok) return found;
-    ctx.audit({ action: 'export', subjectEntity: 'letter', subjectId: id, patientId: found.value.patientId, details: { sha256: found.value.sha256 } });
+    ctx.audit({
+      action: 'export',
+      subjectEntity: 'letter',
+      subjectId: id,
+      patientId: found.value.patientId,
+      details: { sha256: found.value.sha256 },
+    });
     // No name in the file's name: it will lie in a folder anybody can open.
     return ok({ pdfBase64: found.value.data, fileName: `${found.value.title.toLowerCase().replaceAll(' ', '-')}.pdf` });
   }),

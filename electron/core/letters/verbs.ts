@@ -15,7 +15,11 @@ export const letterHandlers = [
     const visit = ctx.get('encounter', encounterId);
     if (visit === undefined) return err('encounter/unknown');
     if (visit.status !== 'signed' || visit.signedContent === null) return err('encounter/not-signed');
-    const begun = ctx.rows('letter', "encounter_id = ? and kind = ? and author_id = ? and status = 'draft' and affected_by_amendment_id is null", [encounterId, kind, ctx.actor.userId])[0];
+    const begun = ctx.rows(
+      'letter',
+      "encounter_id = ? and kind = ? and author_id = ? and status = 'draft' and affected_by_amendment_id is null",
+      [encounterId, kind, ctx.actor.userId],
+    )[0];
     if (begun !== undefined) return ok({ id: begun.id });
     const content = epikriseDraft(ctx, visit, visit.signedContent);
     const row = ctx.insert('letter', { patientId: visit.patientId, encounterId, kind, content, authorId: ctx.actor.userId });
@@ -39,8 +43,23 @@ export const letterHandlers = [
     const before = contentOf(ctx, letter);
     const next = writes ? merged(before, content) : ok(before);
     if (!next.ok) return next;
-    ctx.patch('letter', id, { ...(writes ? { content: next.value } : {}), ...(objection === undefined ? {} : { objection }), ...(objectionNote === undefined ? {} : { objectionNote }) }, { autosave: true });
-    ctx.audit({ action: 'change', subjectEntity: 'letter', subjectId: id, patientId: letter.patientId, details: { parts: Object.keys(content), ...(objection === undefined ? {} : { objection }) } });
+    ctx.patch(
+      'letter',
+      id,
+      {
+        ...(writes ? { content: next.value } : {}),
+        ...(objection === undefined ? {} : { objection }),
+        ...(objectionNote === undefined ? {} : { objectionNote }),
+      },
+      { autosave: true },
+    );
+    ctx.audit({
+      action: 'change',
+      subjectEntity: 'letter',
+      subjectId: id,
+      patientId: letter.patientId,
+      details: { parts: Object.keys(content), ...(objection === undefined ? {} : { objection }) },
+    });
     const { must, advised } = missingLetterContent(next.value);
     return ok({ missing: must, advised });
   }),
@@ -62,7 +81,11 @@ export const letterHandlers = [
 
   useCase('letter.list', (ctx, { patientId, open }) => {
     const letters = letterLines(ctx.db, { patientId: patientId ?? null, open });
-    logRead(ctx, { subjectEntity: 'letter', patientId: patientId ?? null, details: { letters: letters.map((letter) => letter.id) } }, letters.map((letter) => letter.id).join());
+    logRead(
+      ctx,
+      { subjectEntity: 'letter', patientId: patientId ?? null, details: { letters: letters.map((letter) => letter.id) } },
+      letters.map((letter) => letter.id).join(),
+    );
     return ok({ letters });
   }),
 ];
@@ -93,5 +116,7 @@ function cleaned(value: unknown): Result<unknown> {
   }
   if (!isPart(value)) return ok(value);
   const entries = Object.entries(value).map(([key, inner]) => [key, cleaned(inner)] as const);
-  return entries.find(([, item]) => !item.ok)?.[1] ?? ok(Object.fromEntries(entries.map(([key, item]) => [key, item.ok ? item.value : null])));
+  return (
+    entries.find(([, item]) => !item.ok)?.[1] ?? ok(Object.fromEntries(entries.map(([key, item]) => [key, item.ok ? item.value : null])))
+  );
 }

@@ -10,16 +10,29 @@ beforeEach(async () => {
 afterEach(() => practice.close());
 
 const number = (birthDate: string, n = 1): string => syntheticNationalId({ birthDate, n });
-const create = (fields: Record<string, unknown>) => practice.call('patient.create', { givenName: 'Kari', familyName: 'Nordmann', ...fields });
+const create = (fields: Record<string, unknown>) =>
+  practice.call('patient.create', { givenName: 'Kari', familyName: 'Nordmann', ...fields });
 
 describe('registering', () => {
   it('takes a number as it is typed and keeps it clean; birth date and sex are fields of their own', async () => {
     const value = number('1979-01-01');
-    const { id } = await practice.must('patient.create', { givenName: 'Kari', familyName: 'Nordmann', nationalId: `${value.slice(0, 6)} ${value.slice(6)}`, birthDate: '1979-01-01' });
-    expect((await practice.must('patient.get', { id })).patient).toMatchObject({ hasNationalId: true, nationalIdKind: 'fnr', maskedNationalId: `${value.slice(0, 6)} •••••`, sex: 'unknown' });
+    const { id } = await practice.must('patient.create', {
+      givenName: 'Kari',
+      familyName: 'Nordmann',
+      nationalId: `${value.slice(0, 6)} ${value.slice(6)}`,
+      birthDate: '1979-01-01',
+    });
+    expect((await practice.must('patient.get', { id })).patient).toMatchObject({
+      hasNationalId: true,
+      nationalIdKind: 'fnr',
+      maskedNationalId: `${value.slice(0, 6)} •••••`,
+      sex: 'unknown',
+    });
     expect(JSON.stringify(await practice.must('patient.get', { id }))).not.toContain(value);
     expect(await practice.must('patient.revealNationalId', { id })).toEqual({ nationalId: value });
-    expect((await practice.db()).prepare(`select count(*) as n from audit_event where action = 'reveal' and patient_id = ?`).get(id)).toEqual({ n: 1 });
+    expect(
+      (await practice.db()).prepare(`select count(*) as n from audit_event where action = 'reveal' and patient_id = ?`).get(id),
+    ).toEqual({ n: 1 });
   });
 
   it('refuses wrong numbers by what is wrong with them, and a missing one without a reason', async () => {
@@ -37,20 +50,35 @@ describe('registering', () => {
     const first = await practice.must('patient.create', { givenName: 'Kari', familyName: 'Nordmann', nationalId });
     expect(await create({ nationalId })).toMatchObject({ code: 'patient/duplicate-national-id', details: { patientId: first.id } });
     const other = await practice.must('patient.create', { givenName: 'Ola', familyName: 'Nordmann', missingNationalIdReason: 'unknown' });
-    expect(await practice.call('patient.update', { id: other.id, set: { nationalId } })).toMatchObject({ code: 'patient/duplicate-national-id' });
+    expect(await practice.call('patient.update', { id: other.id, set: { nationalId } })).toMatchObject({
+      code: 'patient/duplicate-national-id',
+    });
     expect(await practice.call('patient.update', { id: first.id, set: { nationalId } })).toMatchObject({ ok: true });
   });
 
   it('the reason cannot be taken away without a number, and goes when the number comes', async () => {
     const { id } = await practice.must('patient.create', { givenName: 'Ola', familyName: 'Nordmann', missingNationalIdReason: 'newborn' });
-    expect(await practice.call('patient.update', { id, set: { missingNationalIdReason: null } })).toMatchObject({ code: 'national-id/missing-reason' });
+    expect(await practice.call('patient.update', { id, set: { missingNationalIdReason: null } })).toMatchObject({
+      code: 'national-id/missing-reason',
+    });
     await practice.must('patient.update', { id, set: { phone: '99887766' } });
     await practice.must('patient.update', { id, set: { nationalId: number('2026-11-01') } });
-    expect((await practice.must('patient.get', { id })).patient).toMatchObject({ missingNationalIdReason: null, hasNationalId: true, phone: '99887766' });
+    expect((await practice.must('patient.get', { id })).patient).toMatchObject({
+      missingNationalIdReason: null,
+      hasNationalId: true,
+      phone: '99887766',
+    });
   });
 
   it('warns when the number has another birth date', async () => {
-    expect(await practice.must('patient.create', { givenName: 'Kari', familyName: 'Nordmann', nationalId: number('1979-01-01'), birthDate: '1979-01-02' })).toMatchObject({ warnings: ['national-id/other-birth-date'] });
+    expect(
+      await practice.must('patient.create', {
+        givenName: 'Kari',
+        familyName: 'Nordmann',
+        nationalId: number('1979-01-01'),
+        birthDate: '1979-01-02',
+      }),
+    ).toMatchObject({ warnings: ['national-id/other-birth-date'] });
   });
 
   it('shows namesakes and possible duplicates', async () => {
@@ -71,14 +99,23 @@ it('a child has guardians with phone and relation', async () => {
 it('a safety fact is not asked until somebody asks, and then says who and when', async () => {
   const patientId = await practice.patient();
   const { safety } = await practice.must('safety.set', { patientId, kind: 'anticoagulants', state: 'yes', detail: 'Eliquis' });
-  expect(safety.find((fact) => fact.kind === 'anticoagulants')).toEqual({ kind: 'anticoagulants', state: 'yes', detail: 'Eliquis', recordedByName: 'Kim Rygg', recordedAt: '2026-11-23T08:00:00.000Z', disputed: false });
+  expect(safety.find((fact) => fact.kind === 'anticoagulants')).toEqual({
+    kind: 'anticoagulants',
+    state: 'yes',
+    detail: 'Eliquis',
+    recordedByName: 'Kim Rygg',
+    recordedAt: '2026-11-23T08:00:00.000Z',
+    disputed: false,
+  });
   expect(safety.filter((fact) => fact.state === 'not_asked').length).toBe(5);
 });
 
 it('one search is one entry in the log, with the hits shown and without what was typed', async () => {
   const id = await practice.patient({ familyName: 'Solberg' });
   await practice.must('patient.search', { query: 'solb' });
-  const row = (await practice.db()).prepare(`select details from audit_event where action = 'search' order by n desc limit 1`).get() as { details: string };
+  const row = (await practice.db()).prepare(`select details from audit_event where action = 'search' order by n desc limit 1`).get() as {
+    details: string;
+  };
   expect(JSON.parse(row.details)).toEqual({ hits: [id] });
 });
 
