@@ -9,6 +9,7 @@ import { appFile, ORIGIN, SCHEME } from './app-files.ts';
 import { RESPONSE_HEADERS } from './content-policy.ts';
 import { startCore } from './core-process.ts';
 import type { CoreProcess } from './core-process.ts';
+import { isSecretAsked, keychainSecret } from './device-secret.ts';
 import { denyPermissions, lockNavigation, lockRequests } from './harden.ts';
 import { developmentAddress, isOwnAddress } from './navigation.ts';
 import { createRelay } from './relay.ts';
@@ -70,7 +71,11 @@ function connectCore(window: BrowserWindow): void {
     node: process.env['RYGGRAD_NODE'],
   });
   const relay = createRelay((message) => core.post(message));
-  core.onMessage((message) => relay.fromCore(message));
+  const secretFile = path.join(app.getPath('userData'), 'device-secret');
+  core.onMessage((message) => {
+    if (isSecretAsked(message)) void keychainSecret(secretFile).then((secret) => core.post({ control: 'device-secret', secret }));
+    else relay.fromCore(message);
+  });
   // The preload offers a port per page load, before the page's first script: a page may then await the core anywhere.
   ipcMain.on('core-port', (event) => {
     const [port] = event.ports;

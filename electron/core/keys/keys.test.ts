@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { askedKeyStore } from './asked-key-store.ts';
 import { isTooCommon } from './common-passphrases.ts';
 import { fileKeyStore } from './key-store.ts';
 import { parseRecoveryCode, recoveryCode } from './recovery-code.ts';
@@ -73,4 +74,20 @@ test('passphrases everybody tries first are known', () => {
   for (const common of ['Passord123', 'kiropraktor1', 'aaaaaaaaaa', '12345678', 'Sommer 2026'])
     expect([common, isTooCommon(common)]).toEqual([common, true]);
   for (const fine of ['furu lyng tind skog', 'passordet mitt er langt']) expect([fine, isTooCommon(fine)]).toEqual([fine, false]);
+});
+
+test('a packaged core asks main once for the secret, and again after a refusal', async () => {
+  let asked = 0;
+  const keychain = askedKeyStore(() => {
+    asked += 1;
+  });
+  const [first, second] = [keychain.store.deviceSecret(), keychain.store.deviceSecret()];
+  keychain.answer(null);
+  await expect(first).rejects.toMatchObject({ code: 'keystore/unavailable' });
+  await expect(second).rejects.toMatchObject({ code: 'keystore/unavailable' });
+  const third = keychain.store.deviceSecret();
+  keychain.answer(Buffer.alloc(32, 4).toString('base64'));
+  expect((await third).equals(Buffer.alloc(32, 4))).toBe(true);
+  expect((await keychain.store.deviceSecret()).equals(Buffer.alloc(32, 4))).toBe(true);
+  expect(asked).toBe(2);
 });
