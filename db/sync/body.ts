@@ -3,12 +3,9 @@
  * version does not know, side by side. `id`, `clinic_id`, `seq` and `deleted` are the feed's own columns.
  * In Postgres the same form is `to_jsonb(row) - '{clinic_id,id,seq,deleted,extra}' || coalesce(extra, '{}')`.
  */
-import { z } from 'zod';
 import { columnName } from '../model/entity.ts';
 import { entityNames, type EntityName } from '../model/entities.ts';
 import { fieldsOf, unbornRow, type StoredRow } from './row.ts';
-
-const bodySchema = z.record(z.string(), z.unknown());
 
 /** Per entity: column → field of every own field, worked out once; a first load asks a hundred thousand times. */
 const fieldByColumn = new Map<EntityName, ReadonlyMap<string, string>>(
@@ -48,11 +45,6 @@ export function fromBody(entity: EntityName, place: FeedPlace, body: string): St
   }
   row.extra = Object.keys(extra).length === 0 ? null : extra;
   return row;
-}
-
-/** A body of an entity this version does not know, for keeping. */
-export function parseUnknownBody(body: string): Record<string, unknown> {
-  return bodySchema.parse(JSON.parse(body));
 }
 
 function columnsOf(entity: EntityName): ReadonlyMap<string, string> {

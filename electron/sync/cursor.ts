@@ -1,7 +1,7 @@
 /** How far this replica has read the feed. Stored in the same transaction as the rows it speaks of. */
 import { z } from 'zod';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
-import { prepared, readReplica, writeReplica } from '#db/sqlite/store.ts';
+import { readReplica, writeReplica } from '#db/sqlite/store.ts';
 
 const cursorSchema = z.object({
   /** Electric's name for the shape as we read it; null before the first answer. */
@@ -45,7 +45,4 @@ export const serverFacts = {
   /** The last `n` this device gave; entries themselves are forgotten after 35 days. */
   lastN: (db: SqliteDatabase, deviceId: string): number => Number(readReplica(db, `sync.lastN:${deviceId}`) ?? '0'),
   setLastN: (db: SqliteDatabase, deviceId: string, n: number): void => writeReplica(db, `sync.lastN:${deviceId}`, String(n)),
-  forget: (db: SqliteDatabase, key: string): void => {
-    prepared(db, 'delete from replica where key = ?').run(key);
-  },
 };

@@ -1,5 +1,5 @@
 /** A clinic with its first laptop, and colleagues who join it by code: over the server's real routes. */
-import { Algorithm, hash } from '@node-rs/argon2';
+import { hash } from '@node-rs/argon2';
 import { v7 } from 'uuid';
 import type { Role } from '#db/model/clinic.ts';
 import { createLaptop, until, type Laptop, type LaptopOptions } from './laptop.ts';
@@ -34,7 +34,6 @@ export async function foundClinic(serverUrl: string, more: More = {}): Promise<T
     ctx.insert('device', rows.device, first.deviceId);
   });
   const verifier = await hash('riktig hest batteri stift', {
-    algorithm: Algorithm.Argon2id,
     memoryCost: 19_456,
     timeCost: 2,
     parallelism: 1,
