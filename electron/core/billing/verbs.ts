@@ -4,7 +4,7 @@ import type { Result } from '#electron/contract/verb.ts';
 import { billOf, paymentProblem } from '#db/rules/billing.ts';
 import { billsOf, nextReceiptNumber } from '#db/sqlite/queries/billing.ts';
 import type { Context } from '../context.ts';
-import { logRead } from '../audit/read-once.ts';
+import { logRead } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
 
 /**

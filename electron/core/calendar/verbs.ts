@@ -13,7 +13,7 @@ import { outboxCounts } from '#db/sqlite/outbox.ts';
 import type { LooseEnds } from '#electron/contract/calendar.ts';
 import type { Context } from '../context.ts';
 import { fullName, hitsOf } from '../patients/patient-view.ts';
-import { logRead } from '../audit/read-once.ts';
+import { logRead } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
 
 function clashWith(ctx: Context, practitionerId: string, slot: Slot, exceptId: string | null) {
@@ -82,6 +82,7 @@ export const calendarHandlers = [
 
   useCase('appointment.book', (ctx, { allowClash, ...input }) => {
     if (ctx.get('patient', input.patientId) === undefined) return err('patient/unknown');
+    if (ctx.get('user', input.practitionerId) === undefined) return err('appointment/unknown');
     const clash = allowClash ? null : clashWith(ctx, input.practitionerId, input, null);
     if (clash !== null) return clash;
     const row = ctx.insert('appointment', { ...input, ...(input.walkIn ? { status: 'arrived' as const, arrivedAt: ctx.now } : {}) });
@@ -92,6 +93,7 @@ export const calendarHandlers = [
     const row = ctx.get('appointment', id);
     if (row === undefined) return err('appointment/unknown');
     const to = practitionerId ?? row.practitionerId;
+    if (ctx.get('user', to) === undefined) return err('appointment/unknown');
     const clash = allowClash ? null : clashWith(ctx, to, { startsAt, durationMinutes }, id);
     if (clash !== null) return clash;
     const moved = ctx.patch('appointment', id, { startsAt, durationMinutes, practitionerId: to });

@@ -2,6 +2,7 @@
 import { err, ok } from '#electron/contract/verb.ts';
 import { amendmentProblem, isSigned, maySignAmendment } from '#db/rules/amending.ts';
 import { cleanText } from '#db/rules/text.ts';
+import { logTyping } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
 import { contentHashOf } from './content-hash.ts';
 import { flagLetters } from './flag-letters.ts';
@@ -27,7 +28,7 @@ export const amendmentHandlers = [
             { text: clean.text, reason, kind: known.kind === 'late-sibling' ? known.kind : kind },
             { autosave: true },
           );
-    logChange(ctx, encounter, { amendment: row.id });
+    logTyping(ctx, { subjectEntity: 'amendment', subjectId: row.id, patientId: encounter.patientId }, 'text');
     return ok({ id: row.id });
   }),
 

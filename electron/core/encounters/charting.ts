@@ -8,11 +8,10 @@ import { reviewAfterEdit } from '#db/rules/salt.ts';
 import { cleanText } from '#db/rules/text.ts';
 import { isSectionKey, measurements } from '#db/rules/visit-types.ts';
 import { findCode } from '#db/reference/code-systems.ts';
-import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { useCase } from '../use-case.ts';
 import { chartView } from './chart-view.ts';
-import { logRead } from '../audit/read-once.ts';
+import { logRead, logTyping } from '../audit/log-once.ts';
 import { consentId, editable, logChange, sectionId } from './note-parts.ts';
 import { startVisit } from './start-visit.ts';
 import { resolveSibling } from './resolve-sibling.ts';
@@ -76,7 +75,7 @@ export const chartingHandlers = [
         { autosave: true, ...(textSeq === undefined ? {} : { baseSeq: textSeq }) },
       );
     }
-    logSectionOnce(ctx, note.value, key);
+    logTyping(ctx, { subjectEntity: 'encounter', subjectId: encounterId, patientId: note.value.patientId, details: { section: key } }, key);
     return ok({ savedAt: ctx.now });
   }),
   useCase('section.confirm', (ctx, { encounterId, key }) => review(ctx, encounterId, key, 'confirmed')),
@@ -171,14 +170,3 @@ function review(ctx: Context, encounterId: string, key: string, state: 'confirme
   logChange(ctx, note.value, { section: key, review: state });
   return ok(null);
 }
-
-/** One log entry per section and minute of typing, not one per keystroke. */
-function logSectionOnce(ctx: Context, encounter: RowOf<'encounter'>, key: string): void {
-  const last = lastLogged.get(ctx.db)?.get(`${encounter.id}/${key}/${ctx.actor.userId}`);
-  if (last === ctx.now.slice(0, 16)) return;
-  let known = lastLogged.get(ctx.db);
-  if (known === undefined) lastLogged.set(ctx.db, (known = new Map()));
-  known.set(`${encounter.id}/${key}/${ctx.actor.userId}`, ctx.now.slice(0, 16));
-  logChange(ctx, encounter, { section: key });
-}
-const lastLogged = new WeakMap<object, Map<string, string>>();

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { useCase } from '../use-case.ts';
 import { contentHashOf } from './content-hash.ts';
-import { logRead } from '../audit/read-once.ts';
+import { logRead } from '../audit/log-once.ts';
 import { editable, logChange, noteParts, sectionId } from './note-parts.ts';
 
 const signer = (ctx: Context): Signer => ctx.actor;

@@ -11,7 +11,7 @@ import { sameValue } from '#db/sync/row.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { renderLetter } from '../documents/render-letter.ts';
-import { logRead } from '../audit/read-once.ts';
+import { logRead } from '../audit/log-once.ts';
 import { service, useCase } from '../use-case.ts';
 import { contentOf } from './letter-view.ts';
 

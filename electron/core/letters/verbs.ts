@@ -5,7 +5,7 @@ import { missingLetterContent, parseEpikrise, sendProblem } from '#db/rules/lett
 import type { EpikriseContent } from '#db/rules/letter-content.ts';
 import { cleanText } from '#db/rules/text.ts';
 import { letterLines } from '#db/sqlite/queries/letters.ts';
-import { logRead } from '../audit/read-once.ts';
+import { logRead, logTyping } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
 import { epikriseDraft } from './epikrise-draft.ts';
 import { contentOf, letterView } from './letter-view.ts';
@@ -53,13 +53,10 @@ export const letterHandlers = [
       },
       { autosave: true },
     );
-    ctx.audit({
-      action: 'change',
-      subjectEntity: 'letter',
-      subjectId: id,
-      patientId: letter.patientId,
-      details: { parts: Object.keys(content), ...(objection === undefined ? {} : { objection }) },
-    });
+    const parts = Object.keys(content);
+    const note = { subjectEntity: 'letter', subjectId: id, patientId: letter.patientId } as const;
+    if (objection !== undefined) ctx.audit({ action: 'change', ...note, details: { objection } });
+    else logTyping(ctx, { ...note, details: { parts } }, parts.join());
     const { must, advised } = missingLetterContent(next.value);
     return ok({ missing: must, advised });
   }),

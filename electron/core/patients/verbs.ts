@@ -7,7 +7,7 @@ import { readsNotes } from '#db/rules/permissions.ts';
 import { searchPatients } from '#db/sqlite/queries/patient-search.ts';
 import { lastOpenedPatients, patientsWithNationalId, timeline } from '#db/sqlite/queries/patients.ts';
 import type { Born, Context } from '../context.ts';
-import { logRead } from '../audit/read-once.ts';
+import { logRead } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
 import { hitsOf, patientView, safetyOf, toHit } from './patient-view.ts';
 
