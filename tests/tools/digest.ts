@@ -35,7 +35,11 @@ async function serverDigests(url: string): Promise<EntityDigest[]> {
 async function signIn(url: string): Promise<string> {
   const { email, passphrase } = values;
   if (email === undefined || passphrase === undefined) throw new Error('A server needs --token, or --email and --passphrase.');
-  const response = await fetch(`${url}/v1/sessions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email, passphrase }) });
+  const response = await fetch(`${url}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, passphrase }),
+  });
   if (!response.ok) throw new Error(`${url} refuses the sign-in (${response.status}).`);
   return z.object({ accessToken: z.string() }).parse(await response.json()).accessToken;
 }
@@ -46,7 +50,12 @@ async function main(): Promise<void> {
   const digests =
     server !== undefined
       ? await serverDigests(server.replace(/\/$/, ''))
-      : await laptopDigests({ home: home ?? '', passphrase: passphrase ?? '', clinicId: clinic, audience: audience === 'desk' ? 'desk' : 'clinical' });
+      : await laptopDigests({
+          home: home ?? '',
+          passphrase: passphrase ?? '',
+          clinicId: clinic,
+          audience: audience === 'desk' ? 'desk' : 'clinical',
+        });
   for (const { entity, rows, digest, seq } of digests) process.stdout.write(`${entity} ${rows} ${digest} ${seq}\n`);
 }
 
