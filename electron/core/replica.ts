@@ -45,7 +45,11 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
       await delivering;
     },
     syncNow: async () => void (await engine.syncNow()),
-    poke: () => engine.nudge(),
+    poke() {
+      engine.nudge();
+      // A changed passphrase writes no row: nothing else would carry its verifier off.
+      if (engine.status().state === 'in_sync') deliver();
+    },
     status: () => engine.status(),
   };
 }

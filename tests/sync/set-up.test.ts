@@ -113,6 +113,16 @@ test('a clinic born alone connects with its ids, a colleague joins by code, a re
   );
   expect(await signIn()).toBe(200);
 
+  accounts.clear();
+  await settled(second);
+  await second.must('session.changePassphrase', { current: JOINING, next: 'odde kvist humle gran' });
+  await until(
+    async () => accounts,
+    (handedIn) => handedIn.has(colleague.id),
+    'the changed passphrase is on the server',
+  );
+  await second.must('session.changePassphrase', { current: 'odde kvist humle gran', next: JOINING });
+
   // A second code for a clinic that is here already must not cost the clinic.
   const again = await first.must('device.invite', { userId: colleague.id });
   await second.must('session.close', {});

@@ -1,5 +1,5 @@
 /** Key derivation: the only importer of Argon2 on the laptop. Parameters of security.md §1.2 (OWASP asks for less). */
-import { hash, hashRaw, verify } from '@node-rs/argon2';
+import { hash, hashRaw } from '@node-rs/argon2';
 import { hkdfSync } from 'node:crypto';
 
 /** 64 MiB, 3 passes, one lane. */
@@ -16,8 +16,4 @@ export async function slotKey(passphrase: string, salt: Buffer, deviceSecret: Bu
 /** What the sync server checks a sign-in against; the passphrase itself never leaves. */
 export async function accountVerifier(passphrase: string): Promise<string> {
   return await hash(passphrase.normalize('NFKC'), ARGON2);
-}
-
-export async function matchesVerifier(verifier: string, secret: string): Promise<boolean> {
-  return await verify(verifier, secret.normalize('NFKC'));
 }
