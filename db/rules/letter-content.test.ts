@@ -2,9 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { EpikriseContent, missingLetterContent, parseEpikrise, requiredLetterContent, sendProblem } from './letter-content.ts';
 
 const complete = (): EpikriseContent => ({
-  sender: { name: 'Ola Fjell', profession: 'kiropraktor', hprNumber: '1234567', clinicName: 'Fjell klinikk', orgNumber: '999888777', addressLine: 'Storgata 1', postalCode: '0155', city: 'Oslo', phone: '22 00 00 00', letterhead: null },
+  sender: {
+    name: 'Ola Fjell',
+    profession: 'kiropraktor',
+    hprNumber: '1234567',
+    clinicName: 'Fjell klinikk',
+    orgNumber: '999888777',
+    addressLine: 'Storgata 1',
+    postalCode: '0155',
+    city: 'Oslo',
+    phone: '22 00 00 00',
+    letterhead: null,
+  },
   recipient: { name: 'Lege Lie', practice: 'Sentrum legekontor', addressLine: 'Torget 2', postalCode: '0155', city: 'Oslo' },
-  patient: { givenName: 'Kari', familyName: 'Prøve', birthDate: '1979-01-01', nationalId: '01817912345', missingNationalIdReason: null, addressLine: 'Veien 3', postalCode: '0155', city: 'Oslo' },
+  patient: {
+    givenName: 'Kari',
+    familyName: 'Prøve',
+    birthDate: '1979-01-01',
+    nationalId: '01817912345',
+    missingNationalIdReason: null,
+    addressLine: 'Veien 3',
+    postalCode: '0155',
+    city: 'Oslo',
+  },
   date: '2026-11-23',
   reason: 'Korsryggsmerter',
   history: 'Tre uker',
@@ -27,12 +47,37 @@ describe('the content of an epikrise', () => {
   it('an empty letter names everything once, in printed order', () => {
     const { must, advised } = missingLetterContent(EpikriseContent.parse({}));
     expect([...must, ...advised].toSorted()).toEqual(Object.keys(requiredLetterContent).toSorted());
-    expect(must).toEqual(['senderName', 'senderProfession', 'senderHpr', 'clinicName', 'clinicOrgNumber', 'recipient', 'patientName', 'patientId', 'date', 'reason', 'findings', 'diagnoses', 'treatment', 'assessment', 'followUp']);
+    expect(must).toEqual([
+      'senderName',
+      'senderProfession',
+      'senderHpr',
+      'clinicName',
+      'clinicOrgNumber',
+      'recipient',
+      'patientName',
+      'patientId',
+      'date',
+      'reason',
+      'findings',
+      'diagnoses',
+      'treatment',
+      'assessment',
+      'followUp',
+    ]);
   });
 
   it('an absent part is empty, and nothing is invented for it', () => {
     const content = parseEpikrise({ reason: 'Vondt' });
-    expect(content?.patient).toEqual({ givenName: '', familyName: '', birthDate: null, nationalId: null, missingNationalIdReason: null, addressLine: null, postalCode: null, city: null });
+    expect(content?.patient).toEqual({
+      givenName: '',
+      familyName: '',
+      birthDate: null,
+      nationalId: null,
+      missingNationalIdReason: null,
+      addressLine: null,
+      postalCode: null,
+      city: null,
+    });
     expect(content?.findings).toBe('');
     expect(content?.diagnoses).toEqual([]);
   });
@@ -45,7 +90,9 @@ describe('the content of an epikrise', () => {
     const without = { ...complete().patient, nationalId: null };
     expect(missingLetterContent({ ...complete(), patient: without }).must).toEqual(['patientId']);
     expect(missingLetterContent({ ...complete(), patient: { ...without, missingNationalIdReason: 'foreign' } }).must).toEqual([]);
-    expect(missingLetterContent({ ...complete(), patient: { ...without, birthDate: null, missingNationalIdReason: 'foreign' } }).must).toEqual(['patientId']);
+    expect(
+      missingLetterContent({ ...complete(), patient: { ...without, birthDate: null, missingNationalIdReason: 'foreign' } }).must,
+    ).toEqual(['patientId']);
   });
 
   it('a practice is enough of a recipient; a missing address is only advised', () => {

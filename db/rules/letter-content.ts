@@ -46,7 +46,14 @@ export const EpikriseContent = z.object({
   findings: words,
   imaging: words,
   diagnoses: z
-    .array(z.object({ system: z.enum(['icpc-2', 'icd-10']).default('icpc-2'), code: z.string(), text: z.string(), main: z.boolean().default(false) }))
+    .array(
+      z.object({
+        system: z.enum(['icpc-2', 'icd-10']).default('icpc-2'),
+        code: z.string(),
+        text: z.string(),
+        main: z.boolean().default(false),
+      }),
+    )
     .default([]),
   treatment: words,
   /** Course and result. */
@@ -60,7 +67,18 @@ export const EpikriseContent = z.object({
 export type EpikriseContent = z.infer<typeof EpikriseContent>;
 
 /** The parts that are prose, in the order in which they are printed; diagnoses stand after imaging. */
-export const LETTER_SECTIONS = ['reason', 'history', 'findings', 'imaging', 'treatment', 'course', 'assessment', 'plan', 'sickLeave', 'followUp'] as const;
+export const LETTER_SECTIONS = [
+  'reason',
+  'history',
+  'findings',
+  'imaging',
+  'treatment',
+  'course',
+  'assessment',
+  'plan',
+  'sickLeave',
+  'followUp',
+] as const;
 export type LetterSection = (typeof LETTER_SECTIONS)[number];
 
 export type LetterContentKey =
