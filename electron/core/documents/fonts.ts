@@ -9,22 +9,22 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { create } from 'fontkit';
-import type { Font } from 'fontkit';
+import type { Font, GlyphRun } from 'fontkit';
 
 export type Face = 'regular' | 'strong' | 'hebrew' | 'arabic' | 'emoji';
 export type Fonts = Readonly<Record<Face, Font>>;
 
-const files: Readonly<Record<Face, string>> = {
-  regular: '@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf',
-  strong: '@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf',
-  hebrew: '@expo-google-fonts/noto-sans-hebrew/400Regular/NotoSansHebrew_400Regular.ttf',
-  arabic: '@expo-google-fonts/noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf',
-  emoji: '@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf',
+const require = createRequire(import.meta.url);
+const files: Readonly<Record<Face, () => string>> = {
+  regular: () => require.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
+  strong: () => require.resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
+  hebrew: () => require.resolve('@expo-google-fonts/noto-sans-hebrew/400Regular/NotoSansHebrew_400Regular.ttf'),
+  arabic: () => require.resolve('@expo-google-fonts/noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf'),
+  emoji: () => require.resolve('@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf'),
 };
 export const FACES: readonly Face[] = ['regular', 'strong', 'hebrew', 'arabic', 'emoji'];
 const fallbacks: readonly Face[] = ['hebrew', 'arabic', 'emoji'];
 
-const require = createRequire(import.meta.url);
 const bytes = new Map<Face, Uint8Array>();
 
 /** Fonts for one document. Throws when a font file is not installed: that is a broken installation. */
@@ -33,14 +33,21 @@ export function openFonts(): Fonts {
 }
 
 function open(face: Face): Font {
-  const data = bytes.get(face) ?? readFileSync(require.resolve(files[face]));
+  const data = bytes.get(face) ?? readFileSync(files[face]());
   bytes.set(face, data);
   const font = create(Buffer.from(data));
-  if (!('layout' in font)) throw new Error(`${files[face]} is a font collection`);
+  if (!('layout' in font)) throw new Error(`${files[face]()} is a font collection`);
   const layout = font.layout.bind(font);
   // Inter's contextual alternates turn `->` into an arrow and `3x5` into `3×5`: a journal prints what was typed.
-  // Noto Arabic's composition takes letters apart into dotless shapes that several letters share: they could not be copied.
-  font.layout = (text, features) => layout(text, { ...asSwitches(features), calt: false, ...(face === 'arabicX' ? { ccmp: false } : {}) });
+  const shape = (text: string, features: unknown): GlyphRun => layout(text, { ...asSwitches(features), calt: false });
+  // To draw a text pdfkit asks for it three times in a row, and scales the positions it gets: one shaping, fresh copies.
+  let last: { key: string; run: GlyphRun } | null = null;
+  font.layout = (text, features) => {
+    const key = `${String(features)} ${text}`;
+    if (last?.key !== key) last = { key, run: shape(text, features) };
+    const { run } = last;
+    return Object.assign(Object.create(run), { positions: run.positions.map((position) => ({ ...position })) });
+  };
   return font;
 }
 

@@ -4,7 +4,7 @@
  * The recipient stands where the windows of E6/5, C6/5, C5 and EC4 envelopes overlap: their windows begin 15 mm from
  * the left and 39–44 mm from the top, the shortest ends at 70 mm, the tallest at 82 mm (measures of Norwegian left-window
  * envelopes: officeconsult.no, «plassering av mottakerfelt i vinduskonvolutter»). So: the recipient at 25 mm, first line
- * at 46 mm, five lines to 69 mm; and nothing about the patient above 90 mm, where a window could show it.
+ * at 46 mm, five lines to 69 mm; and nothing about the patient above 88 mm, where a window could show it.
  */
 export const mm = (value: number): number => (value * 72) / 25.4;
 

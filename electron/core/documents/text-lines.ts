@@ -45,6 +45,7 @@ interface Cluster {
 const bidi = bidiFactory();
 const graphemes = new Intl.Segmenter('nb', { granularity: 'grapheme' });
 const latin: readonly Face[] = ['regular', 'strong'];
+const spaced: readonly Face[] = ['hebrew', 'arabic'];
 const BOX = '\u25a1';
 const rightToLeft = /[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const rightToLeftLetter = /[\p{Script=Hebrew}\p{Script=Arabic}]/u;
@@ -65,7 +66,10 @@ export function createTypesetter(fonts: Fonts): Typesetter {
     const clusters: Cluster[] = [];
     for (const { segment, index } of graphemes.segment(text)) {
       const space = segment === ' ' || segment === '\t';
-      const drawn = space ? { face: style.face, text: segment === '\t' ? '    ' : ' ' } : faceFor(fonts, segment, style.face);
+      const before = clusters.at(-1)?.face ?? style.face;
+      // A space between two Hebrew or Arabic words stays in their face, so that the words stay one run.
+      const spaceFace = spaced.includes(before) ? before : style.face;
+      const drawn = space ? { face: spaceFace, text: segment === '\t' ? '    ' : ' ' } : faceFor(fonts, segment, style.face);
       if (drawn?.text === '') continue;
       const face = drawn?.face ?? style.face;
       const glyphs = drawn?.text ?? BOX;
