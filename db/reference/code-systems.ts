@@ -21,10 +21,17 @@ export interface Code {
 }
 
 export const RELEASE = '2026';
-const RESERVED = /^[DR]99[1-9]$/;
+/** R991 and R992 are in use (covid-19); the rest waits for the next outbreak. */
+const RESERVED = /^(?:D99[1-9]|R99[3-9])$/;
 
 const load = (system: CodeSystem, rows: readonly { code: string; text: string }[]): Map<string, Code> =>
-  new Map(rows.map(({ code, text }) => [code, { system, code, text, release: RELEASE, kind: codeKind(system, code), hidden: system === 'icpc-2' && RESERVED.test(code) }]));
+  new Map(
+    rows.map(({ code, text }) => [
+      // Some ICD-10 codes hold small letters (X5n7y): the key is what normaliseCode makes of any way to write them.
+      normaliseCode(code),
+      { system, code, text, release: RELEASE, kind: codeKind(system, code), hidden: system === 'icpc-2' && RESERVED.test(code) },
+    ]),
+  );
 
 const systems: Record<CodeSystem, Map<string, Code>> = {
   'icpc-2': load('icpc-2', [...ICPC2, ...processCodes.map(([code, text]) => ({ code, text }))]),

@@ -34,6 +34,7 @@ export const redFlagRegions: readonly RedFlagRegion[] = [
       stop('bladder-bowel', 'Nyoppstått problem med vannlating eller avføring'),
       stop('progressive-paresis', 'Økende kraftsvikt i ett eller begge ben'),
       stop('aorta', 'Pulserende smerte i mage eller rygg, kjent aortasykdom'),
+      caution('inflammatory', 'Morgenstivhet over 30 minutter, bedre av bevegelse enn av hvile'),
       ...GENERAL,
     ],
   },

@@ -18,7 +18,8 @@ export function cleanText(raw: string): CleanText {
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '')
     .toWellFormed()
     .normalize('NFC');
-  return { ok: true, text };
+  // NFC takes some letters apart into three: what was short enough when typed may not fit the column.
+  return text.length > TEXT_LIMIT ? { ok: false, code: 'text/too-long' } : { ok: true, text };
 }
 
 /**
