@@ -209,7 +209,7 @@ describe('what patients and clinicians write', () => {
     const found = new Set(text.match(/\bord\d+/g));
     expect(found.size).toBe(26_000);
     expect(text).toContain(`side ${pages.length} av ${pages.length}`);
-    expect(text).toContain('Epikrise · Kari Prøve-Nordmann, født 1. januar 1979');
+    expect(text).toContain('Epikrise 23. november 2026 · Kari Prøve-Nordmann født 1. januar 1979');
   });
 
   it('a word longer than the line, or than the page, is cut and not lost', async () => {

@@ -80,8 +80,9 @@ export async function renderLetter(content: EpikriseContent, signature: LetterSi
   const born = patient.birthDate === null ? '' : `født ${longDate(patient.birthDate)}`;
   return paper.finish(
     decorate(paper, {
-      running: joined(['Epikrise', joined([name, born], ', ')], ' · '),
-      runningRight: content.date === null ? '' : longDate(content.date),
+      // A loose page must say whose it is: a long name may end in an ellipsis, the birth date stands on its own.
+      running: joined([joined(['Epikrise', content.date === null ? null : longDate(content.date)], ' '), name], ' · '),
+      runningRight: born,
       foot: joined([sender.clinicName, sender.orgNumber === null ? null : `org.nr. ${orgNumber(sender.orgNumber)}`], ' · '),
     }),
   );
