@@ -4,7 +4,20 @@
  */
 import { z } from 'zod';
 
-export const AUDIT_ACTIONS = ['read', 'search', 'create', 'change', 'sign', 'print', 'export', 'reveal', 'refused', 'unlock', 'lock', 'other'] as const;
+export const AUDIT_ACTIONS = [
+  'read',
+  'search',
+  'create',
+  'change',
+  'sign',
+  'print',
+  'export',
+  'reveal',
+  'refused',
+  'unlock',
+  'lock',
+  'other',
+] as const;
 
 export const auditEventSchema = z.object({
   id: z.uuid(),

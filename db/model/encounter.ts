@@ -25,11 +25,19 @@ export const signedContentSchema = z.object({
   ),
   observations: z.array(z.object({ code: z.string(), value: z.number() })),
   /** An empty answer was left open on purpose; its comment says why. */
-  redFlags: z.array(z.object({ region: z.string(), question: z.string(), answer: z.enum(['yes', 'no']).nullable(), comment: z.string().nullable() })),
+  redFlags: z.array(
+    z.object({ region: z.string(), question: z.string(), answer: z.enum(['yes', 'no']).nullable(), comment: z.string().nullable() }),
+  ),
   treatmentConsent: z.object({ given: z.boolean(), comment: z.string().nullable() }).nullable(),
   diagnoses: z.array(z.object({ system: z.string(), code: z.string(), text: z.string(), release: z.string(), main: z.boolean() })),
   treatmentLines: z.array(
-    z.object({ code: z.string(), label: z.string(), quantity: z.number(), amountOre: z.number().nullable(), refundOre: z.number().nullable() }),
+    z.object({
+      code: z.string(),
+      label: z.string(),
+      quantity: z.number(),
+      amountOre: z.number().nullable(),
+      refundOre: z.number().nullable(),
+    }),
   ),
   signedBy: z.object({ userId: z.uuid(), name: z.string(), profession: z.string().nullable(), hprNumber: z.string().nullable() }),
   signedAt: z.string(),

@@ -86,13 +86,19 @@ export const prose = (options: Options = {}): Field<string> =>
 export const choice = <const V extends readonly [string, ...string[]]>(values: V, options: Options = {}): Field<V[number]> =>
   field<V[number]>('text', z.enum(values), options);
 export const integer = (options: Options & { min?: number; max?: number } = {}): Field<number> =>
-  field('integer', z.int().min(options.min ?? Number.MIN_SAFE_INTEGER).max(options.max ?? Number.MAX_SAFE_INTEGER), options);
+  field(
+    'integer',
+    z
+      .int()
+      .min(options.min ?? Number.MIN_SAFE_INTEGER)
+      .max(options.max ?? Number.MAX_SAFE_INTEGER),
+    options,
+  );
 /** Whole øre; kroner never exist as a number anywhere. */
 export const ore = (options: Options = {}): Field<number> => integer({ min: -1_000_000_000, max: 1_000_000_000, ...options });
 export const flag = (options: Options = {}): Field<boolean> => field('boolean', z.boolean(), options);
 export const date = (options: Options = {}): Field<string> => field('date', z.iso.date(), options);
-export const instant = (options: Options = {}): Field<string> =>
-  field('instant', z.iso.datetime({ precision: 3 }), options);
+export const instant = (options: Options = {}): Field<string> => field('instant', z.iso.datetime({ precision: 3 }), options);
 export const json = <T>(schema: z.ZodType<T>, options: Options = {}): Field<T> => field('json', schema, options);
 export const reference = (entityName: string, options: Options = {}): Field<string> =>
   field('id', z.uuid(), { merge: 'fixed', ...options, references: entityName });
@@ -109,11 +115,7 @@ export function initially<T>(inner: Field<T>, initial: T): Field<T> {
   return { ...inner, initial };
 }
 
-export function entity<const N extends string, const F extends Fields>(
-  name: N,
-  audience: Audience | 'by-row',
-  fields: F,
-): Entity<N, F> {
+export function entity<const N extends string, const F extends Fields>(name: N, audience: Audience | 'by-row', fields: F): Entity<N, F> {
   return { name, audience, fields };
 }
 

@@ -49,14 +49,7 @@ export const channelConsent = entity('channel_consent', 'desk', {
   recordedAt: instant(),
 });
 
-export const SAFETY_KINDS = [
-  'allergies',
-  'anticoagulants',
-  'contraindications',
-  'neck_restriction',
-  'pregnancy',
-  'implants',
-] as const;
+export const SAFETY_KINDS = ['allergies', 'anticoagulants', 'contraindications', 'neck_restriction', 'pregnancy', 'implants'] as const;
 export type SafetyKind = (typeof SAFETY_KINDS)[number];
 
 /** One row per kind once somebody asked; no row means "ikke spurt". Id derived from patient and kind. */

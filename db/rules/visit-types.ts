@@ -4,7 +4,17 @@
  */
 import type { VisitType } from '../model/encounter.ts';
 
-export type SectionKey = 'contactReason' | 'history' | 'medication' | 'subjective' | 'objective' | 'imaging' | 'assessment' | 'treatment' | 'plan' | 'advice';
+export type SectionKey =
+  | 'contactReason'
+  | 'history'
+  | 'medication'
+  | 'subjective'
+  | 'objective'
+  | 'imaging'
+  | 'assessment'
+  | 'treatment'
+  | 'plan'
+  | 'advice';
 
 export interface SectionRule {
   key: SectionKey;
@@ -23,9 +33,19 @@ export interface VisitTypeRule {
   durationMinutes: number;
 }
 
-const section = (key: SectionKey, options: { required?: boolean; carry?: boolean } = {}): SectionRule => ({ key, required: options.required ?? false, carry: options.carry ?? false });
+const section = (key: SectionKey, options: { required?: boolean; carry?: boolean } = {}): SectionRule => ({
+  key,
+  required: options.required ?? false,
+  carry: options.carry ?? false,
+});
 
-const FOLLOW_UP = [section('subjective', { required: true }), section('objective', { carry: true }), section('assessment', { carry: true }), section('treatment', { required: true, carry: true }), section('plan', { carry: true })];
+const FOLLOW_UP = [
+  section('subjective', { required: true }),
+  section('objective', { carry: true }),
+  section('assessment', { carry: true }),
+  section('treatment', { required: true, carry: true }),
+  section('plan', { carry: true }),
+];
 
 export const visitTypes: readonly VisitTypeRule[] = [
   {
@@ -48,7 +68,13 @@ export const visitTypes: readonly VisitTypeRule[] = [
   { type: 'follow_up', sections: FOLLOW_UP, redFlags: false, consent: false, durationMinutes: 20 },
   {
     type: 're_examination',
-    sections: [section('subjective', { required: true }), section('objective', { required: true }), section('assessment', { required: true, carry: true }), section('treatment', { carry: true }), section('plan', { required: true, carry: true })],
+    sections: [
+      section('subjective', { required: true }),
+      section('objective', { required: true }),
+      section('assessment', { required: true, carry: true }),
+      section('treatment', { carry: true }),
+      section('plan', { required: true, carry: true }),
+    ],
     redFlags: true,
     consent: false,
     durationMinutes: 30,
@@ -56,7 +82,14 @@ export const visitTypes: readonly VisitTypeRule[] = [
   { type: 'maintenance', sections: FOLLOW_UP, redFlags: false, consent: false, durationMinutes: 20 },
   {
     type: 'acute',
-    sections: [section('contactReason', { required: true }), section('subjective', { required: true }), section('objective', { required: true }), section('assessment', { required: true }), section('treatment'), section('plan')],
+    sections: [
+      section('contactReason', { required: true }),
+      section('subjective', { required: true }),
+      section('objective', { required: true }),
+      section('assessment', { required: true }),
+      section('treatment'),
+      section('plan'),
+    ],
     redFlags: true,
     consent: true,
     durationMinutes: 30,

@@ -21,7 +21,11 @@ export const billing = {
   'bill.get': verb<BillView>()(z.object(note), errors),
   'line.add': verb<TreatmentLineRow>()(z.object({ ...note, priceItemId: z.uuid(), quantity: z.int().min(1).max(99).default(1) }), errors),
   'line.update': verb<TreatmentLineRow>()(
-    z.object({ ...note, id: z.uuid(), set: z.object({ quantity: z.int().min(1).max(99), amountOre: z.int().min(0).max(100_000_000).nullable() }).partial() }),
+    z.object({
+      ...note,
+      id: z.uuid(),
+      set: z.object({ quantity: z.int().min(1).max(99), amountOre: z.int().min(0).max(100_000_000).nullable() }).partial(),
+    }),
     errors,
   ),
   'line.remove': verb<null>()(z.object({ ...note, id: z.uuid() }), errors),
@@ -30,6 +34,9 @@ export const billing = {
     'payment/price-missing',
     'payment/more-than-due',
   ]),
-  'payment.void': verb<null>()(z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(500) }), ['payment/unknown', 'payment/voided']),
+  'payment.void': verb<null>()(z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(500) }), [
+    'payment/unknown',
+    'payment/voided',
+  ]),
   'payment.receipt': verb<{ pdfBase64: string; fileName: string }>()(z.object({ id: z.uuid() }), ['payment/unknown']),
 };

@@ -40,7 +40,12 @@ export const calendar = {
   ),
   /** Free places of the given length, from a time on; for "next time" in the note. */
   'appointment.suggest': verb<{ slots: { startsAt: string; durationMinutes: number }[] }>()(
-    z.object({ practitionerId: z.uuid(), from: z.iso.datetime({ precision: 3 }), durationMinutes: z.int().min(5).max(600), limit: z.int().min(1).max(20).default(5) }),
+    z.object({
+      practitionerId: z.uuid(),
+      from: z.iso.datetime({ precision: 3 }),
+      durationMinutes: z.int().min(5).max(600),
+      limit: z.int().min(1).max(20).default(5),
+    }),
   ),
   /** A clash is refused with `appointment/clash` and the other booking in details, unless `allowClash`. */
   'appointment.book': verb<AppointmentRow>()(

@@ -1,7 +1,16 @@
 /** Charting a visit. */
 import { z } from 'zod';
 import { VISIT_TYPES } from '#db/model/encounter.ts';
-import type { amendment, diagnosis, encounter, noteSection, observation, redFlagAnswer, treatmentConsent, VisitType } from '#db/model/encounter.ts';
+import type {
+  amendment,
+  diagnosis,
+  encounter,
+  noteSection,
+  observation,
+  redFlagAnswer,
+  treatmentConsent,
+  VisitType,
+} from '#db/model/encounter.ts';
 import type { episode } from '#db/model/patient.ts';
 import type { payment, treatmentLine } from '#db/model/practice.ts';
 import type { Row } from '#db/model/entity.ts';
@@ -80,33 +89,56 @@ const editable = ['encounter/unknown', 'encounter/not-editable'];
 export const encounters = {
   /** Opens the visit of this appointment, or a new one. The row exists from this moment; nothing clinical is in it. */
   'encounter.start': verb<{ id: string }>()(
-    z.object({ patientId: z.uuid(), visitType: z.enum(VISIT_TYPES), appointmentId: z.uuid().nullable().default(null), episodeId: z.uuid().nullable().default(null) }),
+    z.object({
+      patientId: z.uuid(),
+      visitType: z.enum(VISIT_TYPES),
+      appointmentId: z.uuid().nullable().default(null),
+      episodeId: z.uuid().nullable().default(null),
+    }),
     ['patient/unknown', 'appointment/unknown', 'encounter/unknown'],
   ),
   /** Everything the chart shows, in one answer. Logged as a read. */
   'encounter.get': verb<ChartView>()(id, ['encounter/unknown']),
   'encounter.previous': verb<ChartView>()(id, ['encounter/unknown']),
   'encounter.setType': verb<null>()(z.object({ id: z.uuid(), visitType: z.enum(VISIT_TYPES) }), editable),
-  'encounter.setEpisode': verb<null>()(z.object({ id: z.uuid(), episodeId: z.uuid().nullable(), newTitle: z.string().trim().min(1).max(200).nullable() }), editable),
+  'encounter.setEpisode': verb<null>()(
+    z.object({ id: z.uuid(), episodeId: z.uuid().nullable(), newTitle: z.string().trim().min(1).max(200).nullable() }),
+    editable,
+  ),
   /** Autosave of one section's whole text; durable when it answers. */
-  'section.write': verb<{ savedAt: string }>()(z.object({ ...note, key: z.string().max(40), text: z.string(), textSeq: z.int().min(0).optional() }), [
-    ...editable,
-    'text/too-long',
-  ]),
+  'section.write': verb<{ savedAt: string }>()(
+    z.object({ ...note, key: z.string().max(40), text: z.string(), textSeq: z.int().min(0).optional() }),
+    [...editable, 'text/too-long'],
+  ),
   /** Carried text has been read and holds. */
   'section.confirm': verb<null>()(z.object({ ...note, key: z.string().max(40) }), editable),
   /** Carried text does not hold: it goes away (the previous note keeps it). */
   'section.drop': verb<null>()(z.object({ ...note, key: z.string().max(40) }), editable),
   /** Two versions of one section: keep this text (either, or both joined by the clinician). */
-  'section.resolve': verb<null>()(z.object({ ...note, key: z.string().max(40), choice: z.enum(['mine', 'theirs', 'both']), siblingId: z.uuid() }), editable),
+  'section.resolve': verb<null>()(
+    z.object({ ...note, key: z.string().max(40), choice: z.enum(['mine', 'theirs', 'both']), siblingId: z.uuid() }),
+    editable,
+  ),
   /** Same as last treatment: carries the texts that may be carried, unreviewed. Sections with text of their own are left alone. */
   'encounter.salt': verb<{ carried: string[] }>()(id, [...editable, 'salt/no-signed-visit']),
-  'observation.set': verb<null>()(z.object({ ...note, code: z.string().max(40), value: z.int().nullable() }), [...editable, 'observation/out-of-range']),
+  'observation.set': verb<null>()(z.object({ ...note, code: z.string().max(40), value: z.int().nullable() }), [
+    ...editable,
+    'observation/out-of-range',
+  ]),
   'redFlag.answer': verb<null>()(
-    z.object({ ...note, region: z.string().max(40), question: z.string().max(80), answer: z.enum(['yes', 'no']).nullable(), comment: z.string().max(1000).nullable() }),
+    z.object({
+      ...note,
+      region: z.string().max(40),
+      question: z.string().max(80),
+      answer: z.enum(['yes', 'no']).nullable(),
+      comment: z.string().max(1000).nullable(),
+    }),
     [...editable, 'red-flag/unknown-question'],
   ),
-  'treatmentConsent.set': verb<null>()(z.object({ ...note, given: z.boolean().nullable(), comment: z.string().max(1000).nullable() }), editable),
+  'treatmentConsent.set': verb<null>()(
+    z.object({ ...note, given: z.boolean().nullable(), comment: z.string().max(1000).nullable() }),
+    editable,
+  ),
   'diagnosis.add': verb<{ id: string }>()(z.object({ ...note, system: z.enum(['icpc-2', 'icd-10']), code: z.string().max(10) }), [
     ...editable,
     'code/unknown',
@@ -122,17 +154,37 @@ export const encounters = {
     'sign/other-patient',
     'sign/not-allowed',
   ]),
-  'encounter.move': verb<null>()(z.object({ id: z.uuid(), patientId: z.uuid(), reason }), [...editable, 'patient/unknown', 'encounter/paid']),
+  'encounter.move': verb<null>()(z.object({ id: z.uuid(), patientId: z.uuid(), reason }), [
+    ...editable,
+    'patient/unknown',
+    'encounter/paid',
+  ]),
   'encounter.discard': verb<null>()(z.object({ id: z.uuid(), reason }), [...editable, 'encounter/paid']),
   'encounter.restore': verb<null>()(id, ['encounter/unknown', 'encounter/not-discarded']),
-  'encounter.enterInError': verb<null>()(z.object({ id: z.uuid(), reason }), ['encounter/unknown', 'encounter/not-signed', 'sign/not-allowed']),
+  'encounter.enterInError': verb<null>()(z.object({ id: z.uuid(), reason }), [
+    'encounter/unknown',
+    'encounter/not-signed',
+    'sign/not-allowed',
+  ]),
   /** The text of a note entered in error, as a draft on the right patient; to be confirmed section by section. */
   'encounter.copyTo': verb<{ id: string }>()(z.object({ id: z.uuid(), patientId: z.uuid() }), ['encounter/unknown', 'patient/unknown']),
   'encounter.unsigned': verb<{ items: UnsignedItem[] }>()(z.object({ mine: z.boolean().default(false) })),
   'amendment.write': verb<{ id: string }>()(
-    z.object({ encounterId: z.uuid(), id: z.uuid().optional(), kind: z.enum(['correction', 'addition']), text: z.string(), reason: z.string().max(1000).nullable() }),
+    z.object({
+      encounterId: z.uuid(),
+      id: z.uuid().optional(),
+      kind: z.enum(['correction', 'addition']),
+      text: z.string(),
+      reason: z.string().max(1000).nullable(),
+    }),
     ['encounter/unknown', 'encounter/not-signed', 'amendment/unknown', 'amendment/signed', 'sign/not-allowed', 'text/too-long'],
   ),
-  'amendment.sign': verb<{ affectedLetters: number }>()(id, ['amendment/unknown', 'amendment/signed', 'amendment/no-reason', 'amendment/empty', 'sign/not-allowed']),
+  'amendment.sign': verb<{ affectedLetters: number }>()(id, [
+    'amendment/unknown',
+    'amendment/signed',
+    'amendment/no-reason',
+    'amendment/empty',
+    'sign/not-allowed',
+  ]),
   'amendment.discard': verb<null>()(id, ['amendment/unknown', 'amendment/signed', 'sign/not-allowed']),
 };

@@ -92,7 +92,9 @@ const identityErrors = [
 
 export const patients = {
   /** Name part, birth date, phone or fødselsnummer; empty query: those last opened. One search is one log entry. */
-  'patient.search': verb<{ hits: PatientHit[]; more: boolean }>()(z.object({ query: z.string().max(200), limit: z.int().min(1).max(100).default(20) })),
+  'patient.search': verb<{ hits: PatientHit[]; more: boolean }>()(
+    z.object({ query: z.string().max(200), limit: z.int().min(1).max(100).default(20) }),
+  ),
   'patient.get': verb<PatientView>()(z.object({ id: z.uuid() }), ['patient/unknown']),
   'patient.create': verb<{ id: string; warnings: string[] }>()(
     patientFields.partial().required({ givenName: true, familyName: true }),
@@ -115,7 +117,9 @@ export const patients = {
     ['patient/unknown'],
   ),
   'guardian.remove': verb<null>()(z.object({ id: z.uuid() })),
-  'consent.set': verb<null>()(z.object({ patientId: z.uuid(), channel: z.enum(CHANNELS), state: z.enum(['yes', 'no']) }), ['patient/unknown']),
+  'consent.set': verb<null>()(z.object({ patientId: z.uuid(), channel: z.enum(CHANNELS), state: z.enum(['yes', 'no']) }), [
+    'patient/unknown',
+  ]),
   'safety.set': verb<{ safety: SafetyFactView[] }>()(
     z.object({ patientId: z.uuid(), kind: z.enum(SAFETY_KINDS), state: z.enum(['not_asked', 'none', 'yes']), detail: nullable(1000) }),
     ['patient/unknown'],

@@ -45,9 +45,21 @@ export const sync = {
     z.object({ show: z.enum(['pending', 'quarantined', 'sent']).default('pending'), limit: z.int().min(1).max(500).default(100) }),
   ),
   'conflict.list': verb<{ conflicts: ConflictView[] }>()(z.object({ open: z.boolean().default(true) })),
-  'conflict.resolve': verb<null>()(z.object({ id: z.uuid(), choice: z.enum(['mine', 'theirs', 'both']) }), ['conflict/unknown', 'conflict/resolved', 'conflict/both-not-possible']),
+  'conflict.resolve': verb<null>()(z.object({ id: z.uuid(), choice: z.enum(['mine', 'theirs', 'both']) }), [
+    'conflict/unknown',
+    'conflict/resolved',
+    'conflict/both-not-possible',
+  ]),
   /** This device's own log, newest first. */
-  'audit.own': verb<{ events: { n: number; at: string; actorName: string | null; action: string; verb: string; patientName: string | null; reason: string | null }[] }>()(
-    z.object({ limit: z.int().min(1).max(500).default(100) }),
-  ),
+  'audit.own': verb<{
+    events: {
+      n: number;
+      at: string;
+      actorName: string | null;
+      action: string;
+      verb: string;
+      patientName: string | null;
+      reason: string | null;
+    }[];
+  }>()(z.object({ limit: z.int().min(1).max(500).default(100) })),
 };

@@ -93,8 +93,8 @@ export interface DemoLaptop extends Running {
 }
 
 /** A laptop with the demo clinic; without `syncUrl` there is no server to be reached. */
-export async function startDemoLaptop(home: string, syncUrl = 'http://127.0.0.1:9'): Promise<DemoLaptop> {
-  const running = await startLaptop(home, { RYGGRAD_DEMO: '1', RYGGRAD_SYNC_URL: syncUrl });
+export async function startDemoLaptop(home: string, syncUrl = 'http://127.0.0.1:9', port = '0'): Promise<DemoLaptop> {
+  const running = await startLaptop(home, { RYGGRAD_DEMO: '1', RYGGRAD_SYNC_URL: syncUrl, RYGGRAD_PORT: port });
   const demo = running.ready['demo'] as { email: string; passphrase: string };
   return { ...running, ...demo };
 }

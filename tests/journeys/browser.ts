@@ -8,6 +8,16 @@ import type { Browser, BrowserContext, Page } from 'playwright';
 
 const CANDIDATES = [process.env.PLAYWRIGHT_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /** Path of a Chromium on this machine. Throws when there is none: a journey that cannot run must not look green. */
 export function chromiumPath(): string {
   const found = CANDIDATES.find((path) => path !== undefined && path !== '' && existsSync(path));
@@ -18,15 +28,7 @@ export function chromiumPath(): string {
 export async function launchBrowser(): Promise<Browser> {
   return await chromium.launch({
     executablePath: chromiumPath(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: CHROMIUM_FLAGS,
   });
 }
 
@@ -57,6 +59,24 @@ export async function openApp(
     timezoneId: 'Europe/Oslo',
     reducedMotion: 'reduce',
   });
+  return await watchPage(context, appUrl);
+}
+
+/** The app in a profile that lies on disk, as a person's browser does: for looking at what it leaves behind. */
+export async function openAppWithProfile(profile: string, appUrl: string, env: Record<string, string>): Promise<WatchedPage> {
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: chromiumPath(),
+    args: CHROMIUM_FLAGS,
+    env: { ...process.env, ...env } as Record<string, string>,
+    viewport: { width: 1440, height: 900 },
+    locale: 'nb-NO',
+    timezoneId: 'Europe/Oslo',
+    acceptDownloads: true,
+  });
+  return await watchPage(context, appUrl);
+}
+
+async function watchPage(context: BrowserContext, appUrl: string): Promise<WatchedPage> {
   const escaped: string[] = [];
   const origin = new URL(appUrl).origin;
   await context.route('**/*', async (route) => {
