@@ -39,7 +39,7 @@ beforeEach(() => {
   for (const [id, status] of [
     ['e1', 'signed'],
     ['e2', 'draft'],
-  ]) {
+  ] as const) {
     db.exec(`insert into encounter (id, clinic_id, seq, deleted, field_seq, patient_id, practitioner_id, visit_type, visit_at, recorded_at, status, signed_content, content_hash)
       values ('${id}', 'c', 0, 0, '{}', 'p1', 'u1', 'follow_up', '2026', '2026', '${status}', '{}', 'h')`);
     child(id, 'n');

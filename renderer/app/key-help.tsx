@@ -7,7 +7,7 @@ export function KeyHelp({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const [actions] = useState(() => availableActions().filter((action) => action.key !== undefined));
   return (
-    <div className="overlay" onMouseDown={(event) => event.target === event.currentTarget && onClose()}>
+    <div className="overlay" role="presentation" onMouseDown={(event) => event.target === event.currentTarget && onClose()}>
       <div
         role="dialog"
         aria-label={t('keys.title')}

@@ -11,11 +11,6 @@ export async function unlock(watched: WatchedPage, passphrase: string): Promise<
   await watched.page.locator('table.list tbody tr[aria-selected="true"]').or(watched.page.getByText('Ingen timer denne dagen')).first().waitFor();
 }
 
-/** The focused element's id, for "the caret stands there". */
-export async function focusedId(watched: WatchedPage): Promise<string> {
-  return await watched.page.evaluate(() => document.activeElement?.id ?? '');
-}
-
 export async function waitForFocus(watched: WatchedPage, id: string): Promise<void> {
   await watched.page.waitForFunction((wanted) => document.activeElement?.id === wanted, id);
 }

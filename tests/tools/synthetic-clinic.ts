@@ -285,7 +285,7 @@ export function writeSyntheticClinic(db: SqliteDatabase, options: SyntheticOptio
   return { patientIds, rows };
 }
 
-const bornSchemas = Object.fromEntries(Object.entries(entities).map(([name, entity]) => [name, bornSchema(entity)])) as Record<
+const bornSchemas = Object.fromEntries(Object.entries(entities).map(([name, entity]) => [name, bornSchema(entity)])) as unknown as Record<
   EntityName,
   { parse(value: unknown): unknown }
 >;

@@ -43,6 +43,8 @@ export function RedFlagPanel({ answers, onAnswer }: Props) {
           return (
             <div
               key={question.key}
+              role="group"
+              aria-labelledby={`flag-${question.key}`}
               style={{ display: 'contents' }}
               onKeyDown={(event) => {
                 if (event.ctrlKey || event.altKey || region === null) return;

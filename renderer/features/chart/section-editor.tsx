@@ -99,7 +99,7 @@ export const SectionEditor = memo(function SectionEditor({ section, label, requi
         )}
         {carried && state !== 'failed' && <span className="section-state chart-due">{t('section.carried')}</span>}
       </div>
-      <textarea
+      <textarea autoComplete="off"
         ref={area}
         id={`section-${section.key}`}
         defaultValue={section.text}

@@ -72,7 +72,7 @@ export function SetRightPanel({ chart, what, onDone, onClose, onProblem }: Props
       <p className="chart-quiet">{t(`setRight.${what}.help`)}</p>
       {needsPatient && patient === null && (
         <div className="picker">
-          <input
+          <input autoComplete="off"
             className="field-small"
             autoFocus
             aria-label={t('setRight.findPatient')}
@@ -120,7 +120,7 @@ export function SetRightPanel({ chart, what, onDone, onClose, onProblem }: Props
       {needsReason && (
         <>
           <label htmlFor="set-right-reason">{t('amend.reason')}</label>
-          <input
+          <input autoComplete="off"
             id="set-right-reason"
             className="field-small"
             autoFocus={!needsPatient || patient !== null}

@@ -238,7 +238,7 @@ function LetterField({ label, rows, value, readOnly, missing, onWrite, onFlush }
     <div className="section" data-missing={missing ? '' : undefined}>
       <label>
         {label} {missing && <span className="chart-danger">{t('isMissing')}</span>}
-        <textarea
+        <textarea autoComplete="off"
           ref={area}
           rows={rows}
           defaultValue={value}

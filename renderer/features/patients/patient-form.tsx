@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { parseNationalId } from '#db/rules/fodselsnummer.ts';
-import { MISSING_NATIONAL_ID_REASONS, SEXES } from '#db/model/patient.ts';
+import { MISSING_NATIONAL_ID_REASONS, SEXES } from '#electron/contract/choices.ts';
 import type { InputOf } from '#electron/contract/index.ts';
 import type { PatientView } from '#electron/contract/patients.ts';
 import { call } from '../../app/client.ts';
@@ -24,6 +24,7 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
   const { t } = useTranslation('patients');
   const [form, setForm] = useState(() => formOf(view));
   const [initial] = useState(form);
+  const [now] = useState(() => Date.now());
   const [guardian, setGuardian] = useState({ name: '', relation: 'mother', phone: '' });
   const [problem, setProblem] = useState<string | null>(null);
   const [duplicate, setDuplicate] = useState<string | null>(null);
@@ -31,7 +32,7 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
   const typed = form.nationalId.replace(/\s/g, '');
   const checked = typed.length >= 11 ? parseNationalId(typed, { synthetic: true }) : null;
   const nationalIdProblem = checked !== null && !checked.ok ? sentence(checked.code) : null;
-  const child = form.birthDate !== '' && Date.now() - Date.parse(form.birthDate) < 16 * 31_557_600_000;
+  const child = form.birthDate !== '' && now - Date.parse(form.birthDate) < 16 * 31_557_600_000;
 
   const save = async (): Promise<void> => {
     setProblem(null);

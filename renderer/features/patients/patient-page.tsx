@@ -1,8 +1,8 @@
 /** One patient: who, what to mind, and everything that happened, newest first. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { VISIT_TYPES } from '#db/model/encounter.ts';
-import type { VisitType } from '#db/model/encounter.ts';
+import { VISIT_TYPES } from '#electron/contract/choices.ts';
+import type { VisitType } from '#electron/contract/choices.ts';
 import type { TimelineItem } from '#electron/contract/patients.ts';
 import { call } from '../../app/client.ts';
 import { useActions } from '../../app/keys.ts';

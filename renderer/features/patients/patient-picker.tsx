@@ -24,7 +24,7 @@ export function PatientPicker({ onPick, onNew }: { onPick(hit: PatientHit): void
   }, [query]);
   return (
     <div>
-      <input
+      <input autoComplete="off"
         className="input"
         autoFocus
         role="combobox"

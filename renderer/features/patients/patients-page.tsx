@@ -20,7 +20,7 @@ export function PatientsPage({ query: initial }: { query: string }) {
         <h1>{t('title')}</h1>
         <button type="button" className="btn main" onClick={() => goTo({ name: 'new-patient' })}>{t('new')} <kbd>Alt N</kbd></button>
       </div>
-      <input
+      <input autoComplete="off"
         className="input"
         style={{ maxWidth: 520 }}
         autoFocus

@@ -1,7 +1,7 @@
 /** What must be known before touching the patient, always in sight. "Ikke spurt" is said, never assumed to be none. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SafetyKind } from '#db/model/patient.ts';
+import type { SafetyKind } from '#electron/contract/choices.ts';
 import type { SafetyFactView } from '#electron/contract/patients.ts';
 import { call } from '../../app/client.ts';
 import { useActions } from '../../app/keys.ts';
@@ -70,7 +70,7 @@ function SafetyEditor({ patientId, fact, kinds, onKind, onClose }: { patientId: 
         <h1 style={{ fontSize: 16, margin: '0 0 8px' }}>{t(`safety.question.${fact.kind}`)}</h1>
         <label className="field">
           <span>{t('safety.detail')}</span>
-          <input className="input" autoFocus value={detail} onChange={(event) => setDetail(event.currentTarget.value)} />
+          <input autoComplete="off" className="input" autoFocus value={detail} onChange={(event) => setDetail(event.currentTarget.value)} />
         </label>
         <div className="row" style={{ marginTop: 12 }}>
           <button type="button" className="btn" aria-pressed={fact.state === 'yes'} onClick={() => void set('yes')}>{t('safety.yes')} <kbd>Alt J</kbd></button>

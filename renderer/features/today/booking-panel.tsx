@@ -1,8 +1,8 @@
 /** Books, moves, takes a walk-in: patient, time, kind, reason. A clash is shown and must be meant. */
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { VISIT_TYPES } from '#db/model/encounter.ts';
-import type { VisitType } from '#db/model/encounter.ts';
+import { VISIT_TYPES } from '#electron/contract/choices.ts';
+import type { VisitType } from '#electron/contract/choices.ts';
 import { clinicInstant } from '#db/rules/appointments.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
 import type { DayItem } from '#electron/contract/calendar.ts';
@@ -28,7 +28,7 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
   const { t } = useTranslation('today');
   const [patient, setPatient] = useState<PatientHit | null>(move?.patient ?? given);
   const [date, setDate] = useState(day);
-  const [time, setTime] = useState(move === null ? (walkIn ? formatTime(new Date().toISOString()) : '') : formatTime(move.appointment.startsAt));
+  const [time, setTime] = useState(() => (move !== null ? formatTime(move.appointment.startsAt) : walkIn ? formatTime(new Date().toISOString()) : ''));
   const [type, setType] = useState<VisitType>(move?.appointment.visitType ?? 'follow_up');
   const [minutes, setMinutes] = useState(String(move?.appointment.durationMinutes ?? visitTypeOf('follow_up').durationMinutes));
   const [reason, setReason] = useState(move?.appointment.reason ?? '');

@@ -1,0 +1,115 @@
+/** Text phrases, laptops, backup, and this laptop's own log. */
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../app/client.ts';
+import { useSession } from '../../app/session.ts';
+import { useAsk } from '../../app/use-ask.ts';
+import { Field } from '../../ui/field.tsx';
+import { Said, useOutcome } from './outcome.tsx';
+
+export function Phrases() {
+  const { t } = useTranslation('settings');
+  const { value } = useAsk('phrase.list', {}, ['phrase']);
+  const [form, setForm] = useState({ abbreviation: '', text: '' });
+  const [shared, setShared] = useState(false);
+  const [said, wrong, tell] = useOutcome();
+  return (
+    <>
+      <p className="quiet">{t('phrases.help')}</p>
+      <table className="list" aria-label={t('section.phrases')}>
+        <tbody>
+          {value?.phrases.map((phrase) => (
+            <tr key={phrase.id}>
+              <td style={{ width: 120 }}><strong>{phrase.abbreviation}</strong></td>
+              <td>{phrase.text}</td>
+              <td className="quiet">{phrase.userId === null ? t('phrases.shared') : t('phrases.own')}</td>
+              <td><button type="button" className="btn" onClick={() => void call('phrase.remove', { id: phrase.id }).then(tell)}>{t('remove')}</button></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <form className="form" style={{ marginTop: 16 }} onSubmit={(event) => { event.preventDefault(); void call('phrase.save', { ...form, shared }).then((reply) => tell(reply) && setForm({ abbreviation: '', text: '' })); }}>
+        <Field label={t('phrases.abbreviation')} value={form.abbreviation} onText={(abbreviation) => setForm({ ...form, abbreviation })} placeholder=".abc" required />
+        <Field label={t('phrases.text')} value={form.text} onText={(text) => setForm({ ...form, text })} required />
+        <label className="row"><input type="checkbox" checked={shared} onChange={(event) => setShared(event.currentTarget.checked)} /> {t('phrases.forAll')}</label>
+        <button type="submit" className="btn">{t('save')}</button>
+      </form>
+      <Said text={said} wrong={wrong} />
+    </>
+  );
+}
+
+export function Devices() {
+  const { t } = useTranslation('settings');
+  const session = useSession();
+  const { value } = useAsk('device.list', {}, ['device']);
+  const people = useAsk('user.list', {}, ['user']);
+  const [userId, setUserId] = useState(session.user.id);
+  const [code, setCode] = useState<string | null>(null);
+  const [said, wrong, tell] = useOutcome();
+  return (
+    <>
+      <table className="list" aria-label={t('section.devices')}>
+        <tbody>
+          {value?.devices.map((device) => (
+            <tr key={device.id}>
+              <td><strong>{device.name}</strong> {device.thisDevice && <span className="quiet">{t('devices.this')}</span>}</td>
+              <td className="quiet">{device.userName}</td>
+              <td className="quiet">{t(`devices.${device.audience}`)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <h2>{t('devices.invite')}</h2>
+      <p className="quiet">{t('devices.inviteHelp')}</p>
+      <div className="row">
+        <select className="input" style={{ width: 260 }} aria-label={t('people.name')} value={userId} onChange={(event) => setUserId(event.currentTarget.value)}>
+          {people.value?.users.map((user) => <option key={user.id} value={user.id}>{user.name}</option>)}
+        </select>
+        <button type="button" className="btn" onClick={() => void call('device.invite', { userId }).then((reply) => (reply.ok ? setCode(reply.value.code) : tell(reply)))}>{t('devices.make')}</button>
+      </div>
+      {code !== null && <p className="recovery" data-invitation>{code}</p>}
+      <Said text={said} wrong={wrong} />
+    </>
+  );
+}
+
+export function Backup() {
+  const { t } = useTranslation('settings');
+  const [folder, setFolder] = useState('');
+  const [made, setMade] = useState<{ file: string; bytes: number } | null>(null);
+  const [said, wrong, tell] = useOutcome();
+  return (
+    <>
+      <p className="quiet">{t('backup.help')}</p>
+      <form className="row" onSubmit={(event) => { event.preventDefault(); void call('backup.create', { folder }).then((reply) => (reply.ok ? setMade(reply.value) : tell(reply))); }}>
+        <Field label={t('backup.folder')} value={folder} onText={setFolder} required />
+        <button type="submit" className="btn main">{t('backup.do')}</button>
+      </form>
+      {made !== null && <p role="status">{t('backup.done', { file: made.file, megabytes: (made.bytes / 1_048_576).toFixed(1).replace('.', ',') })}</p>}
+      <Said text={said} wrong={wrong} />
+    </>
+  );
+}
+
+export function Log() {
+  const { t } = useTranslation('settings');
+  const { value } = useAsk('audit.own', { limit: 200 });
+  return (
+    <table className="list" aria-label={t('section.log')}>
+      <thead><tr><th scope="col">#</th><th scope="col">{t('log.when')}</th><th scope="col">{t('log.who')}</th><th scope="col">{t('log.what')}</th><th scope="col">{t('log.patient')}</th><th scope="col">{t('log.why')}</th></tr></thead>
+      <tbody>
+        {value?.events.map((event) => (
+          <tr key={event.n}>
+            <td className="num quiet">{event.n}</td>
+            <td className="num">{event.at.slice(0, 16).replace('T', ' ')}</td>
+            <td>{event.actorName}</td>
+            <td>{t(`log.action.${event.action}`)} <span className="quiet">{event.verb}</span></td>
+            <td>{event.patientName}</td>
+            <td className="quiet">{event.reason}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
