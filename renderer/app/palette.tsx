@@ -53,7 +53,8 @@ export function Palette({ onClose }: { onClose(): void }) {
   return (
     <div className="overlay" role="presentation" onMouseDown={(event) => event.target === event.currentTarget && onClose()}>
       <div role="dialog" aria-label={t('search.open')}>
-        <input autoComplete="off"
+        <input
+          autoComplete="off"
           className="input"
           autoFocus
           role="combobox"
@@ -82,7 +83,11 @@ export function Palette({ onClose }: { onClose(): void }) {
           }}
         />
         <ul className="options" id="palette-options" role="listbox" aria-label={t('search.open')}>
-          {options.length === 0 && <li role="option" aria-selected={false} aria-disabled="true">{t('search.none')}</li>}
+          {options.length === 0 && (
+            <li role="option" aria-selected={false} aria-disabled="true">
+              {t('search.none')}
+            </li>
+          )}
           {options.map((option, index) => (
             <li
               key={option.kind === 'patient' ? option.hit.id : option.action.id}

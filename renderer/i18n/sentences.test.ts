@@ -5,8 +5,10 @@ import { contract } from '#electron/contract/index.ts';
 import { GENERAL_ERRORS } from '#electron/contract/errors.ts';
 
 type Words = { [key: string]: string | Words };
-const read = (language: string, file: string): Words => JSON.parse(readFileSync(join(import.meta.dirname, language, file), 'utf8')) as Words;
-const paths = (words: Words, prefix = ''): string[] => Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [`${prefix}${key}`] : paths(value, `${prefix}${key}.`)));
+const read = (language: string, file: string): Words =>
+  JSON.parse(readFileSync(join(import.meta.dirname, language, file), 'utf8')) as Words;
+const paths = (words: Words, prefix = ''): string[] =>
+  Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [`${prefix}${key}`] : paths(value, `${prefix}${key}.`)));
 
 test('every code the core may answer with has a Norwegian sentence', () => {
   const errors = read('nb', 'errors.json');

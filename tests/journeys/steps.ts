@@ -8,7 +8,11 @@ export async function unlock(watched: WatchedPage, passphrase: string): Promise<
   await watched.type(passphrase);
   await watched.page.keyboard.press('Enter');
   await watched.page.locator('.frame').waitFor();
-  await watched.page.locator('table.list tbody tr[aria-selected="true"]').or(watched.page.getByText('Ingen timer denne dagen')).first().waitFor();
+  await watched.page
+    .locator('table.list tbody tr[aria-selected="true"]')
+    .or(watched.page.getByText('Ingen timer denne dagen'))
+    .first()
+    .waitFor();
 }
 
 export async function waitForFocus(watched: WatchedPage, id: string): Promise<void> {
@@ -74,7 +78,11 @@ export async function ask<T>(watched: WatchedPage, verb: string, input: unknown)
   const result = await watched.page.evaluate(
     async ([name, body]) => {
       const secret = /name="ryggrad-secret" content="([^"]+)"/.exec(await (await fetch('/')).text())?.[1] ?? '';
-      const response = await fetch(`/call/${name as string}`, { method: 'POST', headers: { 'x-ryggrad-secret': secret }, body: JSON.stringify(body) });
+      const response = await fetch(`/call/${name as string}`, {
+        method: 'POST',
+        headers: { 'x-ryggrad-secret': secret },
+        body: JSON.stringify(body),
+      });
       return (await response.json()) as { ok: boolean; value: unknown; code?: string };
     },
     [verb, input] as const,

@@ -36,7 +36,12 @@ test('G7: typed text survives a lost network and kill -9, and reaches the server
   const port = new URL(server.url).port;
   await server.kill();
   await watched.type(sentence);
-  await expect.poll(async () => (await ask<{ items: { verb: string }[] }>(watched, 'sync.outbox', {})).items.filter((item) => item.verb === 'section.write').length).toBeGreaterThan(0);
+  await expect
+    .poll(
+      async () =>
+        (await ask<{ items: { verb: string }[] }>(watched, 'sync.outbox', {})).items.filter((item) => item.verb === 'section.write').length,
+    )
+    .toBeGreaterThan(0);
   await expect.poll(async () => await lengthOnDisk(watched)).toBeGreaterThanOrEqual(sentence.length);
   await laptop.kill();
   await watched.close();
@@ -63,8 +68,17 @@ test('G7: typed text survives a lost network and kill -9, and reaches the server
   await sign(watched);
 
   server = await startServer(server.home, { RYGGRAD_SYNC_PORT: port });
-  await expect.poll(async () => await ask<{ state: string; pending: number; quarantined: number }>(watched, 'sync.status', {}), { timeout: 90_000, interval: 500 }).toMatchObject({ state: 'in_sync', pending: 0, quarantined: 0 });
-  const signedIn = await fetch(`${server.url}/v1/sessions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email: laptop.email, passphrase: laptop.passphrase }) });
+  await expect
+    .poll(async () => await ask<{ state: string; pending: number; quarantined: number }>(watched, 'sync.status', {}), {
+      timeout: 90_000,
+      interval: 500,
+    })
+    .toMatchObject({ state: 'in_sync', pending: 0, quarantined: 0 });
+  const signedIn = await fetch(`${server.url}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: laptop.email, passphrase: laptop.passphrase }),
+  });
   const { accessToken } = (await signedIn.json()) as { accessToken: string };
   const feed = (await readFeed(server.url, accessToken)).filter((row) => row.entity === 'note_section' && row.body?.includes(sentence));
   expect(feed).toHaveLength(1);

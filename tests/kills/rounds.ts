@@ -27,7 +27,12 @@ export interface KillReport {
 
 const TYPIST = fileURLToPath(new URL('./typist.ts', import.meta.url));
 
-export async function killRounds(home: string, rounds: number, seed: number, onRound: (round: number) => void = () => {}): Promise<KillReport> {
+export async function killRounds(
+  home: string,
+  rounds: number,
+  seed: number,
+  onRound: (round: number) => void = () => {},
+): Promise<KillReport> {
   mkdirSync(home, { recursive: true });
   const random = createRandom(seed);
   const ports = hostPorts({ home, defaultServerUrl: null });
@@ -39,14 +44,21 @@ export async function killRounds(home: string, rounds: number, seed: number, onR
     return reply.value;
   };
   await must('session.unlock', { clinicId: demo.clinicId, userId: demo.userId, passphrase: demo.passphrase });
-  const { id: patientId } = (await must('patient.create', { givenName: 'Drepte', familyName: 'Prosesser', missingNationalIdReason: 'unknown' })) as { id: string };
+  const { id: patientId } = (await must('patient.create', {
+    givenName: 'Drepte',
+    familyName: 'Prosesser',
+    missingNationalIdReason: 'unknown',
+  })) as { id: string };
   const { id: encounterId } = (await must('encounter.start', { patientId, visitType: 'follow_up' })) as { id: string };
   await core.close();
 
   const report: KillReport = { rounds: 0, worstMissingMs: 0, words: 0, problems: [] };
   let last = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const { typed, killedAt } = await typeAndKill([home, demo.clinicId, demo.userId, demo.passphrase, encounterId, String(last)], random.int(50, 2500));
+    const { typed, killedAt } = await typeAndKill(
+      [home, demo.clinicId, demo.userId, demo.passphrase, encounterId, String(last)],
+      random.int(50, 2500),
+    );
     const slots = readSlots(clinicFolder(ports, demo.clinicId));
     const secrets = slots === null ? null : await openSlot(slots, demo.userId, demo.passphrase, await ports.keyStore.deviceSecret());
     if (secrets === null) throw new Error('the slot does not open');
@@ -57,9 +69,15 @@ export async function killRounds(home: string, rounds: number, seed: number, onR
     }
     const { db } = opened;
     if (db.pragma('integrity_check', { simple: true }) !== 'ok') report.problems.push(`round ${round}: integrity`);
-    const text = (db.prepare("select text from note_section where encounter_id = ? and key = 'subjective'").get(encounterId) as { text: string } | undefined)?.text ?? '';
+    const text =
+      (
+        db.prepare("select text from note_section where encounter_id = ? and key = 'subjective'").get(encounterId) as
+          | { text: string }
+          | undefined
+      )?.text ?? '';
     const kept = Number(/ord(\d+)$/.exec(text)?.[1] ?? '0');
-    for (let word = 1; word <= kept; word += 1) if (!text.includes(`ord${word}`)) report.problems.push(`round ${round}: word ${word} is gone`);
+    for (let word = 1; word <= kept; word += 1)
+      if (!text.includes(`ord${word}`)) report.problems.push(`round ${round}: word ${word} is gone`);
     const firstMissing = typed.find((entry) => entry.n > kept);
     if (firstMissing !== undefined) report.worstMissingMs = Math.max(report.worstMissingMs, killedAt - firstMissing.at);
     report.problems.push(...outboxProblems(db).map((problem) => `round ${round}: ${problem}`));
@@ -84,7 +102,11 @@ async function typeAndKill(args: string[], afterMs: number): Promise<{ typed: Ty
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
     const [what, n, at] = line.split(' ');
-    if (what === 'found') setTimeout(() => { killedAt = Date.now(); child.kill('SIGKILL'); }, afterMs);
+    if (what === 'found')
+      setTimeout(() => {
+        killedAt = Date.now();
+        child.kill('SIGKILL');
+      }, afterMs);
     if (what === 'typed') typed.push({ n: Number(n), at: Number(at) });
   });
   await new Promise((resolve) => child.once('exit', resolve));
@@ -94,12 +116,24 @@ async function typeAndKill(args: string[], afterMs: number): Promise<{ typed: Ty
 
 /** Each entry is whole: its hash is that of what it holds. */
 function outboxProblems(db: { prepare(sql: string): { all(): unknown[] } }): string[] {
-  const entries = db.prepare('select id, actor, verb, entity, row_id, base, "set" as fields, at, schema, hash from outbox').all() as Record<string, string | number>[];
+  const entries = db.prepare('select id, actor, verb, entity, row_id, base, "set" as fields, at, schema, hash from outbox').all() as Record<
+    string,
+    string | number
+  >[];
   return entries.flatMap((entry) => {
     const change = {
-      id: String(entry['id']), actor: String(entry['actor']), verb: String(entry['verb']), entity: String(entry['entity']), rowId: String(entry['row_id']),
-      base: JSON.parse(String(entry['base'])) as Record<string, number>, set: JSON.parse(String(entry['fields'])) as Record<string, never>, at: String(entry['at']), schema: Number(entry['schema']),
+      id: String(entry['id']),
+      actor: String(entry['actor']),
+      verb: String(entry['verb']),
+      entity: String(entry['entity']),
+      rowId: String(entry['row_id']),
+      base: JSON.parse(String(entry['base'])) as Record<string, number>,
+      set: JSON.parse(String(entry['fields'])) as Record<string, never>,
+      at: String(entry['at']),
+      schema: Number(entry['schema']),
     };
-    return createHash('sha256').update(changeBytes(change)).digest('hex') === entry['hash'] ? [] : [`outbox entry ${String(entry['id'])} is not whole`];
+    return createHash('sha256').update(changeBytes(change)).digest('hex') === entry['hash']
+      ? []
+      : [`outbox entry ${String(entry['id'])} is not whole`];
   });
 }

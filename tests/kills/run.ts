@@ -12,5 +12,7 @@ const report = await killRounds(home, Number(values.rounds), Number(values.seed)
 });
 await rm(home, { recursive: true, force: true });
 for (const problem of report.problems) process.stdout.write(`${problem}\n`);
-process.stdout.write(`kills=${report.rounds} problems=${report.problems.length} worst_missing_ms=${report.worstMissingMs} words=${report.words} seed=${values.seed}\n`);
+process.stdout.write(
+  `kills=${report.rounds} problems=${report.problems.length} worst_missing_ms=${report.worstMissingMs} words=${report.words} seed=${values.seed}\n`,
+);
 process.exit(report.problems.length === 0 && report.worstMissingMs <= 1000 ? 0 : 1);

@@ -12,7 +12,10 @@ test('the search finds a name in plain text, UTF-16, gzip and a PDF stream', asy
   writeFileSync(join(folder, 'plain.log'), 'x Sølvfjærmo y');
   writeFileSync(join(folder, 'wide.bin'), Buffer.concat([Buffer.from([1]), Buffer.from('Sølvfjærmo', 'utf16le')]));
   writeFileSync(join(folder, 'deep', 'old.log.gz'), gzipSync('… Sølvfjærmo …'));
-  writeFileSync(join(folder, 'letter.pdf'), Buffer.concat([Buffer.from('%PDF-1.7\nstream\n'), deflateSync('BT (Sølvfjærmo med mer tekst) Tj ET'), Buffer.from('\nendstream')]));
+  writeFileSync(
+    join(folder, 'letter.pdf'),
+    Buffer.concat([Buffer.from('%PDF-1.7\nstream\n'), deflateSync('BT (Sølvfjærmo med mer tekst) Tj ET'), Buffer.from('\nendstream')]),
+  );
   writeFileSync(join(folder, 'clean.txt'), 'ingenting her');
   const report = scanFolder(folder, ['Sølvfjærmo']);
   await removeHome(folder);

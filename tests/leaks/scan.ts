@@ -25,12 +25,21 @@ export function scanFolder(folder: string, needles: readonly string[], except: r
     { needle, how: 'utf-16le', bytes: Buffer.from(needle, 'utf16le') },
     { needle, how: 'utf-16be', bytes: Buffer.from(needle, 'utf16le').swap16() },
     { needle, how: 'latin-1', bytes: Buffer.from(needle, 'latin1') },
-    { needle, how: 'json escapes', bytes: Buffer.from(JSON.stringify(needle).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)) },
+    {
+      needle,
+      how: 'json escapes',
+      bytes: Buffer.from(
+        JSON.stringify(needle)
+          .slice(1, -1)
+          .replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
+      ),
+    },
     { needle, how: 'url', bytes: Buffer.from(encodeURIComponent(needle)) },
   ]);
   const look = (file: string, bytes: Buffer, where: string): void => {
     for (const { needle, how, bytes: wanted } of encoded) {
-      if (bytes.includes(wanted) && !report.leaks.some((leak) => leak.file === file && leak.needle === needle)) report.leaks.push({ file, needle, how: `${how}${where}` });
+      if (bytes.includes(wanted) && !report.leaks.some((leak) => leak.file === file && leak.needle === needle))
+        report.leaks.push({ file, needle, how: `${how}${where}` });
     }
   };
   const walk = (path: string): void => {

@@ -29,7 +29,8 @@ export async function wholeRun(folder: string): Promise<LeakReport> {
   const temp = join(folder, 'tmp');
   const exported = join(folder, 'exported-by-the-user');
   const serverHome = join(folder, 'server');
-  for (const path of [temp, exported, join(folder, 'laptop'), serverHome, join(folder, 'backup')]) mkdirSync(path, { recursive: true, mode: 0o755 });
+  for (const path of [temp, exported, join(folder, 'laptop'), serverHome, join(folder, 'backup')])
+    mkdirSync(path, { recursive: true, mode: 0o755 });
   const env = { TMPDIR: temp, TMP: temp, TEMP: temp };
   const server = await startServer(serverHome, { ...env, LOG_LEVEL: 'debug' });
   const previous = { ...process.env };
@@ -37,7 +38,14 @@ export async function wholeRun(folder: string): Promise<LeakReport> {
   let laptop = await startDemoLaptop(join(folder, 'laptop'), server.url);
   const watched = await openAppWithProfile(join(folder, 'profile'), laptop.url, env);
   await unlock(watched, laptop.passphrase);
-  const { id: patientId } = await ask<{ id: string }>(watched, 'patient.create', { givenName: CANARY.givenName, familyName: CANARY.familyName, nationalId: CANARY.nationalId, phone: CANARY.phone, birthDate: '1981-07-19', fastlegeName: 'Lege Kanari' });
+  const { id: patientId } = await ask<{ id: string }>(watched, 'patient.create', {
+    givenName: CANARY.givenName,
+    familyName: CANARY.familyName,
+    nationalId: CANARY.nationalId,
+    phone: CANARY.phone,
+    birthDate: '1981-07-19',
+    fastlegeName: 'Lege Kanari',
+  });
   // Found as a person finds: by name, in the palette.
   await watched.press('Control+k');
   await watched.type(CANARY.familyName.slice(0, 6));
@@ -60,7 +68,14 @@ export async function wholeRun(folder: string): Promise<LeakReport> {
   const id = letters[0]?.id ?? '';
   await ask(watched, 'letter.update', {
     id,
-    content: { recipient: { name: 'Lege Kanari', practice: 'Legekontoret' }, reason: CANARY.phrase, findings: CANARY.phrase, treatment: 'Mobilisering', assessment: 'Uspesifikk', followUp: 'Kontroll' },
+    content: {
+      recipient: { name: 'Lege Kanari', practice: 'Legekontoret' },
+      reason: CANARY.phrase,
+      findings: CANARY.phrase,
+      treatment: 'Mobilisering',
+      assessment: 'Uspesifikk',
+      followUp: 'Kontroll',
+    },
   });
   await ask(watched, 'letter.sign', { id });
   const file = await ask<{ pdfBase64: string }>(watched, 'letter.export', { id, warned: true });
@@ -68,7 +83,9 @@ export async function wholeRun(folder: string): Promise<LeakReport> {
   await ask(watched, 'backup.create', { folder: join(folder, 'backup') });
   await ask(watched, 'sync.now', {});
   // A refusal and a bug's way through the logs.
-  await ask(watched, 'patient.create', { givenName: CANARY.givenName, familyName: CANARY.familyName, nationalId: CANARY.nationalId }).catch(() => {});
+  await ask(watched, 'patient.create', { givenName: CANARY.givenName, familyName: CANARY.familyName, nationalId: CANARY.nationalId }).catch(
+    () => {},
+  );
   await laptop.kill();
   // On the same port, as after a restart: the browser's profile belongs to the address.
   laptop = await startDemoLaptop(join(folder, 'laptop'), server.url, new URL(laptop.url).port);

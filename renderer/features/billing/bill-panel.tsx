@@ -145,7 +145,8 @@ function PriceMissing({
   return (
     <span className="chart-due" style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
       {t('priceMissing')}
-      <input autoComplete="off"
+      <input
+        autoComplete="off"
         className="field-small"
         style={{ width: 88 }}
         inputMode="decimal"
@@ -183,7 +184,8 @@ function PriceList({ visitType, onPick, onClose }: { visitType: string; onPick(i
   const shown = matching(items);
   return (
     <div className="picker">
-      <input autoComplete="off"
+      <input
+        autoComplete="off"
         className="field-small"
         autoFocus
         role="combobox"
@@ -215,7 +217,11 @@ function PriceList({ visitType, onPick, onClose }: { visitType: string; onPick(i
         }}
       />
       <ul id="price-list" role="listbox" aria-label={t('title')}>
-        {shown.length === 0 && <li role="option" aria-selected={false} aria-disabled="true">{t('noPrices')}</li>}
+        {shown.length === 0 && (
+          <li role="option" aria-selected={false} aria-disabled="true">
+            {t('noPrices')}
+          </li>
+        )}
         {shown.map((item, index) => (
           <li
             key={item.id}

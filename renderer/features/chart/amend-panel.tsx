@@ -82,7 +82,8 @@ export function AmendPanel({
       </select>
       <div className="section">
         <label htmlFor="amend-text">{t('amend.text')}</label>
-        <textarea autoComplete="off"
+        <textarea
+          autoComplete="off"
           id="amend-text"
           autoFocus
           rows={4}
@@ -92,7 +93,13 @@ export function AmendPanel({
         />
       </div>
       <label htmlFor="amend-reason">{t('amend.reason')}</label>
-      <input autoComplete="off" id="amend-reason" className="field-small" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+      <input
+        autoComplete="off"
+        id="amend-reason"
+        className="field-small"
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
       <div className="section-actions">
         <button type="button" className="link" onClick={() => void sign()}>
           {t('amend.sign')} <kbd>Ctrl ⏎</kbd>

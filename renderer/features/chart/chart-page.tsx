@@ -63,7 +63,9 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
         return reply.ok;
       },
       confirm: (key) => {
-        const order = [...document.querySelectorAll<HTMLElement>('.section[data-review="unreviewed"]')].map((element) => element.dataset['section'] ?? '');
+        const order = [...document.querySelectorAll<HTMLElement>('.section[data-review="unreviewed"]')].map(
+          (element) => element.dataset['section'] ?? '',
+        );
         void flush().then(() => call('section.confirm', { encounterId, key }));
         const next = order[order.indexOf(key) + 1] ?? order.find((other) => other !== key);
         if (next !== undefined) focusSection(next);
@@ -85,7 +87,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
   const loaded = chart !== null;
   const draft = chart?.encounter.status === 'draft';
   useEffect(() => {
-    if (!loaded || !draft || restored?.section !== null && restored !== undefined) return;
+    if (!loaded || !draft || (restored?.section !== null && restored !== undefined)) return;
     const first = root.current?.querySelector<HTMLTextAreaElement>('.section textarea');
     first?.focus();
   }, [loaded, draft, restored]);
@@ -130,7 +132,11 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
     await flush();
     const item = nextAfter(chart?.appointmentId ?? null);
     if (item === undefined) return goTo({ name: 'today' });
-    const reply = await call('encounter.start', { patientId: item.patient.id, visitType: item.appointment.visitType, appointmentId: item.appointment.id });
+    const reply = await call('encounter.start', {
+      patientId: item.patient.id,
+      visitType: item.appointment.visitType,
+      appointmentId: item.appointment.id,
+    });
     if (!reply.ok) return goTo({ name: 'today' });
     openChart(reply.value.id, `${item.patient.familyName}, ${item.patient.givenName}`);
     goTo({ name: 'chart', id: reply.value.id });
@@ -149,14 +155,26 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
   const isDraft = () => draft === true && setRight === null;
   const isSigned = () => chart?.encounter.status === 'signed' && setRight === null;
   useActions([
-    { id: 'chart.salt', label: t('actions.salt'), key: 'Control+l', when: () => isDraft() && chart?.saltSource !== null, run: () => void salt() },
+    {
+      id: 'chart.salt',
+      label: t('actions.salt'),
+      key: 'Control+l',
+      when: () => isDraft() && chart?.saltSource !== null,
+      run: () => void salt(),
+    },
     { id: 'chart.diagnosis', label: t('actions.diagnosis'), key: 'Control+i', when: isDraft, run: () => setPicking(true) },
     { id: 'chart.price', label: t('actions.price'), key: 'F2', run: () => setBill('prices') },
     { id: 'chart.payment', label: t('actions.payment'), key: 'F8', run: () => setBill('payment') },
     { id: 'chart.next', label: t('actions.next'), key: 'F9', run: () => setNextOpen(true) },
     { id: 'chart.redFlags', label: t('actions.redFlags'), key: 'F4', when: isDraft, run: () => focusPanel('#red-flag-region') },
     { id: 'chart.nrs', label: t('actions.nrs'), key: 'F7', when: isDraft, run: () => focusPanel('#nrs-now') },
-    { id: 'chart.confirmNext', label: t('actions.confirmNext'), key: 'Alt+Enter', when: isDraft, run: () => focusPanel('.section[data-review="unreviewed"] textarea') },
+    {
+      id: 'chart.confirmNext',
+      label: t('actions.confirmNext'),
+      key: 'Alt+Enter',
+      when: isDraft,
+      run: () => focusPanel('.section[data-review="unreviewed"] textarea'),
+    },
     { id: 'chart.sign', label: t('actions.sign'), key: 'Control+Enter', when: isDraft, run: () => void sign() },
     { id: 'chart.amend', label: t('actions.amend'), key: 'Control+j', when: isSigned, run: () => setAmending(true) },
     { id: 'chart.letter', label: t('actions.letter'), key: 'Control+b', when: isSigned, run: () => void writeLetter() },
@@ -164,11 +182,26 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
     { id: 'chart.move', label: t('actions.move'), key: 'Alt+f', when: isDraft, run: () => setSetRight('move') },
     { id: 'chart.discard', label: t('actions.discard'), when: isDraft, run: () => setSetRight('discard') },
     { id: 'chart.error', label: t('actions.error'), when: isSigned, run: () => setSetRight('error') },
-    { id: 'chart.copy', label: t('actions.copy'), when: () => chart?.encounter.status === 'entered_in_error', run: () => setSetRight('copy') },
-    { id: 'chart.patient', label: t('actions.patient'), key: 'Alt+p', run: () => chart !== null && goTo({ name: 'patient', id: chart.encounter.patientId }) },
+    {
+      id: 'chart.copy',
+      label: t('actions.copy'),
+      when: () => chart?.encounter.status === 'entered_in_error',
+      run: () => setSetRight('copy'),
+    },
+    {
+      id: 'chart.patient',
+      label: t('actions.patient'),
+      key: 'Alt+p',
+      run: () => chart !== null && goTo({ name: 'patient', id: chart.encounter.patientId }),
+    },
   ]);
 
-  if (chart === null) return problem === null ? null : <div className="page"><p className="danger-text">{sentence(problem)}</p></div>;
+  if (chart === null)
+    return problem === null ? null : (
+      <div className="page">
+        <p className="danger-text">{sentence(problem)}</p>
+      </div>
+    );
   const rule = visitTypeOf(chart.encounter.visitType);
   const nrs = chart.observations.find((observation) => observation.code === 'nrs-now')?.value ?? null;
   const earlier = chart.previous.flatMap((visit) => (visit.nrs === null ? [] : [visit.nrs])).toReversed();
@@ -185,7 +218,10 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
         <div className="chart-column">
           {problem !== null && (
             <p className="chart-danger" role="alert">
-              {sentence(problem)} <button type="button" className="link" onClick={() => setProblem(null)}>×</button>
+              {sentence(problem)}{' '}
+              <button type="button" className="link" onClick={() => setProblem(null)}>
+                ×
+              </button>
             </p>
           )}
           {setRight !== null && (
@@ -209,7 +245,11 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
                   {t('salt.from', { date: formatDay(chart.saltSource.visitAt) })} <kbd>Ctrl L</kbd>
                 </button>
               )}
-              <NrsField value={nrs} earlier={earlier} onChange={(value) => void call('observation.set', { encounterId, code: 'nrs-now', value })} />
+              <NrsField
+                value={nrs}
+                earlier={earlier}
+                onChange={(value) => void call('observation.set', { encounterId, code: 'nrs-now', value })}
+              />
               <div style={{ height: 8 }} />
               {chart.sections.map((section) => (
                 <SectionEditor
@@ -225,9 +265,15 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
             </div>
           ) : (
             <>
-              {chart.encounter.status === 'discarded' && <p className="chart-due">{t('status.discarded')}: {chart.encounter.closedReason}</p>}
+              {chart.encounter.status === 'discarded' && (
+                <p className="chart-due">
+                  {t('status.discarded')}: {chart.encounter.closedReason}
+                </p>
+              )}
               <SignedNote chart={chart} />
-              {chart.encounter.status === 'signed' && <AmendPanel chart={chart} open={amending} onOpen={setAmending} onProblem={setProblem} />}
+              {chart.encounter.status === 'signed' && (
+                <AmendPanel chart={chart} open={amending} onOpen={setAmending} onProblem={setProblem} />
+              )}
             </>
           )}
         </div>
@@ -238,27 +284,59 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
             <section>
               <h2>{t('diagnosis.title')}</h2>
               {chart.diagnoses.map((diagnosis) => (
-                <p key={diagnosis.id} style={{ margin: 0 }}><span className="code">{diagnosis.code}</span> {diagnosis.text}</p>
+                <p key={diagnosis.id} style={{ margin: 0 }}>
+                  <span className="code">{diagnosis.code}</span> {diagnosis.text}
+                </p>
               ))}
             </section>
           )}
           <BillPanel chart={chart} mode={bill} onMode={setBill} onProblem={setProblem} />
-          {draft && rule.redFlags && <RedFlagPanel answers={chart.redFlags} onAnswer={(region, question, answer) => void call('redFlag.answer', { encounterId, region, question, answer, comment: null })} />}
+          {draft && rule.redFlags && (
+            <RedFlagPanel
+              answers={chart.redFlags}
+              onAnswer={(region, question, answer) => void call('redFlag.answer', { encounterId, region, question, answer, comment: null })}
+            />
+          )}
           {draft && rule.consent && <ConsentPanel chart={chart} />}
           <NextAppointment chart={chart} open={nextOpen} onOpen={setNextOpen} onProblem={setProblem} />
-          {draft && <SignPanel chart={chart} problems={shownProblems ? problems : problems.filter((entry) => entry.code === 'sign/unreviewed' || entry.code === 'sign/open-sibling')} onSign={() => void sign()} onGo={go} />}
+          {draft && (
+            <SignPanel
+              chart={chart}
+              problems={
+                shownProblems
+                  ? problems
+                  : problems.filter((entry) => entry.code === 'sign/unreviewed' || entry.code === 'sign/open-sibling')
+              }
+              onSign={() => void sign()}
+              onGo={go}
+            />
+          )}
           {chart.encounter.status === 'signed' && (
             <div className="section-actions" style={{ marginTop: 16, flexDirection: 'column', gap: 4 }}>
-              <button type="button" className="link" onClick={() => void writeLetter()}>{t('letter.new')} <kbd>Ctrl B</kbd></button>
-              <button type="button" className="link" onClick={() => void nextPatient()}>{t('actions.nextPatient')} <kbd>Ctrl →</kbd></button>
-              <button type="button" className="link" onClick={() => setSetRight('error')}>{t('setRight.error.title')}</button>
+              <button type="button" className="link" onClick={() => void writeLetter()}>
+                {t('letter.new')} <kbd>Ctrl B</kbd>
+              </button>
+              <button type="button" className="link" onClick={() => void nextPatient()}>
+                {t('actions.nextPatient')} <kbd>Ctrl →</kbd>
+              </button>
+              <button type="button" className="link" onClick={() => setSetRight('error')}>
+                {t('setRight.error.title')}
+              </button>
             </div>
           )}
-          {chart.encounter.status === 'entered_in_error' && <button type="button" className="link" onClick={() => setSetRight('copy')}>{t('setRight.copy.title')}</button>}
+          {chart.encounter.status === 'entered_in_error' && (
+            <button type="button" className="link" onClick={() => setSetRight('copy')}>
+              {t('setRight.copy.title')}
+            </button>
+          )}
           {draft && (
             <div className="section-actions" style={{ marginTop: 12 }}>
-              <button type="button" className="link" onClick={() => setSetRight('move')}>{t('setRight.move.do')} <kbd>Alt F</kbd></button>
-              <button type="button" className="link" onClick={() => setSetRight('discard')}>{t('setRight.discard.do')}</button>
+              <button type="button" className="link" onClick={() => setSetRight('move')}>
+                {t('setRight.move.do')} <kbd>Alt F</kbd>
+              </button>
+              <button type="button" className="link" onClick={() => setSetRight('discard')}>
+                {t('setRight.discard.do')}
+              </button>
             </div>
           )}
         </div>

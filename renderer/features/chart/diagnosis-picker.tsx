@@ -35,7 +35,8 @@ export function DiagnosisPicker({ onPick, onClose }: { onPick(hit: CodeHit): voi
 
   return (
     <div className="picker">
-      <input autoComplete="off"
+      <input
+        autoComplete="off"
         className="field-small"
         autoFocus
         role="combobox"
@@ -68,7 +69,11 @@ export function DiagnosisPicker({ onPick, onClose }: { onPick(hit: CodeHit): voi
         }}
       />
       <ul id="code-hits" role="listbox" aria-label={t('diagnosis.hits')}>
-        {hits.length === 0 && query !== '' && <li role="option" aria-selected={false} aria-disabled="true">{t('diagnosis.noHits')}</li>}
+        {hits.length === 0 && query !== '' && (
+          <li role="option" aria-selected={false} aria-disabled="true">
+            {t('diagnosis.noHits')}
+          </li>
+        )}
         {hits.map((hit, index) => (
           <li
             key={`${hit.system}/${hit.code}`}

@@ -99,7 +99,8 @@ export const SectionEditor = memo(function SectionEditor({ section, label, requi
         )}
         {carried && state !== 'failed' && <span className="section-state chart-due">{t('section.carried')}</span>}
       </div>
-      <textarea autoComplete="off"
+      <textarea
+        autoComplete="off"
         ref={area}
         id={`section-${section.key}`}
         defaultValue={section.text}

@@ -72,7 +72,8 @@ export function SetRightPanel({ chart, what, onDone, onClose, onProblem }: Props
       <p className="chart-quiet">{t(`setRight.${what}.help`)}</p>
       {needsPatient && patient === null && (
         <div className="picker">
-          <input autoComplete="off"
+          <input
+            autoComplete="off"
             className="field-small"
             autoFocus
             aria-label={t('setRight.findPatient')}
@@ -120,7 +121,8 @@ export function SetRightPanel({ chart, what, onDone, onClose, onProblem }: Props
       {needsReason && (
         <>
           <label htmlFor="set-right-reason">{t('amend.reason')}</label>
-          <input autoComplete="off"
+          <input
+            autoComplete="off"
             id="set-right-reason"
             className="field-small"
             autoFocus={!needsPatient || patient !== null}

@@ -9,7 +9,8 @@ export interface LetterFieldSpec {
   write(text: string, content: Record<string, unknown>): Record<string, string | Record<string, string | null>>;
 }
 
-const group = (content: Record<string, unknown>, name: string): Record<string, string | null> => (content[name] ?? {}) as Record<string, string | null>;
+const group = (content: Record<string, unknown>, name: string): Record<string, string | null> =>
+  (content[name] ?? {}) as Record<string, string | null>;
 const inGroup = (name: string, field: string, rows = 1): LetterFieldSpec => ({
   key: `${name}.${field}`,
   rows,

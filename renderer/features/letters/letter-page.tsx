@@ -68,7 +68,13 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
   const draft = view?.letter.status === 'draft';
   const signed = view !== null && !draft && view.letter.status !== 'withdrawn';
   useActions([
-    { id: 'letter.missing', label: t('nextMissing'), key: 'Alt+Enter', when: () => draft === true, run: () => void flushAll().then(refresh).then(goToMissing) },
+    {
+      id: 'letter.missing',
+      label: t('nextMissing'),
+      key: 'Alt+Enter',
+      when: () => draft === true,
+      run: () => void flushAll().then(refresh).then(goToMissing),
+    },
     { id: 'letter.sign', label: t('sign'), key: 'Control+Enter', when: () => draft === true, run: () => void sign() },
     { id: 'letter.await', label: t('awaitPrint'), key: 'F6', when: () => signed, run: () => status('awaiting_print') },
     { id: 'letter.handOver', label: t('handOver'), key: 'F7', when: () => signed, run: () => status('handed_over') },
@@ -118,9 +124,7 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
             </p>
           )}
           {draft && view.advised.length > 0 && (
-            <p className="chart-due">
-              {t('advised', { list: view.advised.map((key) => t(`part.${key}`)).join(', ') })}
-            </p>
+            <p className="chart-due">{t('advised', { list: view.advised.map((key) => t(`part.${key}`)).join(', ') })}</p>
           )}
           {letterFields.map((field) => (
             <LetterField
@@ -128,7 +132,9 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
               label={t(`field.${field.key}`)}
               rows={field.rows}
               value={field.read(content)}
-              missing={draft === true && view.missing.some((key) => key === field.key || (key === 'recipient' && field.key === 'recipient.name'))}
+              missing={
+                draft === true && view.missing.some((key) => key === field.key || (key === 'recipient' && field.key === 'recipient.name'))
+              }
               readOnly={!draft}
               onFlush={(flush) => (flush === null ? flushes.current.delete(field.key) : flushes.current.set(field.key, flush))}
               onWrite={async (text) => {
@@ -238,7 +244,8 @@ function LetterField({ label, rows, value, readOnly, missing, onWrite, onFlush }
     <div className="section" data-missing={missing ? '' : undefined}>
       <label>
         {label} {missing && <span className="chart-danger">{t('isMissing')}</span>}
-        <textarea autoComplete="off"
+        <textarea
+          autoComplete="off"
           ref={area}
           rows={rows}
           defaultValue={value}

@@ -12,7 +12,27 @@ import { sentence } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
 
 type Form = Record<(typeof FIELDS)[number], string>;
-const FIELDS = ['givenName', 'familyName', 'birthDate', 'sex', 'nationalId', 'missingNationalIdReason', 'phone', 'email', 'addressLine', 'postalCode', 'city', 'occupation', 'language', 'fastlegeName', 'fastlegePractice', 'fastlegeAddressLine', 'fastlegePostalCode', 'fastlegeCity', 'status'] as const;
+const FIELDS = [
+  'givenName',
+  'familyName',
+  'birthDate',
+  'sex',
+  'nationalId',
+  'missingNationalIdReason',
+  'phone',
+  'email',
+  'addressLine',
+  'postalCode',
+  'city',
+  'occupation',
+  'language',
+  'fastlegeName',
+  'fastlegePractice',
+  'fastlegeAddressLine',
+  'fastlegePostalCode',
+  'fastlegeCity',
+  'status',
+] as const;
 
 function formOf(view: PatientView | null): Form {
   const source = (view?.patient ?? {}) as Record<string, unknown>;
@@ -36,7 +56,11 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
 
   const save = async (): Promise<void> => {
     setProblem(null);
-    const changed = Object.fromEntries(FIELDS.filter((field) => view === null || form[field] !== initial[field]).flatMap((field) => (form[field] === '' && view === null ? [] : [[field, form[field] === '' ? null : form[field]]])));
+    const changed = Object.fromEntries(
+      FIELDS.filter((field) => view === null || form[field] !== initial[field]).flatMap((field) =>
+        form[field] === '' && view === null ? [] : [[field, form[field] === '' ? null : form[field]]],
+      ),
+    );
     const reply =
       view === null
         ? await call('patient.create', changed as InputOf<'patient.create'>)
@@ -46,14 +70,26 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
       return setProblem(sentence(reply.code));
     }
     if (guardian.name.trim() !== '') {
-      await call('guardian.save', { patientId: reply.value.id, name: guardian.name, relation: guardian.relation as 'mother', phone: guardian.phone === '' ? null : guardian.phone, email: null });
+      await call('guardian.save', {
+        patientId: reply.value.id,
+        name: guardian.name,
+        relation: guardian.relation as 'mother',
+        phone: guardian.phone === '' ? null : guardian.phone,
+        email: null,
+      });
     }
     if (view === null) goTo({ name: 'patient', id: reply.value.id });
     else onDone?.();
   };
   useActions([
     { id: 'patient.save', label: t('save'), key: 'Control+Enter', run: () => void save() },
-    { id: 'patient.back', label: t('common:actions.back'), key: 'Escape', when: () => JSON.stringify(form) === JSON.stringify(initial), run: () => (onDone === undefined ? goBack() : onDone()) },
+    {
+      id: 'patient.back',
+      label: t('common:actions.back'),
+      key: 'Escape',
+      when: () => JSON.stringify(form) === JSON.stringify(initial),
+      run: () => (onDone === undefined ? goBack() : onDone()),
+    },
   ]);
 
   return (
@@ -68,10 +104,30 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
         <div className="form">
           <Field label={t('field.givenName')} value={form.givenName} onText={set('givenName')} autoFocus required />
           <Field label={t('field.familyName')} value={form.familyName} onText={set('familyName')} required />
-          <Field label={t('field.nationalId')} value={form.nationalId} onText={set('nationalId')} inputMode="numeric" problem={nationalIdProblem} placeholder={view?.patient.maskedNationalId ?? ''} />
-          <Choice label={t('field.missingReason')} value={form.missingNationalIdReason} onText={set('missingNationalIdReason')} options={[{ value: '', label: t('missing.none') }, ...MISSING_NATIONAL_ID_REASONS.map((value) => ({ value, label: t(`missing.${value}`) }))]} />
+          <Field
+            label={t('field.nationalId')}
+            value={form.nationalId}
+            onText={set('nationalId')}
+            inputMode="numeric"
+            problem={nationalIdProblem}
+            placeholder={view?.patient.maskedNationalId ?? ''}
+          />
+          <Choice
+            label={t('field.missingReason')}
+            value={form.missingNationalIdReason}
+            onText={set('missingNationalIdReason')}
+            options={[
+              { value: '', label: t('missing.none') },
+              ...MISSING_NATIONAL_ID_REASONS.map((value) => ({ value, label: t(`missing.${value}`) })),
+            ]}
+          />
           <Field label={t('field.birthDate')} type="date" value={form.birthDate} onText={set('birthDate')} />
-          <Choice label={t('field.sex')} value={form.sex} onText={set('sex')} options={SEXES.map((value) => ({ value, label: t(`sex.${value}`) }))} />
+          <Choice
+            label={t('field.sex')}
+            value={form.sex}
+            onText={set('sex')}
+            options={SEXES.map((value) => ({ value, label: t(`sex.${value}`) }))}
+          />
           <Field label={t('field.phone')} value={form.phone} onText={set('phone')} inputMode="tel" />
           <Field label={t('field.email')} value={form.email} onText={set('email')} type="email" />
           <Field label={t('field.address')} value={form.addressLine} onText={set('addressLine')} wide />
@@ -83,26 +139,47 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
           <Field label={t('field.postalCode')} value={form.fastlegePostalCode} onText={set('fastlegePostalCode')} inputMode="numeric" />
           <Field label={t('field.city')} value={form.fastlegeCity} onText={set('fastlegeCity')} />
           <Field label={t('field.occupation')} value={form.occupation} onText={set('occupation')} />
-          {view !== null && <Choice label={t('field.status')} value={form.status} onText={set('status')} options={['active', 'inactive', 'deceased'].map((value) => ({ value, label: t(`status.${value}`) }))} />}
+          {view !== null && (
+            <Choice
+              label={t('field.status')}
+              value={form.status}
+              onText={set('status')}
+              options={['active', 'inactive', 'deceased'].map((value) => ({ value, label: t(`status.${value}`) }))}
+            />
+          )}
         </div>
         {child && view === null && (
           <>
             <h2>{t('guardian.title')}</h2>
             <div className="form">
               <Field label={t('guardian.name')} value={guardian.name} onText={(name) => setGuardian((now) => ({ ...now, name }))} />
-              <Choice label={t('guardian.relation')} value={guardian.relation} onText={(relation) => setGuardian((now) => ({ ...now, relation }))} options={['mother', 'father', 'guardian', 'foster', 'other'].map((value) => ({ value, label: t(`guardian.${value}`) }))} />
+              <Choice
+                label={t('guardian.relation')}
+                value={guardian.relation}
+                onText={(relation) => setGuardian((now) => ({ ...now, relation }))}
+                options={['mother', 'father', 'guardian', 'foster', 'other'].map((value) => ({ value, label: t(`guardian.${value}`) }))}
+              />
               <Field label={t('field.phone')} value={guardian.phone} onText={(phone) => setGuardian((now) => ({ ...now, phone }))} />
             </div>
           </>
         )}
         {problem !== null && (
           <p className="danger-text" role="alert">
-            {problem} {duplicate !== null && <button type="button" className="link" onClick={() => goTo({ name: 'patient', id: duplicate })}>{t('openOther')}</button>}
+            {problem}{' '}
+            {duplicate !== null && (
+              <button type="button" className="link" onClick={() => goTo({ name: 'patient', id: duplicate })}>
+                {t('openOther')}
+              </button>
+            )}
           </p>
         )}
         <div className="row" style={{ marginTop: 16 }}>
-          <button type="submit" className="btn main">{t('save')} <kbd>Ctrl ⏎</kbd></button>
-          <button type="button" className="btn" onClick={() => (onDone === undefined ? goBack() : onDone())}>{t('common:cancel')}</button>
+          <button type="submit" className="btn main">
+            {t('save')} <kbd>Ctrl ⏎</kbd>
+          </button>
+          <button type="button" className="btn" onClick={() => (onDone === undefined ? goBack() : onDone())}>
+            {t('common:cancel')}
+          </button>
         </div>
       </form>
     </div>

@@ -17,7 +17,20 @@ import { todayInOslo } from '../today/day.ts';
 import { PatientForm } from './patient-form.tsx';
 import { SafetyBand } from './safety-band.tsx';
 
-const ENTITIES = ['patient', 'guardian', 'safety_fact', 'channel_consent', 'encounter', 'appointment', 'letter', 'amendment', 'payment', 'note_section', 'diagnosis', 'conflict'];
+const ENTITIES = [
+  'patient',
+  'guardian',
+  'safety_fact',
+  'channel_consent',
+  'encounter',
+  'appointment',
+  'letter',
+  'amendment',
+  'payment',
+  'note_section',
+  'diagnosis',
+  'conflict',
+];
 
 export function PatientPage({ id }: { id: string }) {
   const { t } = useTranslation('patients');
@@ -45,37 +58,64 @@ export function PatientPage({ id }: { id: string }) {
   };
   const idle = () => !editing && !booking;
   useActions([
-    ...VISIT_TYPES.map((type, index) => ({ id: `visit.${type}`, label: t('newVisit', { type: t(`chart:visitType.${type}`) }), key: String(index + 1), when: () => idle() && clinician, run: () => void start(type) })),
+    ...VISIT_TYPES.map((type, index) => ({
+      id: `visit.${type}`,
+      label: t('newVisit', { type: t(`chart:visitType.${type}`) }),
+      key: String(index + 1),
+      when: () => idle() && clinician,
+      run: () => void start(type),
+    })),
     { id: 'patient.edit', label: t('edit'), key: 'e', when: idle, run: () => setEditing(true) },
     { id: 'patient.book', label: t('book'), key: 'b', when: idle, run: () => setBooking(true) },
     { id: 'patient.reveal', label: t('reveal'), key: 'v', when: idle, run: () => void reveal() },
   ]);
 
-  if (view.code !== null) return <div className="page"><p className="danger-text">{sentence(view.code)}</p></div>;
+  if (view.code !== null)
+    return (
+      <div className="page">
+        <p className="danger-text">{sentence(view.code)}</p>
+      </div>
+    );
   if (view.value === null) return null;
   const { patient, ageYears, guardians, consents, safety, possibleDuplicates } = view.value;
   return (
     <div>
       <header className="chart-header" style={{ padding: '12px 24px 4px' }}>
-        <h1>{patient.familyName}, {patient.givenName}</h1>
+        <h1>
+          {patient.familyName}, {patient.givenName}
+        </h1>
         {ageYears !== null && <span>{t('chart:header.age', { count: ageYears })}</span>}
-        {patient.birthDate !== null && <span className="num quiet">{t('born', { date: formatDate(`${patient.birthDate}T12:00:00Z`) })}</span>}
+        {patient.birthDate !== null && (
+          <span className="num quiet">{t('born', { date: formatDate(`${patient.birthDate}T12:00:00Z`) })}</span>
+        )}
         {patient.hasNationalId ? (
-          <button type="button" className="link num" onClick={() => void reveal()}>{revealed ?? patient.maskedNationalId} <kbd>V</kbd></button>
+          <button type="button" className="link num" onClick={() => void reveal()}>
+            {revealed ?? patient.maskedNationalId} <kbd>V</kbd>
+          </button>
         ) : (
-          <span className="quiet">{t('withoutNumber', { reason: t(`missing.${patient.missingNationalIdReason ?? 'unknown'}`).toLowerCase() })}</span>
+          <span className="quiet">
+            {t('withoutNumber', { reason: t(`missing.${patient.missingNationalIdReason ?? 'unknown'}`).toLowerCase() })}
+          </span>
         )}
         {patient.status !== 'active' && <span className="due">{t(`status.${patient.status}`)}</span>}
       </header>
-      <div style={{ padding: '0 8px' }}><SafetyBand patientId={id} safety={safety} /></div>
+      <div style={{ padding: '0 8px' }}>
+        <SafetyBand patientId={id} safety={safety} />
+      </div>
       <div className="page today" style={{ maxWidth: 1320 }}>
         <div>
-          {problem !== null && <p className="danger-text" role="alert">{problem}</p>}
+          {problem !== null && (
+            <p className="danger-text" role="alert">
+              {problem}
+            </p>
+          )}
           {possibleDuplicates.length > 0 && (
             <p className="due">
               {t('duplicates')}{' '}
               {possibleDuplicates.map((hit) => (
-                <button key={hit.id} type="button" className="link" onClick={() => goTo({ name: 'patient', id: hit.id })}>{hit.familyName}, {hit.givenName} {hit.birthDate}</button>
+                <button key={hit.id} type="button" className="link" onClick={() => goTo({ name: 'patient', id: hit.id })}>
+                  {hit.familyName}, {hit.givenName} {hit.birthDate}
+                </button>
               ))}
             </p>
           )}
@@ -86,7 +126,16 @@ export function PatientPage({ id }: { id: string }) {
               {clinician && (
                 <div className="row" style={{ marginBottom: 12 }}>
                   {VISIT_TYPES.map((type, index) => (
-                    <button key={type} type="button" className={type === (timeline.value?.items.some((item) => item.kind === 'encounter') === true ? 'follow_up' : 'initial') ? 'btn main' : 'btn'} onClick={() => void start(type)}>
+                    <button
+                      key={type}
+                      type="button"
+                      className={
+                        type === (timeline.value?.items.some((item) => item.kind === 'encounter') === true ? 'follow_up' : 'initial')
+                          ? 'btn main'
+                          : 'btn'
+                      }
+                      onClick={() => void start(type)}
+                    >
                       {t(`chart:visitType.${type}`)} <kbd>{index + 1}</kbd>
                     </button>
                   ))}
@@ -106,24 +155,52 @@ export function PatientPage({ id }: { id: string }) {
         {!editing && (
           <aside>
             <div className="row">
-              <button type="button" className="btn" onClick={() => setBooking(true)}>{t('book')} <kbd>B</kbd></button>
-              <button type="button" className="btn" onClick={() => setEditing(true)}>{t('edit')} <kbd>E</kbd></button>
+              <button type="button" className="btn" onClick={() => setBooking(true)}>
+                {t('book')} <kbd>B</kbd>
+              </button>
+              <button type="button" className="btn" onClick={() => setEditing(true)}>
+                {t('edit')} <kbd>E</kbd>
+              </button>
             </div>
             <h2>{t('contact')}</h2>
-            <p>{patient.phone ?? <span className="quiet">{t('noPhone')}</span>}<br />{patient.email}<br />{patient.addressLine}<br />{patient.postalCode} {patient.city}</p>
+            <p>
+              {patient.phone ?? <span className="quiet">{t('noPhone')}</span>}
+              <br />
+              {patient.email}
+              <br />
+              {patient.addressLine}
+              <br />
+              {patient.postalCode} {patient.city}
+            </p>
             <h2>{t('field.fastlege')}</h2>
-            <p>{patient.fastlegeName ?? <span className="quiet">{t('noFastlege')}</span>}<br /><span className="quiet">{patient.fastlegePractice}</span></p>
+            <p>
+              {patient.fastlegeName ?? <span className="quiet">{t('noFastlege')}</span>}
+              <br />
+              <span className="quiet">{patient.fastlegePractice}</span>
+            </p>
             <h2>{t('guardian.title')}</h2>
             {guardians.length === 0 && <p className="quiet">{t('guardian.noneYet')}</p>}
             {guardians.map((guardian) => (
-              <p key={guardian.id}>{guardian.name} <span className="quiet">({t(`guardian.${guardian.relation}`).toLowerCase()})</span> {guardian.phone}</p>
+              <p key={guardian.id}>
+                {guardian.name} <span className="quiet">({t(`guardian.${guardian.relation}`).toLowerCase()})</span> {guardian.phone}
+              </p>
             ))}
             <h2>{t('consents')}</h2>
             {consents.map((consent) => (
               <label key={consent.channel} className="row" style={{ justifyContent: 'space-between' }}>
                 {t(`channel.${consent.channel}`)}
-                <select className="input" style={{ width: 120 }} value={consent.state} onChange={(event) => event.currentTarget.value !== 'not_asked' && void call('consent.set', { patientId: id, channel: consent.channel, state: event.currentTarget.value as 'yes' | 'no' })}>
-                  <option value="not_asked" disabled={consent.state !== 'not_asked'}>{t('consent.not_asked')}</option>
+                <select
+                  className="input"
+                  style={{ width: 120 }}
+                  value={consent.state}
+                  onChange={(event) =>
+                    event.currentTarget.value !== 'not_asked' &&
+                    void call('consent.set', { patientId: id, channel: consent.channel, state: event.currentTarget.value as 'yes' | 'no' })
+                  }
+                >
+                  <option value="not_asked" disabled={consent.state !== 'not_asked'}>
+                    {t('consent.not_asked')}
+                  </option>
                   <option value="yes">{t('consent.yes')}</option>
                   <option value="no">{t('consent.no')}</option>
                 </select>
@@ -136,8 +213,24 @@ export function PatientPage({ id }: { id: string }) {
         <BookingPanel
           day={todayInOslo()}
           practitionerId={clinician ? session.user.id : null}
-          practitioners={people.value?.users.filter((user) => user.active && user.roles.includes('PRACTITIONER')).map(({ id: userId, name }) => ({ id: userId, name })) ?? []}
-          patient={{ id, givenName: patient.givenName, familyName: patient.familyName, birthDate: patient.birthDate, maskedNationalId: null, phone: patient.phone, addressLine: patient.addressLine, city: patient.city, status: patient.status, namesake: false, lastVisitAt: timeline.value?.items.find((item) => item.kind === 'encounter')?.at ?? null }}
+          practitioners={
+            people.value?.users
+              .filter((user) => user.active && user.roles.includes('PRACTITIONER'))
+              .map(({ id: userId, name }) => ({ id: userId, name })) ?? []
+          }
+          patient={{
+            id,
+            givenName: patient.givenName,
+            familyName: patient.familyName,
+            birthDate: patient.birthDate,
+            maskedNationalId: null,
+            phone: patient.phone,
+            addressLine: patient.addressLine,
+            city: patient.city,
+            status: patient.status,
+            namesake: false,
+            lastVisitAt: timeline.value?.items.find((item) => item.kind === 'encounter')?.at ?? null,
+          }}
           onClose={() => setBooking(false)}
         />
       )}
@@ -155,9 +248,20 @@ function TimelineRow({ item, name }: { item: TimelineItem; name: string }) {
   };
   const opens = item.kind === 'letter' || item.encounterId !== null;
   return (
-    <tr tabIndex={opens ? 0 : undefined} onClick={open} onKeyDown={(event) => event.key === 'Enter' && open()} data-off={item.status === 'cancelled' || item.status === 'entered_in_error' ? '' : undefined}>
-      <td className="num" style={{ width: 150 }}>{formatDate(item.at)} <span className="quiet">{formatTime(item.at)}</span></td>
-      <td style={{ width: 150 }}>{t(`item.${item.kind}.${item.title}`, { defaultValue: item.visitType === null ? item.title : t(`chart:visitType.${item.visitType}`) })}</td>
+    <tr
+      tabIndex={opens ? 0 : undefined}
+      onClick={open}
+      onKeyDown={(event) => event.key === 'Enter' && open()}
+      data-off={item.status === 'cancelled' || item.status === 'entered_in_error' ? '' : undefined}
+    >
+      <td className="num" style={{ width: 150 }}>
+        {formatDate(item.at)} <span className="quiet">{formatTime(item.at)}</span>
+      </td>
+      <td style={{ width: 150 }}>
+        {t(`item.${item.kind}.${item.title}`, {
+          defaultValue: item.visitType === null ? item.title : t(`chart:visitType.${item.visitType}`),
+        })}
+      </td>
       <td>{item.summary}</td>
       <td className={item.status === 'draft' ? 'due' : 'quiet'}>{t(`itemStatus.${item.status}`, { defaultValue: item.status })}</td>
       <td className="quiet">{item.practitionerName}</td>

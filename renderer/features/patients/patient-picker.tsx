@@ -24,7 +24,8 @@ export function PatientPicker({ onPick, onNew }: { onPick(hit: PatientHit): void
   }, [query]);
   return (
     <div>
-      <input autoComplete="off"
+      <input
+        autoComplete="off"
         className="input"
         autoFocus
         role="combobox"
@@ -49,14 +50,28 @@ export function PatientPicker({ onPick, onNew }: { onPick(hit: PatientHit): void
       />
       <ul className="options" id="picker-hits" role="listbox" aria-label={t('hits')}>
         {hits.map((hit, index) => (
-          <li key={hit.id} role="option" aria-selected={index === marked} onMouseDown={(event) => { event.preventDefault(); onPick(hit); }}>
-            <span>{hit.familyName}, {hit.givenName} {hit.namesake && <span className="due">{t('common:search.namesake')}</span>}</span>
+          <li
+            key={hit.id}
+            role="option"
+            aria-selected={index === marked}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              onPick(hit);
+            }}
+          >
+            <span>
+              {hit.familyName}, {hit.givenName} {hit.namesake && <span className="due">{t('common:search.namesake')}</span>}
+            </span>
             <span className="quiet num">{hit.birthDate}</span>
             <span className="quiet">{[hit.addressLine, hit.city].filter(Boolean).join(', ')}</span>
           </li>
         ))}
       </ul>
-      {onNew !== undefined && <button type="button" className="link" onClick={onNew}>{t('new')} <kbd>Alt N</kbd></button>}
+      {onNew !== undefined && (
+        <button type="button" className="link" onClick={onNew}>
+          {t('new')} <kbd>Alt N</kbd>
+        </button>
+      )}
     </div>
   );
 }

@@ -18,9 +18,12 @@ export function PatientsPage({ query: initial }: { query: string }) {
     <div className="page">
       <div className="page-head">
         <h1>{t('title')}</h1>
-        <button type="button" className="btn main" onClick={() => goTo({ name: 'new-patient' })}>{t('new')} <kbd>Alt N</kbd></button>
+        <button type="button" className="btn main" onClick={() => goTo({ name: 'new-patient' })}>
+          {t('new')} <kbd>Alt N</kbd>
+        </button>
       </div>
-      <input autoComplete="off"
+      <input
+        autoComplete="off"
         className="input"
         style={{ maxWidth: 520 }}
         autoFocus
@@ -41,7 +44,17 @@ export function PatientsPage({ query: initial }: { query: string }) {
           }
         }}
       />
-      <p className="quiet">{query === '' ? (hits.length === 0 ? t('noneYet') : t('recent')) : value?.more === true ? t('more') : hits.length === 0 ? t('noHits') : ''}</p>
+      <p className="quiet">
+        {query === ''
+          ? hits.length === 0
+            ? t('noneYet')
+            : t('recent')
+          : value?.more === true
+            ? t('more')
+            : hits.length === 0
+              ? t('noHits')
+              : ''}
+      </p>
       {hits.length > 0 && (
         <table className="list" aria-label={t('hits')}>
           <thead>
@@ -56,8 +69,18 @@ export function PatientsPage({ query: initial }: { query: string }) {
           </thead>
           <tbody>
             {hits.map((hit) => (
-              <tr key={hit.id} aria-selected={hit === selected} data-off={hit.status === 'active' ? undefined : ''} onClick={() => goTo({ name: 'patient', id: hit.id })}>
-                <td><strong>{hit.familyName}, {hit.givenName}</strong> {hit.namesake && <span className="due">{t('common:search.namesake')}</span>}</td>
+              <tr
+                key={hit.id}
+                aria-selected={hit === selected}
+                data-off={hit.status === 'active' ? undefined : ''}
+                onClick={() => goTo({ name: 'patient', id: hit.id })}
+              >
+                <td>
+                  <strong>
+                    {hit.familyName}, {hit.givenName}
+                  </strong>{' '}
+                  {hit.namesake && <span className="due">{t('common:search.namesake')}</span>}
+                </td>
                 <td className="num">{hit.birthDate}</td>
                 <td className="num quiet">{hit.maskedNationalId}</td>
                 <td className="num">{hit.phone}</td>

@@ -10,13 +10,27 @@ import { formatDate } from '../chart/format.ts';
 export function SafetyBand({ patientId, safety }: { patientId: string; safety: readonly SafetyFactView[] | null }) {
   const { t } = useTranslation('patients');
   const [editing, setEditing] = useState<SafetyKind | null>(null);
-  useActions([{ id: 'safety.edit', label: t('safety.edit'), key: 'Alt+s', when: () => safety !== null, run: () => setEditing(safety?.find((fact) => fact.state === 'not_asked')?.kind ?? 'allergies') }]);
+  useActions([
+    {
+      id: 'safety.edit',
+      label: t('safety.edit'),
+      key: 'Alt+s',
+      when: () => safety !== null,
+      run: () => setEditing(safety?.find((fact) => fact.state === 'not_asked')?.kind ?? 'allergies'),
+    },
+  ]);
   if (safety === null) return null;
   const known = safety.filter((fact) => fact.state === 'yes');
   const none = safety.filter((fact) => fact.state === 'none');
   const unasked = safety.filter((fact) => fact.state === 'not_asked');
   const show = (fact: SafetyFactView) => (
-    <button key={fact.kind} type="button" data-state={fact.state} title={fact.recordedAt === null ? undefined : `${fact.recordedByName ?? ''} ${formatDate(fact.recordedAt)}`} onClick={() => setEditing(fact.kind)}>
+    <button
+      key={fact.kind}
+      type="button"
+      data-state={fact.state}
+      title={fact.recordedAt === null ? undefined : `${fact.recordedByName ?? ''} ${formatDate(fact.recordedAt)}`}
+      onClick={() => setEditing(fact.kind)}
+    >
       {fact.state === 'yes' && '⚠ '}
       {fact.state === 'yes' ? t(`safety.short.${fact.kind}`) : t(`safety.kind.${fact.kind}`)}
       {fact.state === 'yes' && fact.detail !== null && ` (${fact.detail})`}
@@ -35,18 +49,44 @@ export function SafetyBand({ patientId, safety }: { patientId: string; safety: r
           </button>
         )}
       </div>
-      {editing !== null && <SafetyEditor key={editing} patientId={patientId} fact={safety.find((fact) => fact.kind === editing) ?? null} kinds={safety.map((fact) => fact.kind)} onKind={setEditing} onClose={() => setEditing(null)} />}
+      {editing !== null && (
+        <SafetyEditor
+          key={editing}
+          patientId={patientId}
+          fact={safety.find((fact) => fact.kind === editing) ?? null}
+          kinds={safety.map((fact) => fact.kind)}
+          onKind={setEditing}
+          onClose={() => setEditing(null)}
+        />
+      )}
     </>
   );
 }
 
-function SafetyEditor({ patientId, fact, kinds, onKind, onClose }: { patientId: string; fact: SafetyFactView | null; kinds: readonly SafetyKind[]; onKind(kind: SafetyKind): void; onClose(): void }) {
+function SafetyEditor({
+  patientId,
+  fact,
+  kinds,
+  onKind,
+  onClose,
+}: {
+  patientId: string;
+  fact: SafetyFactView | null;
+  kinds: readonly SafetyKind[];
+  onKind(kind: SafetyKind): void;
+  onClose(): void;
+}) {
   const { t } = useTranslation('patients');
   const [detail, setDetail] = useState(fact?.detail ?? '');
   if (fact === null) return null;
   const next = kinds[kinds.indexOf(fact.kind) + 1];
   const set = async (state: 'none' | 'yes' | 'not_asked'): Promise<void> => {
-    const reply = await call('safety.set', { patientId, kind: fact.kind, state, detail: state === 'yes' && detail.trim() !== '' ? detail : null });
+    const reply = await call('safety.set', {
+      patientId,
+      kind: fact.kind,
+      state,
+      detail: state === 'yes' && detail.trim() !== '' ? detail : null,
+    });
     if (!reply.ok) return;
     if (next === undefined) onClose();
     else onKind(next);
@@ -73,11 +113,23 @@ function SafetyEditor({ patientId, fact, kinds, onKind, onClose }: { patientId: 
           <input autoComplete="off" className="input" autoFocus value={detail} onChange={(event) => setDetail(event.currentTarget.value)} />
         </label>
         <div className="row" style={{ marginTop: 12 }}>
-          <button type="button" className="btn" aria-pressed={fact.state === 'yes'} onClick={() => void set('yes')}>{t('safety.yes')} <kbd>Alt J</kbd></button>
-          <button type="button" className="btn" aria-pressed={fact.state === 'none'} onClick={() => void set('none')}>{t('safety.none')} <kbd>Alt N</kbd></button>
-          <button type="button" className="btn" onClick={() => void set('not_asked')}>{t('safety.setNotAsked')}</button>
-          {next !== undefined && <button type="button" className="btn" onClick={() => onKind(next)}>{t('safety.skip')}</button>}
-          <button type="button" className="btn" onClick={onClose}>{t('common:close')} <kbd>Esc</kbd></button>
+          <button type="button" className="btn" aria-pressed={fact.state === 'yes'} onClick={() => void set('yes')}>
+            {t('safety.yes')} <kbd>Alt J</kbd>
+          </button>
+          <button type="button" className="btn" aria-pressed={fact.state === 'none'} onClick={() => void set('none')}>
+            {t('safety.none')} <kbd>Alt N</kbd>
+          </button>
+          <button type="button" className="btn" onClick={() => void set('not_asked')}>
+            {t('safety.setNotAsked')}
+          </button>
+          {next !== undefined && (
+            <button type="button" className="btn" onClick={() => onKind(next)}>
+              {t('safety.skip')}
+            </button>
+          )}
+          <button type="button" className="btn" onClick={onClose}>
+            {t('common:close')} <kbd>Esc</kbd>
+          </button>
         </div>
       </div>
     </div>

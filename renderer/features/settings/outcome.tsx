@@ -16,6 +16,9 @@ export function useOutcome(): [string | null, boolean, (reply: { ok: boolean; co
   ];
 }
 export function Said({ text, wrong }: { text: string | null; wrong: boolean }) {
-  return text === null ? null : <p className={wrong ? 'danger-text' : 'quiet'} role="status">{text}</p>;
+  return text === null ? null : (
+    <p className={wrong ? 'danger-text' : 'quiet'} role="status">
+      {text}
+    </p>
+  );
 }
-

@@ -35,31 +35,67 @@ export function People() {
         <tbody>
           {value?.users.map((user) => (
             <tr key={user.id} data-off={user.active ? undefined : ''}>
-              <td><strong>{user.name}</strong></td>
+              <td>
+                <strong>{user.name}</strong>
+              </td>
               <td className="quiet">{user.email}</td>
               <td>{user.roles.map((role) => t(`role.${role}`)).join(', ')}</td>
               <td className="num quiet">{user.hprNumber === null ? '' : `HPR ${user.hprNumber}`}</td>
-              <td><button type="button" className="btn" onClick={() => void call('user.update', { userId: user.id, set: { active: !user.active } }).then(tell)}>{user.active ? t('people.deactivate') : t('people.activate')}</button></td>
+              <td>
+                <button
+                  type="button"
+                  className="btn"
+                  onClick={() => void call('user.update', { userId: user.id, set: { active: !user.active } }).then(tell)}
+                >
+                  {user.active ? t('people.deactivate') : t('people.activate')}
+                </button>
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
       <h2>{t('people.add')}</h2>
-      <form className="form" onSubmit={(event) => { event.preventDefault(); void add(); }}>
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void add();
+        }}
+      >
         <Field label={t('people.name')} value={form.name} onText={(name) => setForm({ ...form, name })} required />
         <Field label={t('people.email')} type="email" value={form.email} onText={(email) => setForm({ ...form, email })} required />
         <Field label={t('people.hpr')} inputMode="numeric" value={form.hpr} onText={(hpr) => setForm({ ...form, hpr })} />
-        <Field label={t('people.validUntil')} type="date" value={form.validUntil} onText={(validUntil) => setForm({ ...form, validUntil })} />
-        <Field label={t('people.passphrase')} type="password" minLength={8} value={form.passphrase} onText={(passphrase) => setForm({ ...form, passphrase })} />
+        <Field
+          label={t('people.validUntil')}
+          type="date"
+          value={form.validUntil}
+          onText={(validUntil) => setForm({ ...form, validUntil })}
+        />
+        <Field
+          label={t('people.passphrase')}
+          type="password"
+          minLength={8}
+          value={form.passphrase}
+          onText={(passphrase) => setForm({ ...form, passphrase })}
+        />
         <fieldset className="field" style={{ border: 0, padding: 0, margin: 0 }}>
           <span>{t('people.roles')}</span>
           <span className="row">
             {ROLES.map((role) => (
-              <label key={role}><input type="checkbox" checked={roles.includes(role)} onChange={(event) => setRoles(event.currentTarget.checked ? [...roles, role] : roles.filter((other) => other !== role))} /> {t(`role.${role}`)}</label>
+              <label key={role}>
+                <input
+                  type="checkbox"
+                  checked={roles.includes(role)}
+                  onChange={(event) => setRoles(event.currentTarget.checked ? [...roles, role] : roles.filter((other) => other !== role))}
+                />{' '}
+                {t(`role.${role}`)}
+              </label>
             ))}
           </span>
         </fieldset>
-        <button type="submit" className="btn main" disabled={roles.length === 0}>{t('people.do')}</button>
+        <button type="submit" className="btn main" disabled={roles.length === 0}>
+          {t('people.do')}
+        </button>
       </form>
       <Said text={said} wrong={wrong} />
     </>
@@ -72,28 +108,76 @@ export function Prices() {
   const [said, wrong, tell] = useOutcome();
   const [form, setForm] = useState({ code: '', label: '', amount: '' });
   const save = (item: PriceItemRow, set: Partial<Pick<PriceItemRow, 'amountOre' | 'refundOre'>>) =>
-    call('price.save', { id: item.id, code: item.code, label: item.label, kind: item.kind, amountOre: item.amountOre, refundOre: item.refundOre, visitTypes: item.visitTypes, active: item.active, ...set }).then(tell);
+    call('price.save', {
+      id: item.id,
+      code: item.code,
+      label: item.label,
+      kind: item.kind,
+      amountOre: item.amountOre,
+      refundOre: item.refundOre,
+      visitTypes: item.visitTypes,
+      active: item.active,
+      ...set,
+    }).then(tell);
   return (
     <>
       <p className="quiet">{t('prices.help')}</p>
       <table className="list" aria-label={t('section.prices')}>
-        <thead><tr><th scope="col">{t('prices.code')}</th><th scope="col">{t('prices.label')}</th><th scope="col">{t('prices.amount')}</th><th scope="col">{t('prices.refund')}</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">{t('prices.code')}</th>
+            <th scope="col">{t('prices.label')}</th>
+            <th scope="col">{t('prices.amount')}</th>
+            <th scope="col">{t('prices.refund')}</th>
+          </tr>
+        </thead>
         <tbody>
           {value?.items.map((item) => (
             <tr key={item.id}>
-              <td className="num"><strong>{item.code}</strong></td>
+              <td className="num">
+                <strong>{item.code}</strong>
+              </td>
               <td>{item.label}</td>
-              <td style={{ width: 130 }}><Amount label={t('prices.amountFor', { label: item.label })} ore={item.amountOre} onSave={(amountOre) => void save(item, { amountOre })} /></td>
-              <td style={{ width: 130 }}>{item.kind === 'takst' && <Amount label={t('prices.refundFor', { label: item.label })} ore={item.refundOre} onSave={(refundOre) => void save(item, { refundOre })} />}</td>
+              <td style={{ width: 130 }}>
+                <Amount
+                  label={t('prices.amountFor', { label: item.label })}
+                  ore={item.amountOre}
+                  onSave={(amountOre) => void save(item, { amountOre })}
+                />
+              </td>
+              <td style={{ width: 130 }}>
+                {item.kind === 'takst' && (
+                  <Amount
+                    label={t('prices.refundFor', { label: item.label })}
+                    ore={item.refundOre}
+                    onSave={(refundOre) => void save(item, { refundOre })}
+                  />
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
-      <form className="form" style={{ marginTop: 16 }} onSubmit={(event) => { event.preventDefault(); void call('price.save', { code: form.code, label: form.label, kind: 'service', amountOre: parseKroner(form.amount), refundOre: null }).then((reply) => tell(reply) && setForm({ code: '', label: '', amount: '' })); }}>
+      <form
+        className="form"
+        style={{ marginTop: 16 }}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void call('price.save', {
+            code: form.code,
+            label: form.label,
+            kind: 'service',
+            amountOre: parseKroner(form.amount),
+            refundOre: null,
+          }).then((reply) => tell(reply) && setForm({ code: '', label: '', amount: '' }));
+        }}
+      >
         <Field label={t('prices.code')} value={form.code} onText={(code) => setForm({ ...form, code })} required />
         <Field label={t('prices.label')} value={form.label} onText={(label) => setForm({ ...form, label })} required />
         <Field label={t('prices.amount')} value={form.amount} inputMode="decimal" onText={(amount) => setForm({ ...form, amount })} />
-        <button type="submit" className="btn">{t('prices.add')}</button>
+        <button type="submit" className="btn">
+          {t('prices.add')}
+        </button>
       </form>
       <Said text={said} wrong={wrong} />
     </>
@@ -109,6 +193,17 @@ function Amount({ label, ore, onSave }: { label: string; ore: number | null; onS
     if (text.trim() === '' || next !== null) onSave(next);
     setText(null);
   };
-  return <input autoComplete="off" className="input" aria-label={label} inputMode="decimal" placeholder={t('prices.missing')} value={shown} onChange={(event) => setText(event.currentTarget.value)} onBlur={commit} onKeyDown={(event) => event.key === 'Enter' && commit()} />;
+  return (
+    <input
+      autoComplete="off"
+      className="input"
+      aria-label={label}
+      inputMode="decimal"
+      placeholder={t('prices.missing')}
+      value={shown}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={commit}
+      onKeyDown={(event) => event.key === 'Enter' && commit()}
+    />
+  );
 }
-

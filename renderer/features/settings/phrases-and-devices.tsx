@@ -20,19 +20,42 @@ export function Phrases() {
         <tbody>
           {value?.phrases.map((phrase) => (
             <tr key={phrase.id}>
-              <td style={{ width: 120 }}><strong>{phrase.abbreviation}</strong></td>
+              <td style={{ width: 120 }}>
+                <strong>{phrase.abbreviation}</strong>
+              </td>
               <td>{phrase.text}</td>
               <td className="quiet">{phrase.userId === null ? t('phrases.shared') : t('phrases.own')}</td>
-              <td><button type="button" className="btn" onClick={() => void call('phrase.remove', { id: phrase.id }).then(tell)}>{t('remove')}</button></td>
+              <td>
+                <button type="button" className="btn" onClick={() => void call('phrase.remove', { id: phrase.id }).then(tell)}>
+                  {t('remove')}
+                </button>
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
-      <form className="form" style={{ marginTop: 16 }} onSubmit={(event) => { event.preventDefault(); void call('phrase.save', { ...form, shared }).then((reply) => tell(reply) && setForm({ abbreviation: '', text: '' })); }}>
-        <Field label={t('phrases.abbreviation')} value={form.abbreviation} onText={(abbreviation) => setForm({ ...form, abbreviation })} placeholder=".abc" required />
+      <form
+        className="form"
+        style={{ marginTop: 16 }}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void call('phrase.save', { ...form, shared }).then((reply) => tell(reply) && setForm({ abbreviation: '', text: '' }));
+        }}
+      >
+        <Field
+          label={t('phrases.abbreviation')}
+          value={form.abbreviation}
+          onText={(abbreviation) => setForm({ ...form, abbreviation })}
+          placeholder=".abc"
+          required
+        />
         <Field label={t('phrases.text')} value={form.text} onText={(text) => setForm({ ...form, text })} required />
-        <label className="row"><input type="checkbox" checked={shared} onChange={(event) => setShared(event.currentTarget.checked)} /> {t('phrases.forAll')}</label>
-        <button type="submit" className="btn">{t('save')}</button>
+        <label className="row">
+          <input type="checkbox" checked={shared} onChange={(event) => setShared(event.currentTarget.checked)} /> {t('phrases.forAll')}
+        </label>
+        <button type="submit" className="btn">
+          {t('save')}
+        </button>
       </form>
       <Said text={said} wrong={wrong} />
     </>
@@ -53,7 +76,9 @@ export function Devices() {
         <tbody>
           {value?.devices.map((device) => (
             <tr key={device.id}>
-              <td><strong>{device.name}</strong> {device.thisDevice && <span className="quiet">{t('devices.this')}</span>}</td>
+              <td>
+                <strong>{device.name}</strong> {device.thisDevice && <span className="quiet">{t('devices.this')}</span>}
+              </td>
               <td className="quiet">{device.userName}</td>
               <td className="quiet">{t(`devices.${device.audience}`)}</td>
             </tr>
@@ -63,12 +88,32 @@ export function Devices() {
       <h2>{t('devices.invite')}</h2>
       <p className="quiet">{t('devices.inviteHelp')}</p>
       <div className="row">
-        <select className="input" style={{ width: 260 }} aria-label={t('people.name')} value={userId} onChange={(event) => setUserId(event.currentTarget.value)}>
-          {people.value?.users.map((user) => <option key={user.id} value={user.id}>{user.name}</option>)}
+        <select
+          className="input"
+          style={{ width: 260 }}
+          aria-label={t('people.name')}
+          value={userId}
+          onChange={(event) => setUserId(event.currentTarget.value)}
+        >
+          {people.value?.users.map((user) => (
+            <option key={user.id} value={user.id}>
+              {user.name}
+            </option>
+          ))}
         </select>
-        <button type="button" className="btn" onClick={() => void call('device.invite', { userId }).then((reply) => (reply.ok ? setCode(reply.value.code) : tell(reply)))}>{t('devices.make')}</button>
+        <button
+          type="button"
+          className="btn"
+          onClick={() => void call('device.invite', { userId }).then((reply) => (reply.ok ? setCode(reply.value.code) : tell(reply)))}
+        >
+          {t('devices.make')}
+        </button>
       </div>
-      {code !== null && <p className="recovery" data-invitation>{code}</p>}
+      {code !== null && (
+        <p className="recovery" data-invitation>
+          {code}
+        </p>
+      )}
       <Said text={said} wrong={wrong} />
     </>
   );
@@ -82,11 +127,21 @@ export function Backup() {
   return (
     <>
       <p className="quiet">{t('backup.help')}</p>
-      <form className="row" onSubmit={(event) => { event.preventDefault(); void call('backup.create', { folder }).then((reply) => (reply.ok ? setMade(reply.value) : tell(reply))); }}>
+      <form
+        className="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void call('backup.create', { folder }).then((reply) => (reply.ok ? setMade(reply.value) : tell(reply)));
+        }}
+      >
         <Field label={t('backup.folder')} value={folder} onText={setFolder} required />
-        <button type="submit" className="btn main">{t('backup.do')}</button>
+        <button type="submit" className="btn main">
+          {t('backup.do')}
+        </button>
       </form>
-      {made !== null && <p role="status">{t('backup.done', { file: made.file, megabytes: (made.bytes / 1_048_576).toFixed(1).replace('.', ',') })}</p>}
+      {made !== null && (
+        <p role="status">{t('backup.done', { file: made.file, megabytes: (made.bytes / 1_048_576).toFixed(1).replace('.', ',') })}</p>
+      )}
       <Said text={said} wrong={wrong} />
     </>
   );
@@ -97,14 +152,25 @@ export function Log() {
   const { value } = useAsk('audit.own', { limit: 200 });
   return (
     <table className="list" aria-label={t('section.log')}>
-      <thead><tr><th scope="col">#</th><th scope="col">{t('log.when')}</th><th scope="col">{t('log.who')}</th><th scope="col">{t('log.what')}</th><th scope="col">{t('log.patient')}</th><th scope="col">{t('log.why')}</th></tr></thead>
+      <thead>
+        <tr>
+          <th scope="col">#</th>
+          <th scope="col">{t('log.when')}</th>
+          <th scope="col">{t('log.who')}</th>
+          <th scope="col">{t('log.what')}</th>
+          <th scope="col">{t('log.patient')}</th>
+          <th scope="col">{t('log.why')}</th>
+        </tr>
+      </thead>
       <tbody>
         {value?.events.map((event) => (
           <tr key={event.n}>
             <td className="num quiet">{event.n}</td>
             <td className="num">{event.at.slice(0, 16).replace('T', ' ')}</td>
             <td>{event.actorName}</td>
-            <td>{t(`log.action.${event.action}`)} <span className="quiet">{event.verb}</span></td>
+            <td>
+              {t(`log.action.${event.action}`)} <span className="quiet">{event.verb}</span>
+            </td>
             <td>{event.patientName}</td>
             <td className="quiet">{event.reason}</td>
           </tr>

@@ -25,7 +25,16 @@ export function SettingsPage() {
       <h1>{t('title')}</h1>
       <div className="row" role="tablist" aria-label={t('title')} style={{ marginBottom: 16 }}>
         {shown.map((name) => (
-          <button key={name} type="button" role="tab" aria-selected={name === section} className={name === section ? 'btn main' : 'btn'} onClick={() => setSection(name)}>{t(`section.${name}`)}</button>
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            aria-selected={name === section}
+            className={name === section ? 'btn main' : 'btn'}
+            onClick={() => setSection(name)}
+          >
+            {t(`section.${name}`)}
+          </button>
         ))}
       </div>
       {section === 'mine' && <Mine />}
@@ -49,19 +58,70 @@ function Mine() {
   return (
     <>
       <div className="form">
-        <Choice label={t('mine.language')} value={i18n.language} onText={(value) => void chooseLanguage(value === 'en' ? 'en' : 'nb')} options={[{ value: 'nb', label: 'Norsk bokmål' }, { value: 'en', label: 'English' }]} />
-        <Choice label={t('mine.theme')} value={colorScheme} onText={(value) => setColorScheme(value as MantineColorScheme)} options={['auto', 'light', 'dark'].map((value) => ({ value, label: t(`mine.${value}`) }))} />
+        <Choice
+          label={t('mine.language')}
+          value={i18n.language}
+          onText={(value) => void chooseLanguage(value === 'en' ? 'en' : 'nb')}
+          options={[
+            { value: 'nb', label: 'Norsk bokmål' },
+            { value: 'en', label: 'English' },
+          ]}
+        />
+        <Choice
+          label={t('mine.theme')}
+          value={colorScheme}
+          onText={(value) => setColorScheme(value as MantineColorScheme)}
+          options={['auto', 'light', 'dark'].map((value) => ({ value, label: t(`mine.${value}`) }))}
+        />
       </div>
       <h2>{t('mine.pin')}</h2>
-      <form className="row" onSubmit={(event) => { event.preventDefault(); void call('session.setPin', { pin }).then((reply) => tell(reply) && setPin('')); }}>
-        <Field label={t('mine.pinHelp')} type="password" inputMode="numeric" pattern="\d{6}" maxLength={6} value={pin} onText={setPin} required />
-        <button type="submit" className="btn">{t('save')}</button>
+      <form
+        className="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void call('session.setPin', { pin }).then((reply) => tell(reply) && setPin(''));
+        }}
+      >
+        <Field
+          label={t('mine.pinHelp')}
+          type="password"
+          inputMode="numeric"
+          pattern="\d{6}"
+          maxLength={6}
+          value={pin}
+          onText={setPin}
+          required
+        />
+        <button type="submit" className="btn">
+          {t('save')}
+        </button>
       </form>
       <h2>{t('mine.passphrase')}</h2>
-      <form className="form" onSubmit={(event) => { event.preventDefault(); void call('session.changePassphrase', form).then((reply) => tell(reply) && setForm({ current: '', next: '' })); }}>
-        <Field label={t('mine.current')} type="password" value={form.current} onText={(current) => setForm({ ...form, current })} required />
-        <Field label={t('mine.next')} type="password" minLength={8} value={form.next} onText={(next) => setForm({ ...form, next })} required />
-        <button type="submit" className="btn">{t('mine.change')}</button>
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void call('session.changePassphrase', form).then((reply) => tell(reply) && setForm({ current: '', next: '' }));
+        }}
+      >
+        <Field
+          label={t('mine.current')}
+          type="password"
+          value={form.current}
+          onText={(current) => setForm({ ...form, current })}
+          required
+        />
+        <Field
+          label={t('mine.next')}
+          type="password"
+          minLength={8}
+          value={form.next}
+          onText={(next) => setForm({ ...form, next })}
+          required
+        />
+        <button type="submit" className="btn">
+          {t('mine.change')}
+        </button>
       </form>
       <Said text={said} wrong={wrong} />
     </>
@@ -79,25 +139,64 @@ function Clinic() {
   const fields = ['name', 'orgNumber', 'addressLine', 'postalCode', 'city', 'phone', 'email', 'letterhead'] as const;
   return (
     <>
-      <form className="form" onSubmit={(event) => { event.preventDefault(); void call('clinic.update', { set: Object.fromEntries(Object.entries(changed).map(([key, text]) => [key, text.trim() === '' ? null : text.trim()])) }).then(tell); }}>
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void call('clinic.update', {
+            set: Object.fromEntries(Object.entries(changed).map(([key, text]) => [key, text.trim() === '' ? null : text.trim()])),
+          }).then(tell);
+        }}
+      >
         {fields.map((field) => (
-          <Field key={field} label={t(`clinic.${field}`)} value={changed[field] ?? value[field] ?? ''} onText={(text) => setChanged({ ...changed, [field]: text })} wide={field === 'addressLine' || field === 'letterhead'} />
+          <Field
+            key={field}
+            label={t(`clinic.${field}`)}
+            value={changed[field] ?? value[field] ?? ''}
+            onText={(text) => setChanged({ ...changed, [field]: text })}
+            wide={field === 'addressLine' || field === 'letterhead'}
+          />
         ))}
-        <button type="submit" className="btn main">{t('save')}</button>
+        <button type="submit" className="btn main">
+          {t('save')}
+        </button>
       </form>
       <h2>{t('server.title')}</h2>
       {session.serverUrl !== null ? (
         <p className="quiet">{t('server.connected', { url: session.serverUrl })}</p>
       ) : (
-        <form className="form" onSubmit={(event) => { event.preventDefault(); void call('server.connect', { url: server.url, registrationCode: server.code === '' ? null : server.code, passphrase: server.passphrase }).then(tell); }}>
-          <Field label={t('server.url')} value={server.url} onText={(url) => setServer({ ...server, url })} placeholder="https://" required />
+        <form
+          className="form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void call('server.connect', {
+              url: server.url,
+              registrationCode: server.code === '' ? null : server.code,
+              passphrase: server.passphrase,
+            }).then(tell);
+          }}
+        >
+          <Field
+            label={t('server.url')}
+            value={server.url}
+            onText={(url) => setServer({ ...server, url })}
+            placeholder="https://"
+            required
+          />
           <Field label={t('server.code')} value={server.code} onText={(code) => setServer({ ...server, code })} />
-          <Field label={t('server.passphrase')} type="password" value={server.passphrase} onText={(passphrase) => setServer({ ...server, passphrase })} required />
-          <button type="submit" className="btn">{t('server.connect')}</button>
+          <Field
+            label={t('server.passphrase')}
+            type="password"
+            value={server.passphrase}
+            onText={(passphrase) => setServer({ ...server, passphrase })}
+            required
+          />
+          <button type="submit" className="btn">
+            {t('server.connect')}
+          </button>
         </form>
       )}
       <Said text={said} wrong={wrong} />
     </>
   );
 }
-

@@ -9,7 +9,8 @@ import { sentence } from '../../i18n/index.ts';
 import { DiffText } from '../chart/diff-text.tsx';
 import { formatDay, formatTime } from '../chart/format.ts';
 
-const said = (value: unknown): string => (value === null || value === undefined || value === '' ? '–' : typeof value === 'string' ? value : JSON.stringify(value));
+const said = (value: unknown): string =>
+  value === null || value === undefined || value === '' ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
 
 export function ConflictsPage() {
   const { t } = useTranslation('sync');
@@ -35,16 +36,23 @@ export function ConflictsPage() {
       <h1>{t('conflict.title')}</h1>
       <p className="quiet">{t('conflict.help')}</p>
       {list.value !== null && first === undefined && <p>{t('conflict.none')}</p>}
-      {problem !== null && <p className="danger-text" role="alert">{problem}</p>}
+      {problem !== null && (
+        <p className="danger-text" role="alert">
+          {problem}
+        </p>
+      )}
       {conflicts.map((view, index) => {
         const lostIsMine = view.conflict.lostActorId === session.user.id;
         const [mine, theirs] = lostIsMine ? [view.conflict.lost, view.conflict.kept] : [view.conflict.kept, view.conflict.lost];
         return (
           <section key={view.conflict.id} style={{ borderTop: '1px solid var(--line)', padding: '12px 0' }} aria-current={index === 0}>
             <h2 style={{ margin: 0 }}>
-              {view.patientName ?? ''} · {t(`entity.${view.conflict.subjectEntity}`, { defaultValue: view.conflict.subjectEntity })} · {t(`field.${view.conflict.field}`, { defaultValue: view.conflict.field })}
+              {view.patientName ?? ''} · {t(`entity.${view.conflict.subjectEntity}`, { defaultValue: view.conflict.subjectEntity })} ·{' '}
+              {t(`field.${view.conflict.field}`, { defaultValue: view.conflict.field })}
             </h2>
-            <p className="quiet num">{formatDay(view.conflict.lostAt)} {formatTime(view.conflict.lostAt)}</p>
+            <p className="quiet num">
+              {formatDay(view.conflict.lostAt)} {formatTime(view.conflict.lostAt)}
+            </p>
             <div className="versions-two">
               <div>
                 <strong>{t('conflict.mineTitle')}</strong> <span className="quiet">{lostIsMine ? view.lostBy : view.keptBy}</span>
@@ -59,9 +67,15 @@ export function ConflictsPage() {
             </div>
             {index === 0 && (
               <div className="row">
-                <button type="button" className="btn" onClick={() => void resolve('mine')}>{t('conflict.mine')} <kbd>1</kbd></button>
-                <button type="button" className="btn" onClick={() => void resolve('theirs')}>{t('conflict.theirs')} <kbd>2</kbd></button>
-                <button type="button" className="btn" onClick={() => void resolve('both')}>{t('conflict.both')} <kbd>3</kbd></button>
+                <button type="button" className="btn" onClick={() => void resolve('mine')}>
+                  {t('conflict.mine')} <kbd>1</kbd>
+                </button>
+                <button type="button" className="btn" onClick={() => void resolve('theirs')}>
+                  {t('conflict.theirs')} <kbd>2</kbd>
+                </button>
+                <button type="button" className="btn" onClick={() => void resolve('both')}>
+                  {t('conflict.both')} <kbd>3</kbd>
+                </button>
               </div>
             )}
           </section>

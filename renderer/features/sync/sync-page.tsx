@@ -14,7 +14,16 @@ export function SyncPage() {
   const [show, setShow] = useState<(typeof SHOWN)[number]>('pending');
   const [problem, setProblem] = useState<string | null>(null);
   const status = useAsk('sync.status', {}, ['sync', 'encounter', 'note_section', 'patient', 'appointment']);
-  const outbox = useAsk('sync.outbox', { show }, ['sync', 'encounter', 'note_section', 'patient', 'appointment', 'diagnosis', 'payment', 'letter']);
+  const outbox = useAsk('sync.outbox', { show }, [
+    'sync',
+    'encounter',
+    'note_section',
+    'patient',
+    'appointment',
+    'diagnosis',
+    'payment',
+    'letter',
+  ]);
   const now = async (): Promise<void> => {
     const reply = await call('sync.now', {});
     setProblem(reply.ok ? null : sentence(reply.code));
@@ -26,7 +35,9 @@ export function SyncPage() {
     <div className="page">
       <div className="page-head">
         <h1>{t('title')}</h1>
-        <button type="button" className="btn" onClick={() => void now()}>{t('now')} <kbd>S</kbd></button>
+        <button type="button" className="btn" onClick={() => void now()}>
+          {t('now')} <kbd>S</kbd>
+        </button>
       </div>
       {value !== null && (
         <>
@@ -39,10 +50,23 @@ export function SyncPage() {
           {value.problem !== null && <p className={value.state === 'attention' ? 'danger-text' : 'quiet'}>{sentence(value.problem)}</p>}
         </>
       )}
-      {problem !== null && <p className="quiet" role="alert">{problem}</p>}
+      {problem !== null && (
+        <p className="quiet" role="alert">
+          {problem}
+        </p>
+      )}
       <div className="row" role="tablist" style={{ marginTop: 16 }}>
         {SHOWN.map((kind) => (
-          <button key={kind} type="button" role="tab" aria-selected={kind === show} className={kind === show ? 'btn main' : 'btn'} onClick={() => setShow(kind)}>{t(`show.${kind}`)}</button>
+          <button
+            key={kind}
+            type="button"
+            role="tab"
+            aria-selected={kind === show}
+            className={kind === show ? 'btn main' : 'btn'}
+            onClick={() => setShow(kind)}
+          >
+            {t(`show.${kind}`)}
+          </button>
         ))}
       </div>
       {outbox.value !== null && outbox.value.items.length === 0 && <p className="quiet">{t(`none.${show}`)}</p>}
@@ -60,17 +84,23 @@ export function SyncPage() {
           <tbody>
             {outbox.value.items.map((item) => (
               <tr key={item.id}>
-                <td className="num">{formatDay(item.at)} {formatTime(item.at)}</td>
+                <td className="num">
+                  {formatDay(item.at)} {formatTime(item.at)}
+                </td>
                 <td>{item.patientName}</td>
                 <td>{t(`entity.${item.entity}`, { defaultValue: item.entity })}</td>
                 <td className="quiet">{item.actorName}</td>
-                <td className={item.state === 'quarantined' ? 'danger-text' : 'quiet'}>{item.code === null ? t(`state.${item.state}`) : sentence(item.code)}</td>
+                <td className={item.state === 'quarantined' ? 'danger-text' : 'quiet'}>
+                  {item.code === null ? t(`state.${item.state}`) : sentence(item.code)}
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
-      {outbox.value !== null && outbox.value.total > outbox.value.items.length && <p className="quiet">{t('more', { count: outbox.value.total - outbox.value.items.length })}</p>}
+      {outbox.value !== null && outbox.value.total > outbox.value.items.length && (
+        <p className="quiet">{t('more', { count: outbox.value.total - outbox.value.items.length })}</p>
+      )}
     </div>
   );
 }

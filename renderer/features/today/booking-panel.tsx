@@ -28,7 +28,9 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
   const { t } = useTranslation('today');
   const [patient, setPatient] = useState<PatientHit | null>(move?.patient ?? given);
   const [date, setDate] = useState(day);
-  const [time, setTime] = useState(() => (move !== null ? formatTime(move.appointment.startsAt) : walkIn ? formatTime(new Date().toISOString()) : ''));
+  const [time, setTime] = useState(() =>
+    move !== null ? formatTime(move.appointment.startsAt) : walkIn ? formatTime(new Date().toISOString()) : '',
+  );
   const [type, setType] = useState<VisitType>(move?.appointment.visitType ?? 'follow_up');
   const [minutes, setMinutes] = useState(String(move?.appointment.durationMinutes ?? visitTypeOf('follow_up').durationMinutes));
   const [reason, setReason] = useState(move?.appointment.reason ?? '');
@@ -45,7 +47,12 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
   }, [patient, move]);
   useEffect(() => {
     if (move !== null || walkIn || time !== '' || who === '') return;
-    void call('appointment.suggest', { practitionerId: who, from: clinicInstant(day, '08:00'), durationMinutes: Number(minutes) || 20, limit: 1 }).then((reply) => {
+    void call('appointment.suggest', {
+      practitionerId: who,
+      from: clinicInstant(day, '08:00'),
+      durationMinutes: Number(minutes) || 20,
+      limit: 1,
+    }).then((reply) => {
       const slot = reply.ok ? reply.value.slots[0] : undefined;
       if (slot !== undefined) setTime(formatTime(slot.startsAt));
     });
@@ -54,14 +61,30 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
   const save = async (): Promise<void> => {
     if (patient === null) return setProblem(t('booking.choosePatient'));
     if (!/^\d{1,2}:\d{2}$/.test(time)) return setProblem(t('booking.time'));
-    const slot = { startsAt: clinicInstant(date, time.padStart(5, '0')), durationMinutes: Number(minutes), practitionerId: who, allowClash: clash };
+    const slot = {
+      startsAt: clinicInstant(date, time.padStart(5, '0')),
+      durationMinutes: Number(minutes),
+      practitionerId: who,
+      allowClash: clash,
+    };
     const reply =
       move === null
-        ? await call('appointment.book', { patientId: patient.id, ...slot, visitType: type, reason: reason.trim() === '' ? null : reason, walkIn })
+        ? await call('appointment.book', {
+            patientId: patient.id,
+            ...slot,
+            visitType: type,
+            reason: reason.trim() === '' ? null : reason,
+            walkIn,
+          })
         : await call('appointment.move', { id: move.appointment.id, ...slot });
     if (reply.ok) return onClose();
     if (reply.code === 'appointment/clash') setClash(true);
-    setProblem(sentence(reply.code, { patientName: String(reply.details?.['patientName'] ?? ''), time: formatTime(String(reply.details?.['startsAt'] ?? new Date(0).toISOString())) }));
+    setProblem(
+      sentence(reply.code, {
+        patientName: String(reply.details?.['patientName'] ?? ''),
+        time: formatTime(String(reply.details?.['startsAt'] ?? new Date(0).toISOString())),
+      }),
+    );
   };
 
   const title = move !== null ? t('booking.move') : walkIn ? t('booking.walkIn') : t('booking.book');
@@ -86,25 +109,72 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
         >
           <h1 style={{ fontSize: 16, margin: '0 0 8px' }}>{title}</h1>
           {patient === null ? (
-            <PatientPicker onPick={setPatient} onNew={() => { onClose(); goTo({ name: 'new-patient' }); }} />
+            <PatientPicker
+              onPick={setPatient}
+              onNew={() => {
+                onClose();
+                goTo({ name: 'new-patient' });
+              }}
+            />
           ) : (
             <p>
-              <strong>{patient.familyName}, {patient.givenName}</strong> <span className="quiet num">{patient.birthDate}</span> <span className="quiet">{patient.phone}</span>{' '}
-              {move === null && <button type="button" className="link" onClick={() => setPatient(null)}>{t('booking.other')}</button>}
+              <strong>
+                {patient.familyName}, {patient.givenName}
+              </strong>{' '}
+              <span className="quiet num">{patient.birthDate}</span> <span className="quiet">{patient.phone}</span>{' '}
+              {move === null && (
+                <button type="button" className="link" onClick={() => setPatient(null)}>
+                  {t('booking.other')}
+                </button>
+              )}
             </p>
           )}
           <div className="form">
             <Field label={t('booking.date')} type="date" value={date} onText={setDate} required />
-            <Field key={patient?.id ?? 'none'} label={t('booking.clock')} value={time} onText={(value) => { setTime(value); setClash(false); }} placeholder="14:30" autoFocus={patient !== null} required />
-            {move === null && <Choice label={t('booking.type')} value={type} onText={(value) => { setType(value as VisitType); setMinutes(String(visitTypeOf(value as VisitType).durationMinutes)); }} options={VISIT_TYPES.map((value) => ({ value, label: t(`chart:visitType.${value}`) }))} />}
+            <Field
+              key={patient?.id ?? 'none'}
+              label={t('booking.clock')}
+              value={time}
+              onText={(value) => {
+                setTime(value);
+                setClash(false);
+              }}
+              placeholder="14:30"
+              autoFocus={patient !== null}
+              required
+            />
+            {move === null && (
+              <Choice
+                label={t('booking.type')}
+                value={type}
+                onText={(value) => {
+                  setType(value as VisitType);
+                  setMinutes(String(visitTypeOf(value as VisitType).durationMinutes));
+                }}
+                options={VISIT_TYPES.map((value) => ({ value, label: t(`chart:visitType.${value}`) }))}
+              />
+            )}
             <Field label={t('booking.minutes')} value={minutes} onText={setMinutes} inputMode="numeric" required />
-            <Choice label={t('practitioner')} value={who} onText={setWho} options={practitioners.map((person) => ({ value: person.id, label: person.name }))} />
+            <Choice
+              label={t('practitioner')}
+              value={who}
+              onText={setWho}
+              options={practitioners.map((person) => ({ value: person.id, label: person.name }))}
+            />
             {move === null && <Field label={t('booking.reason')} value={reason} onText={setReason} />}
           </div>
-          {problem !== null && <p className={clash ? 'due' : 'danger-text'} role="alert">{problem}</p>}
+          {problem !== null && (
+            <p className={clash ? 'due' : 'danger-text'} role="alert">
+              {problem}
+            </p>
+          )}
           <div className="row" style={{ marginTop: 12 }}>
-            <button type="submit" className="btn main">{clash ? t('booking.anyway') : move === null ? t('booking.do') : t('booking.doMove')} <kbd>⏎</kbd></button>
-            <button type="button" className="btn" onClick={onClose}>{t('common:cancel')} <kbd>Esc</kbd></button>
+            <button type="submit" className="btn main">
+              {clash ? t('booking.anyway') : move === null ? t('booking.do') : t('booking.doMove')} <kbd>⏎</kbd>
+            </button>
+            <button type="button" className="btn" onClick={onClose}>
+              {t('common:cancel')} <kbd>Esc</kbd>
+            </button>
           </div>
         </form>
       </div>

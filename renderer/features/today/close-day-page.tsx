@@ -17,7 +17,17 @@ export function CloseDayPage() {
   const session = useSession();
   const [day] = useState(todayInOslo);
   const [problem, setProblem] = useState<string | null>(null);
-  const { value: ends, again } = useAsk('day.looseEnds', { day, practitionerId: session.user.id }, ['appointment', 'encounter', 'note_section', 'payment', 'treatment_line', 'letter', 'day_close', 'conflict', 'sync']);
+  const { value: ends, again } = useAsk('day.looseEnds', { day, practitionerId: session.user.id }, [
+    'appointment',
+    'encounter',
+    'note_section',
+    'payment',
+    'treatment_line',
+    'letter',
+    'day_close',
+    'conflict',
+    'sync',
+  ]);
   const close = async (): Promise<void> => {
     const reply = await call('day.close', { day, practitionerId: session.user.id });
     if (reply.ok) again();
@@ -37,27 +47,51 @@ export function CloseDayPage() {
       </div>
       <Part title={t('close.withoutNote')} none={t('close.allNoted')}>
         {ends.visitsWithoutNote.map((row) => (
-          <Line key={row.appointmentId} name={row.patientName} what={formatTime(row.startsAt)} go={() => goTo({ name: 'patient', id: row.patientId })} />
+          <Line
+            key={row.appointmentId}
+            name={row.patientName}
+            what={formatTime(row.startsAt)}
+            go={() => goTo({ name: 'patient', id: row.patientId })}
+          />
         ))}
       </Part>
       <Part title={t('close.unsigned')} none={t('close.allSigned')}>
         {ends.unsigned.map((row) => (
-          <Line key={row.encounterId} name={row.patientName} what={`${formatDay(row.visitAt)} · ${row.practitionerName}`} go={chart(row.encounterId, row.patientName)} />
+          <Line
+            key={row.encounterId}
+            name={row.patientName}
+            what={`${formatDay(row.visitAt)} · ${row.practitionerName}`}
+            go={chart(row.encounterId, row.patientName)}
+          />
         ))}
       </Part>
       <Part title={t('close.unpaid')} none={t('close.allPaid')}>
         {ends.unpaid.map((row) => (
-          <Line key={row.encounterId} name={row.patientName} what={row.dueOre === null ? t('billing:priceMissing') : formatKroner(row.dueOre)} go={chart(row.encounterId, row.patientName)} />
+          <Line
+            key={row.encounterId}
+            name={row.patientName}
+            what={row.dueOre === null ? t('billing:priceMissing') : formatKroner(row.dueOre)}
+            go={chart(row.encounterId, row.patientName)}
+          />
         ))}
       </Part>
       <Part title={t('close.letters')} none={t('close.allLetters')}>
         {ends.lettersNotHandedOver.map((row) => (
-          <Line key={row.letterId} name={row.patientName} what={t(`chart:letterStatus.${row.status}`)} go={() => goTo({ name: 'letter', id: row.letterId })} />
+          <Line
+            key={row.letterId}
+            name={row.patientName}
+            what={t(`chart:letterStatus.${row.status}`)}
+            go={() => goTo({ name: 'letter', id: row.letterId })}
+          />
         ))}
       </Part>
       <h2>{t('close.changes')}</h2>
       <p className="quiet">{ends.changesNotSent === 0 ? t('close.allSent') : t('close.notSent', { count: ends.changesNotSent })}</p>
-      {problem !== null && <p className="danger-text" role="alert">{problem}</p>}
+      {problem !== null && (
+        <p className="danger-text" role="alert">
+          {problem}
+        </p>
+      )}
       <button type="button" className="btn main" onClick={() => void close()}>
         {ends.closedAt === null ? t('close.do') : t('close.again')} <kbd>Ctrl ⏎</kbd>
       </button>
@@ -81,7 +115,9 @@ function Line({ name, what, go }: { name: string; what: string; go(): void }) {
     <li>
       <span>{name}</span>
       <span className="quiet num">{what}</span>
-      <button type="button" className="btn" aria-label={t('close.openFor', { name })} onClick={go}>{t('close.open')}</button>
+      <button type="button" className="btn" aria-label={t('close.openFor', { name })} onClick={go}>
+        {t('close.open')}
+      </button>
     </li>
   );
 }

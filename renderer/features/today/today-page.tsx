@@ -280,7 +280,13 @@ function CancelPanel({ item, onClose }: { item: DayItem; onClose(): void }) {
           </h1>
           <label className="field" style={{ margin: '8px 0' }}>
             <span>{t('cancel.reason')}</span>
-            <input autoComplete="off" className="input" autoFocus value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+            <input
+              autoComplete="off"
+              className="input"
+              autoFocus
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+            />
           </label>
           <div className="row">
             <button type="submit" className="btn main">

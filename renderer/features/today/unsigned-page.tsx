@@ -47,8 +47,12 @@ export function UnsignedPage() {
           <tbody>
             {items.map((item, index) => (
               <tr key={item.encounterId} aria-selected={index === at} onClick={() => setAt(index)} onDoubleClick={() => open(item)}>
-                <td className="num">{formatDay(item.visitAt)} {formatTime(item.visitAt)}</td>
-                <td><strong>{item.patientName}</strong></td>
+                <td className="num">
+                  {formatDay(item.visitAt)} {formatTime(item.visitAt)}
+                </td>
+                <td>
+                  <strong>{item.patientName}</strong>
+                </td>
                 <td className="num quiet">{item.birthDate}</td>
                 <td>{t(`chart:visitType.${item.visitType}`)}</td>
                 <td className="quiet">{item.practitionerName}</td>
