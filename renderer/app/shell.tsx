@@ -116,34 +116,28 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
           {session.demo && <span className="demo-mark">{t('demo')}</span>}
           <SyncChip />
         </header>
-        <div className="frame-tabs" role="tablist" aria-label={t('tabs')}>
-          {charts.map((chart) => (
-            <div
-              key={chart.encounterId}
-              className="tab"
-              role="tab"
-              tabIndex={0}
-              aria-selected={page.name === 'chart' && page.id === chart.encounterId}
-              onClick={() => goTo({ name: 'chart', id: chart.encounterId })}
-              onKeyDown={(event) => event.key === 'Enter' && goTo({ name: 'chart', id: chart.encounterId })}
-            >
-              <span>{chart.patientName}</span>
-              <button
-                type="button"
-                className="link"
-                tabIndex={-1}
-                aria-label={t('closeTab', { name: chart.patientName })}
-                onClick={(event) => {
-                  event.stopPropagation();
-                  closeChart(chart.encounterId);
-                  if (page.name === 'chart' && page.id === chart.encounterId) goTo({ name: 'today' });
-                }}
-              >
-                ×
-              </button>
-            </div>
-          ))}
-        </div>
+        <nav className="frame-tabs" aria-label={t('tabs')}>
+          {charts.map((chart) => {
+            const shown = page.name === 'chart' && page.id === chart.encounterId;
+            return (
+              <div key={chart.encounterId} className="tab" aria-current={shown ? 'page' : undefined}>
+                <button type="button" onClick={() => goTo({ name: 'chart', id: chart.encounterId })}>
+                  {chart.patientName}
+                </button>
+                <button
+                  type="button"
+                  aria-label={t('closeTab', { name: chart.patientName })}
+                  onClick={() => {
+                    closeChart(chart.encounterId);
+                    if (shown) goTo({ name: 'today' });
+                  }}
+                >
+                  ×
+                </button>
+              </div>
+            );
+          })}
+        </nav>
         <main className="frame-page" data-flush={page.name === 'chart' || page.name === 'letter' ? '' : undefined}>
           {clockBehind && (
             <div className="banner" role="status">

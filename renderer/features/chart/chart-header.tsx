@@ -26,7 +26,7 @@ export function ChartHeader({
       </h1>
       {ageYears !== null && <span>{t('header.age', { count: ageYears })}</span>}
       {patient.hasNationalId ? (
-        <button type="button" className="link" onClick={onReveal} aria-label={t('header.reveal')}>
+        <button type="button" className="link" onClick={onReveal} title={t('header.reveal')}>
           {revealed ?? patient.maskedNationalId}
         </button>
       ) : (

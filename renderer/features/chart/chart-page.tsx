@@ -13,6 +13,7 @@ import { BillPanel } from '../billing/bill-panel.tsx';
 import type { BillMode } from '../billing/bill-panel.tsx';
 import { SafetyBand } from '../patients/safety-band.tsx';
 import { nextAfter } from '../today/day-order.ts';
+import { chartActions } from './chart-actions.ts';
 import { AmendPanel } from './amend-panel.tsx';
 import type { Autosave } from './autosave.ts';
 import { ChartHeader } from './chart-header.tsx';
@@ -154,47 +155,24 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
 
   const isDraft = () => draft === true && setRight === null;
   const isSigned = () => chart?.encounter.status === 'signed' && setRight === null;
-  useActions([
-    {
-      id: 'chart.salt',
-      label: t('actions.salt'),
-      key: 'Control+l',
-      when: () => isDraft() && chart?.saltSource !== null,
-      run: () => void salt(),
-    },
-    { id: 'chart.diagnosis', label: t('actions.diagnosis'), key: 'Control+i', when: isDraft, run: () => setPicking(true) },
-    { id: 'chart.price', label: t('actions.price'), key: 'F2', run: () => setBill('prices') },
-    { id: 'chart.payment', label: t('actions.payment'), key: 'F8', run: () => setBill('payment') },
-    { id: 'chart.next', label: t('actions.next'), key: 'F9', run: () => setNextOpen(true) },
-    { id: 'chart.redFlags', label: t('actions.redFlags'), key: 'F4', when: isDraft, run: () => focusPanel('#red-flag-region') },
-    { id: 'chart.nrs', label: t('actions.nrs'), key: 'F7', when: isDraft, run: () => focusPanel('#nrs-now') },
-    {
-      id: 'chart.confirmNext',
-      label: t('actions.confirmNext'),
-      key: 'Alt+Enter',
-      when: isDraft,
-      run: () => focusPanel('.section[data-review="unreviewed"] textarea'),
-    },
-    { id: 'chart.sign', label: t('actions.sign'), key: 'Control+Enter', when: isDraft, run: () => void sign() },
-    { id: 'chart.amend', label: t('actions.amend'), key: 'Control+j', when: isSigned, run: () => setAmending(true) },
-    { id: 'chart.letter', label: t('actions.letter'), key: 'Control+b', when: isSigned, run: () => void writeLetter() },
-    { id: 'chart.nextPatient', label: t('actions.nextPatient'), key: 'Control+ArrowRight', run: () => void nextPatient() },
-    { id: 'chart.move', label: t('actions.move'), key: 'Alt+f', when: isDraft, run: () => setSetRight('move') },
-    { id: 'chart.discard', label: t('actions.discard'), when: isDraft, run: () => setSetRight('discard') },
-    { id: 'chart.error', label: t('actions.error'), when: isSigned, run: () => setSetRight('error') },
-    {
-      id: 'chart.copy',
-      label: t('actions.copy'),
-      when: () => chart?.encounter.status === 'entered_in_error',
-      run: () => setSetRight('copy'),
-    },
-    {
-      id: 'chart.patient',
-      label: t('actions.patient'),
-      key: 'Alt+p',
-      run: () => chart !== null && goTo({ name: 'patient', id: chart.encounter.patientId }),
-    },
-  ]);
+  useActions(
+    chartActions({
+      t,
+      chart,
+      isDraft,
+      isSigned,
+      salt,
+      sign,
+      writeLetter,
+      nextPatient,
+      focusPanel,
+      setPicking,
+      setBill,
+      setNextOpen,
+      setAmending,
+      setSetRight,
+    }),
+  );
 
   if (chart === null)
     return problem === null ? null : (
