@@ -40,7 +40,7 @@ export function pinnedNode() {
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found !== undefined) return found;
   if (Number(process.versions.node.split('.')[0]) === PINNED_MAJOR) return process.execPath;
-  return fail(`Node ${PINNED_MAJOR} is missing in node_modules: run "npm rebuild node", or "npm ci" with install scripts allowed.`);
+  return fail(`Node ${PINNED_MAJOR} is missing in node_modules: run "npm rebuild node", or "npm install" with install scripts allowed.`);
 }
 
 function lockHash() {
@@ -60,17 +60,17 @@ function isInstalled() {
 }
 
 function install() {
-  process.stderr.write('Installing packages (npm ci), once per lockfile …\n');
+  process.stderr.write('Installing packages, once per lockfile …\n');
   const windows = process.platform === 'win32';
   // Progress goes to stderr: stdout belongs to the promised last or only line.
-  const done = spawnSync(windows ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const done = spawnSync(windows ? 'npm.cmd' : 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: ROOT,
     stdio: ['ignore', 2, 2],
     shell: windows,
     // A caller's production setting must not leave out what builds the window.
     env: { ...process.env, NODE_ENV: 'development', npm_config_omit: '' },
   });
-  if (done.status !== 0) fail('npm ci did not succeed: see the lines above. The network is needed for this first step only.');
+  if (done.status !== 0) fail('The packages could not be installed: see the lines above. The network is needed for this first step only.');
   writeFileSync(stampFile(), lockHash());
 }
 
