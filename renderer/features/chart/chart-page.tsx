@@ -32,6 +32,7 @@ import { SignedNote } from './signed-note.tsx';
 import { SignPanel } from './sign-panel.tsx';
 import type { SignProblem } from './types.ts';
 import { useChart } from './use-chart.ts';
+import { VisitLinks } from './visit-links.tsx';
 import './chart.css';
 
 export function ChartPage({ encounterId }: { encounterId: string }) {
@@ -289,34 +290,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
               onGo={go}
             />
           )}
-          {chart.encounter.status === 'signed' && (
-            <div className="section-actions" style={{ marginTop: 16, flexDirection: 'column', gap: 4 }}>
-              <button type="button" className="link" onClick={() => void writeLetter()}>
-                {t('letter.new')} <kbd>Ctrl B</kbd>
-              </button>
-              <button type="button" className="link" onClick={() => void nextPatient()}>
-                {t('actions.nextPatient')} <kbd>Ctrl →</kbd>
-              </button>
-              <button type="button" className="link" onClick={() => setSetRight('error')}>
-                {t('setRight.error.title')}
-              </button>
-            </div>
-          )}
-          {chart.encounter.status === 'entered_in_error' && (
-            <button type="button" className="link" onClick={() => setSetRight('copy')}>
-              {t('setRight.copy.title')}
-            </button>
-          )}
-          {draft && (
-            <div className="section-actions" style={{ marginTop: 12 }}>
-              <button type="button" className="link" onClick={() => setSetRight('move')}>
-                {t('setRight.move.do')} <kbd>Alt F</kbd>
-              </button>
-              <button type="button" className="link" onClick={() => setSetRight('discard')}>
-                {t('setRight.discard.do')}
-              </button>
-            </div>
-          )}
+          <VisitLinks chart={chart} onLetter={() => void writeLetter()} onNext={() => void nextPatient()} onSetRight={setSetRight} />
         </div>
       </div>
     </div>
