@@ -1,5 +1,4 @@
 /** What a clinician does, as steps the journeys share. They wait for what a person would see, never by the clock. */
-import { expect } from 'vitest';
 import type { WatchedPage } from './browser.ts';
 
 /** Unlocks with the passphrase; not counted, as in the golden flows. */
@@ -27,18 +26,21 @@ export async function confirmCarried(watched: WatchedPage): Promise<void> {
   await watched.press('Alt+Enter');
   for (let left = count; left > 0; left -= 1) {
     await watched.press('Alt+Enter');
-    await expect.poll(async () => await waiting.count()).toBe(left - 1);
+    await waitForCount(watched, '.section[data-review="unreviewed"]', left - 1);
   }
 }
 
 /** Codes as a person types them: each character is a key. */
 export async function addDiagnosis(watched: WatchedPage, code: string): Promise<void> {
-  const before = await watched.page.locator('.line-list .code', { hasText: code }).count();
   await watched.press('Control+i');
   await watched.page.getByRole('combobox', { name: 'Søk diagnose' }).waitFor();
   for (const key of code) await watched.press(key);
   await watched.press('Enter');
-  await expect.poll(async () => await watched.page.locator('.line-list .code', { hasText: code }).count()).toBe(before + 1);
+  await watched.page.locator('.line-list .code', { hasText: code }).first().waitFor();
+}
+
+async function waitForCount(watched: WatchedPage, selector: string, count: number): Promise<void> {
+  await watched.page.waitForFunction(([wanted, n]) => document.querySelectorAll(wanted).length === n, [selector, count] as const);
 }
 
 export async function addFirstPrice(watched: WatchedPage): Promise<void> {
