@@ -1,9 +1,13 @@
 /** A PDF's pages, drawn by pdf.js in a worker of our own bundle: no plug-in, no eval, nothing fetched from outside. */
 import { useEffect, useRef } from 'react';
-import * as pdfjs from 'pdfjs-dist';
-import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
+import workerUrl from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url';
 
-pdfjs.GlobalWorkerOptions.workerSrc = workerUrl;
+/** Loaded with the first document: it is large, and the day begins without it. The legacy build runs in older Chromium too. */
+async function loadPdfjs() {
+  const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs');
+  pdfjs.GlobalWorkerOptions.workerSrc = workerUrl;
+  return pdfjs;
+}
 
 export function PdfView({ base64, label }: { base64: string; label: string }) {
   const holder = useRef<HTMLDivElement>(null);
@@ -11,9 +15,13 @@ export function PdfView({ base64, label }: { base64: string; label: string }) {
     const element = holder.current;
     if (element === null) return;
     let gone = false;
-    const task = pdfjs.getDocument({ data: bytesOf(base64), isEvalSupported: false, disableFontFace: false, useSystemFonts: false });
+    let task: { destroy(): Promise<void> } | null = null;
     const draw = async (): Promise<void> => {
-      const pdf = await task.promise;
+      const pdfjs = await loadPdfjs();
+      if (gone) return;
+      const loading = pdfjs.getDocument({ data: bytesOf(base64), isEvalSupported: false, disableFontFace: false, useSystemFonts: false });
+      task = loading;
+      const pdf = await loading.promise;
       const pages: HTMLCanvasElement[] = [];
       for (let number = 1; number <= pdf.numPages; number += 1) {
         const page = await pdf.getPage(number);
@@ -37,7 +45,7 @@ export function PdfView({ base64, label }: { base64: string; label: string }) {
     });
     return () => {
       gone = true;
-      void task.destroy();
+      void task?.destroy();
     };
   }, [base64]);
   return <div ref={holder} className="pdf" role="img" aria-label={label} />;
