@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+test('the bench says what it promises, by name, one object a line', async () => {
+  const run = fileURLToPath(new URL('./run.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [run, '--quick'], { maxBuffer: 1 << 24 });
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  for (const line of lines) {
+    expect(Object.keys(line)).toEqual(['bench', 'metric', 'value', 'unit', 'baseline', 'ratio']);
+    expect(Number(line['value'])).toBeGreaterThan(0);
+  }
+  expect([...new Set(lines.map((line) => line['bench']))].toSorted()).toEqual([
+    'chart-open',
+    'cipher',
+    'fan-out',
+    'first-load',
+    'icpc-search',
+    'key-echo',
+    'memory',
+    'patient-search',
+    'propagation',
+    'push',
+    'unlock',
+  ]);
+});

@@ -1,0 +1,50 @@
+/**
+ * `npm run bench [-- NAME …] [--json] [--quick]`: measures, one JSON object a line (design: bench, metric, value, unit,
+ * baseline, ratio). `baseline` is the limit, or for `cipher` the same work unencrypted in the same run.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bigClinic } from './big-clinic.ts';
+import type { Figure } from './figures.ts';
+import { keyEcho } from './key-echo.ts';
+import { chartOpen, cipher, icpcSearch, memory, openBig, patientSearch, unlock } from './laptop.ts';
+import { syncBenches } from './sync.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean', default: false } },
+});
+const LAPTOP = { 'patient-search': patientSearch, 'icpc-search': icpcSearch, 'chart-open': chartOpen, memory };
+const SYNC = ['first-load', 'push', 'propagation', 'fan-out'];
+const wanted = (name: string): boolean =>
+  positionals.length === 0 || positionals.includes(name) || (positionals.includes('sync') && SYNC.includes(name));
+const say = (figures: readonly Figure[]): void => {
+  for (const one of figures) if (wanted(one.bench)) process.stdout.write(`${JSON.stringify(one)}\n`);
+};
+
+if ([...Object.keys(LAPTOP), 'unlock', 'cipher'].some(wanted)) {
+  const home = await mkdtemp(join(tmpdir(), 'ryggrad-bench-'));
+  const size = values.quick ? { patients: 500, visits: 2000, seed: 1 } : { patients: 50_000, visits: 300_000, seed: 1 };
+  const began = performance.now();
+  const big = await bigClinic(home, size);
+  process.stderr.write(
+    `${size.patients} patients, ${size.visits} visits, ${big.rows} rows written in ${Math.round((performance.now() - began) / 1000)} s\n`,
+  );
+  const core = await openBig(big);
+  for (const [name, run] of Object.entries(LAPTOP)) if (wanted(name)) say(await run(core));
+  await core.close();
+  if (wanted('unlock')) say(await unlock(big));
+  if (wanted('cipher')) say(await cipher(big));
+  await rm(home, { recursive: true, force: true });
+}
+if (wanted('key-echo')) say(await keyEcho(values.quick ? 60 : 400));
+if (SYNC.some(wanted)) {
+  say(
+    await syncBenches(
+      values.quick ? { rows: 600, pushes: 300, writes: 5, polls: 20 } : { rows: 100_000, pushes: 10_000, writes: 60, polls: 500 },
+    ),
+  );
+}
+process.exit(0);
