@@ -5,6 +5,9 @@ import { unlock, waitForFocus } from '#tests/journeys/steps.ts';
 import { spread } from './figures.ts';
 import type { Figure } from './figures.ts';
 
+/** Two hundred words a minute. */
+const PAUSE_MS = 60;
+
 export async function keyEcho(keys: number): Promise<Figure[]> {
   ensureRenderer();
   const laptop = await startDemoLaptop(await freshHome('echo'));
@@ -30,7 +33,7 @@ export async function keyEcho(keys: number): Promise<Figure[]> {
         channel.port2.postMessage(null);
       });
     });
-    for (let key = 0; key < keys; key += 1) await watched.page.keyboard.press('abcdefgh '[key % 9] ?? 'a');
+    for (let key = 0; key < keys; key += 1) await watched.page.keyboard.type('abcdefgh '[key % 9] ?? 'a', { delay: PAUSE_MS });
     const times = await watched.page.evaluate(() => (window as unknown as { __echo: number[] }).__echo);
     return spread('key-echo', times, 16);
   } finally {

@@ -1,6 +1,9 @@
 /** What one laptop alone is measured on: search, codes, chart, unlock, memory, cipher. Real verbs through the real core. */
+import { execFile } from 'node:child_process';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createCore } from '#electron/core/create-core.ts';
 import type { Core } from '#electron/core/create-core.ts';
 import { slotKey } from '#electron/core/keys/derive-key.ts';
@@ -11,14 +14,9 @@ import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { searchPatients } from '#db/sqlite/queries/patient-search.ts';
 import { createRandom } from '#tests/tools/random.ts';
 import type { BigClinic } from './big-clinic.ts';
+import { must } from './must.ts';
 import { figure, percentile, spread } from './figures.ts';
 import type { Figure } from './figures.ts';
-
-export async function must<T>(core: Core, verb: string, input: unknown): Promise<T> {
-  const reply = await core.call(verb, input);
-  if (!reply.ok) throw new Error(`${verb}: ${reply.code}`);
-  return reply.value as T;
-}
 
 async function timed<T>(run: () => Promise<T>): Promise<[number, T]> {
   const began = performance.now();
@@ -113,24 +111,11 @@ export async function unlock(big: BigClinic): Promise<Figure[]> {
   );
 }
 
-/** An hour's work, compressed: searches, charts, typing, codes. */
-export async function memory(core: Core): Promise<Figure[]> {
-  for (let round = 0; round < 60; round += 1) {
-    const { hits } = await must<{ hits: { id: string }[] }>(core, 'patient.search', {
-      query: 'abdefghijklmnorstv'[round % 18] ?? 'a',
-      limit: 20,
-    });
-    const patientId = hits[round % Math.max(1, hits.length)]?.id;
-    if (patientId === undefined) continue;
-    const { id: encounterId } = await must<{ id: string }>(core, 'encounter.start', { patientId, visitType: 'follow_up' });
-    for (let write = 0; write < 20; write += 1)
-      await must(core, 'section.write', { encounterId, key: 'subjective', text: 'Bedre siden sist. '.repeat(write + 1) });
-    await must(core, 'encounter.get', { id: encounterId });
-    await must(core, 'code.search', { query: 'ryg', system: 'icd-10' });
-    await must(core, 'patient.timeline', { patientId });
-    await must(core, 'day.looseEnds', { day: '2026-11-23' });
-  }
-  return [figure('memory', 'rss', process.memoryUsage().rss / 1_048_576, 'MB', 300)];
+/** The core as a process of its own, as the app runs it, after an hour's work compressed. */
+export async function memory({ ports, demo }: BigClinic): Promise<Figure[]> {
+  const entry = fileURLToPath(new URL('./core-hour.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [entry, ports.home, demo.clinicId, demo.userId, demo.passphrase]);
+  return [figure('memory', 'rss', Number(stdout) / 1_048_576, 'MB', 300)];
 }
 
 /** The same reads on the same rows, encrypted and not; the ratio is what encryption costs. */

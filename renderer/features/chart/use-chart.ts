@@ -1,5 +1,5 @@
 /** The chart's data: asked once, asked again when the core says that something of it changed. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import { call, onCoreEvent } from '#renderer/app/client.ts';
 import type { ChartView, SignProblem } from './types.ts';
 
@@ -41,7 +41,8 @@ export function useChart(encounterId: string): ChartState {
     const reply = await call('encounter.get', { id: encounterId });
     if (mine !== turn.current) return;
     if (!reply.ok) return setProblem(reply.code);
-    setChart(reply.value);
+    // Drawn between keystrokes, never before one.
+    startTransition(() => setChart(reply.value));
     performance.mark('chart:shown');
     if (reply.value.encounter.status !== 'draft') return setProblems([]);
     const check = await call('encounter.signCheck', { id: encounterId });
