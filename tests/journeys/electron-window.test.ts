@@ -24,10 +24,14 @@ async function buildScript<T>(name: string): Promise<T> {
 
 beforeAll(async () => {
   ensureRenderer();
-  const { electronDist } = await buildScript<{ electronDist(): Promise<{ executable: string; flags: string[] } | undefined> }>('electron-dist.mjs');
+  const { electronDist } = await buildScript<{ electronDist(): Promise<{ executable: string; flags: string[] } | undefined> }>(
+    'electron-dist.mjs',
+  );
   const electron = await electronDist();
   if (electron === undefined) throw new Error('no Electron for this machine');
-  execFileSync(process.execPath, ['--input-type=module', '-e', "await (await import('./build/electron-bundle.mjs')).bundleElectron()"], { cwd: ROOT });
+  execFileSync(process.execPath, ['--input-type=module', '-e', "await (await import('./build/electron-bundle.mjs')).bundleElectron()"], {
+    cwd: ROOT,
+  });
   const { virtualDisplay } = await buildScript<{ virtualDisplay(): Promise<{ display: string; stop(): void } | undefined> }>('display.mjs');
   display = await virtualDisplay();
   home = await freshHome('electron');
@@ -37,7 +41,12 @@ beforeAll(async () => {
   app = await _electron.launch({
     executablePath: electron.executable,
     args: [...electron.flags, ROOT],
-    env: { ...process.env, RYGGRAD_HOME: home, RYGGRAD_NODE: process.execPath, ...(display === undefined ? {} : { DISPLAY: display.display }) } as Record<string, string>,
+    env: {
+      ...process.env,
+      RYGGRAD_HOME: home,
+      RYGGRAD_NODE: process.execPath,
+      ...(display === undefined ? {} : { DISPLAY: display.display }),
+    } as Record<string, string>,
   });
   page = await app.firstWindow();
   page.on('pageerror', (error) => faults.push(error.message));
@@ -92,7 +101,14 @@ test('the page knows nothing of the machine it runs on', async () => {
       address: location.origin,
     };
   });
-  expect(seen).toEqual({ require: 'undefined', process: 'undefined', bridge: ['call', 'on'], ran: false, outside: 'refused', address: 'app://ryggrad' });
+  expect(seen).toEqual({
+    require: 'undefined',
+    process: 'undefined',
+    bridge: ['call', 'on'],
+    ran: false,
+    outside: 'refused',
+    address: 'app://ryggrad',
+  });
   await page.evaluate(() => void (location.href = 'https://example.invalid/'));
   expect(await page.evaluate(() => location.origin)).toBe('app://ryggrad');
 });
