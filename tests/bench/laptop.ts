@@ -149,6 +149,7 @@ export async function cipher({ ports, demo }: BigClinic): Promise<Figure[]> {
   encrypted.db.pragma('wal_checkpoint(TRUNCATE)');
   encrypted.db.pragma('journal_mode=DELETE');
   encrypted.db.rekey(Buffer.alloc(0));
+  encrypted.db.pragma('journal_mode=WAL');
   const plain = measure(encrypted.db);
   encrypted.db.close();
   rmSync(copy, { force: true });

@@ -1,5 +1,6 @@
 /** Two whole cores, as the window uses them, by verbs alone: set-up, server, colleague by code, both offline, one record. */
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openClinic, PASSPHRASE, testLaptop, type TestLaptop } from '#electron/core/testing.ts';
@@ -108,4 +109,54 @@ test('both chart the same patient for three days without network, then all three
     60_000,
   );
   expect(await ofServer()).toBe(wanted);
+});
+
+test('a letter signed without network is the same bytes on both laptops', async () => {
+  online = false;
+  await kim.must('clinic.update', { set: { orgNumber: '987654321' } });
+  const patient = await kim.must('patient.create', {
+    givenName: 'Brev',
+    familyName: 'Mottaker-Ødegård',
+    birthDate: '1979-02-03',
+    missingNationalIdReason: 'foreign',
+  });
+  const visit = await kim.must('encounter.start', { patientId: patient.id, visitType: 'follow_up' });
+  await kim.must('section.write', { encounterId: visit.id, key: 'subjective', text: 'Bedre, sover om natten. 🙂' });
+  await kim.must('section.write', { encounterId: visit.id, key: 'treatment', text: 'Mobilisering L4–L5.' });
+  await kim.must('diagnosis.add', { encounterId: visit.id, system: 'icpc-2', code: 'L84' });
+  await kim.must('encounter.sign', { id: visit.id, patientId: patient.id });
+  const letter = await kim.must('letter.create', { encounterId: visit.id, kind: 'epikrise' });
+  await kim.must('letter.update', {
+    id: letter.id,
+    content: {
+      recipient: { name: 'Lege Hansen', practice: 'Bakken legesenter' },
+      reason: 'Ryggsmerter',
+      findings: 'Øm over L4–L5.',
+      assessment: 'Uspesifikk',
+      followUp: 'Kontroll her',
+    },
+  });
+  const { sha256 } = await kim.must('letter.sign', { id: letter.id });
+  online = true;
+  await inSync(kim);
+  await inSync(bo);
+  await until(
+    () => bo.call('letter.pdf', { id: letter.id }),
+    ({ ok }) => ok,
+    'Bo has the letter',
+    60_000,
+  );
+  const [here, there] = [await kim.must('letter.pdf', { id: letter.id }), await bo.must('letter.pdf', { id: letter.id })];
+  const hashOf = (base64: string) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
+  expect(there.signed).toBe(true);
+  expect([hashOf(here.pdfBase64), hashOf(there.pdfBase64)]).toEqual([sha256, sha256]);
+  const wanted = await digest('--server', server.url, '--email', 'kim@bakken.example', '--passphrase', PASSPHRASE);
+  for (const { home } of [kim, bo]) {
+    await until(
+      () => digest('--home', home, '--passphrase', PASSPHRASE),
+      (have) => have === wanted,
+      'equal to the server',
+      60_000,
+    );
+  }
 });
