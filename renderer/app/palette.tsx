@@ -1,4 +1,5 @@
 /** Search field and command palette in one: patients as one types, and every action with its key. */
+import { formatBirthDate } from '../features/chart/format.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PatientHit } from '#electron/contract/patients.ts';
@@ -105,7 +106,9 @@ export function Palette({ onClose }: { onClose(): void }) {
                     {option.hit.familyName}, {option.hit.givenName}{' '}
                     {option.hit.namesake && <span className="due">{t('search.namesake')}</span>}
                   </span>
-                  <span className="quiet num">{option.hit.birthDate ?? t('search.noBirthDate')}</span>
+                  <span className="quiet num">
+                    {option.hit.birthDate === null ? t('search.noBirthDate') : formatBirthDate(option.hit.birthDate)}
+                  </span>
                   <span className="quiet">{[option.hit.addressLine, option.hit.city].filter(Boolean).join(', ')}</span>
                 </>
               ) : (

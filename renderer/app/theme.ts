@@ -7,7 +7,7 @@ export const theme = createTheme({
   primaryColor: 'teal',
   primaryShade: { light: 8, dark: 7 },
   colors: {
-    teal: ['#e6f5f4', '#cfe9e7', '#a3d5d1', '#74bfba', '#4daca6', '#349f99', '#249992', '#14857e', '#0b6e68', '#035c57'],
+    teal: ['#e6f5f4', '#cfe9e7', '#a3d5d1', '#74bfba', '#4daca6', '#349f99', '#249992', '#117d77', '#0b6e68', '#035c57'],
   },
   defaultRadius: 'sm',
   radius: { sm: '4px' },

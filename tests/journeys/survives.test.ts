@@ -43,6 +43,10 @@ test('G7: typed text survives a lost network and kill -9, and reaches the server
     )
     .toBeGreaterThan(0);
   await expect.poll(async () => await lengthOnDisk(watched)).toBeGreaterThanOrEqual(sentence.length);
+  // The caret follows the text to disk within half a second.
+  await expect
+    .poll(async () => (await ask<{ value: { caret: number }[] | null }>(watched, 'ui.load', { key: 'open-charts' })).value?.[0]?.caret)
+    .toBe(sentence.length);
   await laptop.kill();
   await watched.close();
 

@@ -13,3 +13,6 @@ export const formatDate = (instant: string): string => dayAndYear.format(new Dat
 export const formatTime = (instant: string): string => clock.format(new Date(instant));
 /** `700 kr` */
 export const formatKroner = (ore: number): string => `${formatOre(ore)} kr`;
+
+/** `1958-04-12` → `12.04.1958`; empty when it is not known. */
+export const formatBirthDate = (date: string | null): string => (date === null ? '' : date.split('-').toReversed().join('.'));

@@ -1,4 +1,5 @@
 /** Putting a note right that stands where it should not: move or discard a draft, enter a signed one in error, copy it to the right patient. */
+import { formatBirthDate } from './format.ts';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '#renderer/app/client.ts';
@@ -99,7 +100,7 @@ export function SetRightPanel({ chart, what, onDone, onClose, onProblem }: Props
                   setPatient(hit);
                 }}
               >
-                <span>{hit.birthDate}</span>
+                <span>{formatBirthDate(hit.birthDate)}</span>
                 <span>
                   {hit.familyName}, {hit.givenName}
                 </span>
@@ -115,7 +116,7 @@ export function SetRightPanel({ chart, what, onDone, onClose, onProblem }: Props
           <strong>
             {patient.familyName}, {patient.givenName}
           </strong>{' '}
-          {patient.birthDate}
+          {formatBirthDate(patient.birthDate)}
         </p>
       )}
       {needsReason && (

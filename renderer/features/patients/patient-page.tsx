@@ -11,7 +11,7 @@ import { goTo } from '../../app/router.ts';
 import { useSession } from '../../app/session.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
-import { formatDate, formatTime } from '../chart/format.ts';
+import { formatBirthDate, formatDate, formatTime } from '../chart/format.ts';
 import { BookingPanel } from '../today/booking-panel.tsx';
 import { todayInOslo } from '../today/day.ts';
 import { PatientForm } from './patient-form.tsx';
@@ -114,7 +114,7 @@ export function PatientPage({ id }: { id: string }) {
               {t('duplicates')}{' '}
               {possibleDuplicates.map((hit) => (
                 <button key={hit.id} type="button" className="link" onClick={() => goTo({ name: 'patient', id: hit.id })}>
-                  {hit.familyName}, {hit.givenName} {hit.birthDate}
+                  {hit.familyName}, {hit.givenName} {formatBirthDate(hit.birthDate)}
                 </button>
               ))}
             </p>

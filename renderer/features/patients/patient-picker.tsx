@@ -1,4 +1,5 @@
 /** Find one patient as one types; arrows and Enter. */
+import { formatBirthDate } from '../chart/format.ts';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PatientHit } from '#electron/contract/patients.ts';
@@ -62,7 +63,7 @@ export function PatientPicker({ onPick, onNew }: { onPick(hit: PatientHit): void
             <span>
               {hit.familyName}, {hit.givenName} {hit.namesake && <span className="due">{t('common:search.namesake')}</span>}
             </span>
-            <span className="quiet num">{hit.birthDate}</span>
+            <span className="quiet num">{formatBirthDate(hit.birthDate)}</span>
             <span className="quiet">{[hit.addressLine, hit.city].filter(Boolean).join(', ')}</span>
           </li>
         ))}

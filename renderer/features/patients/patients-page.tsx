@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useActions } from '../../app/keys.ts';
 import { goTo } from '../../app/router.ts';
 import { useAsk } from '../../app/use-ask.ts';
-import { formatDay } from '../chart/format.ts';
+import { formatBirthDate, formatDay } from '../chart/format.ts';
 
 export function PatientsPage({ query: initial }: { query: string }) {
   const { t } = useTranslation('patients');
@@ -81,7 +81,7 @@ export function PatientsPage({ query: initial }: { query: string }) {
                   </strong>{' '}
                   {hit.namesake && <span className="due">{t('common:search.namesake')}</span>}
                 </td>
-                <td className="num">{hit.birthDate}</td>
+                <td className="num">{formatBirthDate(hit.birthDate)}</td>
                 <td className="num quiet">{hit.maskedNationalId}</td>
                 <td className="num">{hit.phone}</td>
                 <td className="quiet">{[hit.addressLine, hit.city].filter(Boolean).join(', ')}</td>

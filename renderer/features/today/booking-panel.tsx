@@ -11,7 +11,7 @@ import { call } from '../../app/client.ts';
 import { goTo } from '../../app/router.ts';
 import { sentence } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
-import { formatTime } from '../chart/format.ts';
+import { formatBirthDate, formatTime } from '../chart/format.ts';
 import { PatientPicker } from '../patients/patient-picker.tsx';
 
 interface Props {
@@ -121,7 +121,7 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
               <strong>
                 {patient.familyName}, {patient.givenName}
               </strong>{' '}
-              <span className="quiet num">{patient.birthDate}</span> <span className="quiet">{patient.phone}</span>{' '}
+              <span className="quiet num">{formatBirthDate(patient.birthDate)}</span> <span className="quiet">{patient.phone}</span>{' '}
               {move === null && (
                 <button type="button" className="link" onClick={() => setPatient(null)}>
                   {t('booking.other')}

@@ -9,7 +9,7 @@ import { goTo } from '../../app/router.ts';
 import { useSession } from '../../app/session.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
-import { formatDay, formatTime } from '../chart/format.ts';
+import { formatBirthDate, formatDay, formatTime } from '../chart/format.ts';
 import { BookingPanel } from './booking-panel.tsx';
 import { addDays, todayInOslo } from './day.ts';
 import { nextToOpen, rememberDay } from './day-order.ts';
@@ -181,7 +181,7 @@ export function TodayPage() {
                         </span>
                       )}
                     </td>
-                    <td className="num quiet">{item.patient.birthDate ?? ''}</td>
+                    <td className="num quiet">{formatBirthDate(item.patient.birthDate)}</td>
                     <td>
                       {t(`chart:visitType.${item.appointment.visitType}`)}
                       {item.appointment.walkIn && <span className="quiet"> · {t('walkIn')}</span>}

@@ -6,7 +6,7 @@ import { useActions } from '../../app/keys.ts';
 import { openChart } from '../../app/open-charts.ts';
 import { goTo } from '../../app/router.ts';
 import { useAsk } from '../../app/use-ask.ts';
-import { formatDay, formatTime } from '../chart/format.ts';
+import { formatBirthDate, formatDay, formatTime } from '../chart/format.ts';
 
 export function UnsignedPage() {
   const { t } = useTranslation('today');
@@ -53,7 +53,7 @@ export function UnsignedPage() {
                 <td>
                   <strong>{item.patientName}</strong>
                 </td>
-                <td className="num quiet">{item.birthDate}</td>
+                <td className="num quiet">{formatBirthDate(item.birthDate)}</td>
                 <td>{t(`chart:visitType.${item.visitType}`)}</td>
                 <td className="quiet">{item.practitionerName}</td>
               </tr>
