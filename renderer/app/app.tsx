@@ -16,10 +16,21 @@ export function App() {
     const off = onCoreEvent((event) => {
       if (event.type === 'session') setState(event.state);
     });
-    void call('app.state', {}).then((reply) => reply.ok && setState(reply.value));
+    // A core that is still starting may not hear the first question: ask until it has answered.
+    let asking = 0;
+    const ask = (): void => {
+      asking = window.setTimeout(ask, 1000);
+      void call('app.state', {}).then((reply) => {
+        if (!reply.ok) return;
+        window.clearTimeout(asking);
+        setState(reply.value);
+      });
+    };
+    ask();
     const keys = (event: KeyboardEvent): void => void runKey(event);
     window.addEventListener('keydown', keys);
     return () => {
+      window.clearTimeout(asking);
       off();
       window.removeEventListener('keydown', keys);
     };
