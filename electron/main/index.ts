@@ -76,7 +76,7 @@ function connectCore(window: BrowserWindow): void {
     if (isSecretAsked(message)) void keychainSecret(secretFile).then((secret) => core.post({ control: 'device-secret', secret }));
     else relay.fromCore(message);
   });
-  // The preload offers a port per page load, before the page's first script: a page may then await the core anywhere.
+  // The preload offers a port when its page first speaks; the page that spoke last holds the line.
   ipcMain.on('core-port', (event) => {
     const [port] = event.ports;
     const frame = event.senderFrame;

@@ -16,21 +16,10 @@ export function App() {
     const off = onCoreEvent((event) => {
       if (event.type === 'session') setState(event.state);
     });
-    // A core that is still starting may not hear the first question: ask until it has answered.
-    let asking = 0;
-    const ask = (): void => {
-      asking = window.setTimeout(ask, 1000);
-      void call('app.state', {}).then((reply) => {
-        if (!reply.ok) return;
-        window.clearTimeout(asking);
-        setState(reply.value);
-      });
-    };
-    ask();
+    void call('app.state', {}).then((reply) => reply.ok && setState(reply.value));
     const keys = (event: KeyboardEvent): void => void runKey(event);
     window.addEventListener('keydown', keys);
     return () => {
-      window.clearTimeout(asking);
       off();
       window.removeEventListener('keydown', keys);
     };

