@@ -1,13 +1,12 @@
 /** Shuts every door of Chromium that the journal does not use. Source: Electron's security guide 5, 11–14. */
 import type { App, Session, WebContents } from 'electron';
-import { isOwnAddress } from './navigation.ts';
+import { isOwnAddress, isOwnBlob } from './navigation.ts';
 
 /** Electron grants permissions unless told otherwise: here all are refused. */
 export function denyPermissions(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
-  session.on('will-download', (event) => event.preventDefault());
   // The network belongs to the core; a page of ours asks for its own files only.
   session.setProxy({ mode: 'direct' }).catch(() => {});
 }
@@ -34,5 +33,16 @@ export function lockRequests(session: Session, own: string): void {
   session.webRequest.onBeforeRequest((details, answer) => {
     const inside = /^(blob|data|devtools):/.test(details.url) || isOwnAddress(details.url, own);
     answer({ cancel: !inside });
+  });
+}
+
+/**
+ * A file leaves only from the page's own memory (a letter somebody chose to save, warned and logged by the core), and to
+ * where the system's own save dialog puts it. Everything else that would be a download is refused.
+ */
+export function lockDownloads(session: Session, own: string): void {
+  session.on('will-download', (event, item) => {
+    if (!isOwnBlob(item.getURL(), own)) return event.preventDefault();
+    item.setSaveDialogOptions({ defaultPath: item.getFilename(), filters: [{ name: 'PDF', extensions: ['pdf'] }] });
   });
 }

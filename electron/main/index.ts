@@ -10,7 +10,7 @@ import { RESPONSE_HEADERS } from './content-policy.ts';
 import { startCore } from './core-process.ts';
 import type { CoreProcess } from './core-process.ts';
 import { isSecretAsked, keychainSecret } from './device-secret.ts';
-import { denyPermissions, lockNavigation, lockRequests } from './harden.ts';
+import { denyPermissions, lockDownloads, lockNavigation, lockRequests } from './harden.ts';
 import { developmentAddress, isOwnAddress } from './navigation.ts';
 import { createRelay } from './relay.ts';
 import { webPreferences } from './window-options.ts';
@@ -37,6 +37,7 @@ function open(): void {
   const page = session.defaultSession;
   denyPermissions(page);
   lockRequests(page, own);
+  lockDownloads(page, own);
   protocol.handle(SCHEME, serve);
   const window = createWindow();
   app.on('second-instance', () => {

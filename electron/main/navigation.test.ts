@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { developmentAddress, isOwnAddress } from './navigation.ts';
+import { developmentAddress, isOwnAddress, isOwnBlob } from './navigation.ts';
 
 describe('a locked window', () => {
   it('stays on its own origin', () => {
@@ -17,6 +17,13 @@ describe('a locked window', () => {
       '',
     ]) {
       expect(isOwnAddress(foreign, 'app://ryggrad'), foreign).toBe(false);
+    }
+  });
+
+  it('lets a file out of its own page only', () => {
+    expect(isOwnBlob('blob:app://ryggrad/6f1c', 'app://ryggrad')).toBe(true);
+    for (const foreign of ['blob:https://evil.example/6f1c', 'blob:null/6f1c', 'app://ryggrad/index.html', 'data:application/pdf,x']) {
+      expect(isOwnBlob(foreign, 'app://ryggrad'), foreign).toBe(false);
     }
   });
 

@@ -11,6 +11,11 @@ export function isOwnAddress(address: string, own: string): boolean {
   }
 }
 
+/** Whether an address is memory of a page of `own`. */
+export function isOwnBlob(address: string, own: string): boolean {
+  return address.startsWith('blob:') && isOwnAddress(address.slice('blob:'.length), own);
+}
+
 /**
  * The address of a dev-host that the window may show instead of its own files: loopback only, never when packaged.
  * @returns undefined when absent or refused

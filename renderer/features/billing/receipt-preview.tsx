@@ -26,7 +26,7 @@ export function ReceiptPreview({ paymentId, onClose }: { paymentId: string; onCl
     >
       {pdf !== null && <PdfView base64={pdf} label={t('receipt')} />}
       <div className="section-actions">
-        <button type="button" className="link" autoFocus onClick={() => pdf !== null && printPdf(pdf)}>
+        <button type="button" className="link" autoFocus onClick={() => pdf !== null && void printPdf(pdf)}>
           {t('print')}
         </button>
         <button type="button" className="link" onClick={onClose}>

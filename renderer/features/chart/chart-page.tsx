@@ -104,6 +104,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
   const sign = async (): Promise<void> => {
     if (chart === null) return;
     performance.mark('sign:asked');
+    const stood = document.activeElement;
     await flush();
     const reply = await call('encounter.sign', { id: encounterId, patientId: chart.encounter.patientId });
     if (!reply.ok) {
@@ -111,7 +112,8 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
       if (reply.code !== 'sign/problems') setProblem(reply.code);
       await refresh();
       const first = problems.find((entry) => entry.blocking);
-      if (first !== undefined) go(first);
+      // Whoever has gone on by themselves meanwhile keeps their place.
+      if (first !== undefined && document.activeElement === stood) go(first);
       return;
     }
     setProblem(null);
@@ -273,7 +275,11 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
           {draft && rule.redFlags && (
             <RedFlagPanel
               answers={chart.redFlags}
-              onAnswer={(region, question, answer) => void call('redFlag.answer', { encounterId, region, question, answer, comment: null })}
+              onAnswer={(region, question, answer) =>
+                void call('redFlag.answer', { encounterId, region, question, answer, comment: null }).then(
+                  (reply) => !reply.ok && setProblem(reply.code),
+                )
+              }
             />
           )}
           {draft && rule.consent && <ConsentPanel chart={chart} />}

@@ -49,8 +49,8 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
     void run(call('letter.setStatus', { id: letterId, status: next }));
   const print = async (): Promise<void> => {
     const reply = await call('letter.print', { id: letterId });
-    if (reply.ok) printPdf(reply.value.pdfBase64);
-    else setProblem(reply.code);
+    if (!reply.ok) return setProblem(reply.code);
+    await printPdf(reply.value.pdfBase64).catch(() => setProblem('letter/not-drawn'));
   };
   const save = async (): Promise<void> => {
     const reply = await call('letter.export', { id: letterId, warned: true });
@@ -73,7 +73,10 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
       label: t('nextMissing'),
       key: 'Alt+Enter',
       when: () => draft === true,
-      run: () => void flushAll().then(refresh).then(goToMissing),
+      run: () => {
+        goToMissing();
+        void flushAll().then(refresh);
+      },
     },
     { id: 'letter.sign', label: t('sign'), key: 'Control+Enter', when: () => draft === true, run: () => void sign() },
     { id: 'letter.await', label: t('awaitPrint'), key: 'F6', when: () => signed, run: () => status('awaiting_print') },
@@ -92,11 +95,12 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
   const contentNow = useRef(content);
   contentNow.current = content;
 
-  // Stands where something required is missing, and goes to the next on one key.
+  // Stands where something required is missing, and goes to the next that is empty on one key: at once, so that what is
+  // typed after the key lands there.
   const goToMissing = useCallback(() => {
     const gaps = [...document.querySelectorAll<HTMLTextAreaElement>('.letter [data-missing] textarea')];
     const at = gaps.findIndex((gap) => gap === document.activeElement);
-    (gaps[at + 1] ?? gaps[0])?.focus();
+    [...gaps.slice(at + 1), ...gaps.slice(0, at + 1)].find((gap) => gap.value.trim() === '')?.focus();
   }, []);
   const loaded = view !== null;
   useEffect(() => {
