@@ -1,7 +1,7 @@
 /** A display for the Electron window where there is none: Xvfb on a number of its own choosing. */
 import { spawn } from 'node:child_process';
 
-/** @returns {Promise<{ display: string, stop: () => void } | undefined>} undefined when there is a display, or no Xvfb */
+/** @returns {Promise<{ display: string, stop: () => Promise<void> } | undefined>} undefined when there is a display, or no Xvfb */
 export async function virtualDisplay() {
   if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return undefined;
   const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp', '-noreset'], {
@@ -15,5 +15,13 @@ export async function virtualDisplay() {
   if (number === undefined) return undefined;
   child.unref();
   child.stdio[3].destroy();
-  return { display: `:${number}`, stop: () => child.kill() };
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  return {
+    display: `:${number}`,
+    // Waits: as it ends it removes its socket, and the next display may already have taken the same number.
+    stop: async () => {
+      child.kill();
+      await gone;
+    },
+  };
 }

@@ -25,7 +25,7 @@ const child = spawn(pinnedNode(), [vitest, ...args, ...process.argv.slice(2)], {
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 const code = await new Promise((resolve) => child.once('exit', (exit) => resolve(exit ?? 1)));
-display?.stop();
+await display?.stop();
 
 const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
 rmSync(folder, { recursive: true, force: true });

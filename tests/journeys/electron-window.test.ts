@@ -19,7 +19,7 @@ let passphrase: string;
 let app: ElectronApplication;
 let page: Page;
 const faults: string[] = [];
-let display: { display: string; stop(): void } | undefined;
+let display: { display: string; stop(): Promise<void> } | undefined;
 
 /** The build's own scripts are plain JavaScript. */
 async function buildScript<T>(name: string): Promise<T> {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   execFileSync(process.execPath, ['--input-type=module', '-e', "await (await import('./build/electron-bundle.mjs')).bundleElectron()"], {
     cwd: ROOT,
   });
-  const { virtualDisplay } = await buildScript<{ virtualDisplay(): Promise<{ display: string; stop(): void } | undefined> }>('display.mjs');
+  const { virtualDisplay } = await buildScript<{ virtualDisplay(): Promise<{ display: string; stop(): Promise<void> } | undefined> }>('display.mjs');
   display = await virtualDisplay();
   home = await freshHome('electron');
   const laptop = await startDemoLaptop(home);
@@ -60,7 +60,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app?.close();
-  display?.stop();
+  await display?.stop();
   if (home !== undefined) await removeHome(home);
 });
 

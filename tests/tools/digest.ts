@@ -2,10 +2,12 @@
  * `npm run digest`: one line per entity with rows and digest at a place in the feed, for a laptop's folder or for a
  * server. Two replicas that print the same lines hold the same record.
  *
- *   npm run digest -- --home DIR --passphrase …             a laptop (opened read-only in effect; close the app first)
+ *   npm run digest -- --home DIR [--passphrase …]           a laptop; RYGGRAD_PASSPHRASE, or the demo clinic's own, without
  *   npm run digest -- --server URL --token …                a server, in the audience of the token
  *   npm run digest -- --server URL --email … --passphrase … the same, signing in first
  */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { EntityDigest } from '#db/sync/digest.ts';
@@ -44,15 +46,22 @@ async function signIn(url: string): Promise<string> {
   return z.object({ accessToken: z.string() }).parse(await response.json()).accessToken;
 }
 
+/** The demo clinic's passphrase lies in its home: its patients are invented. */
+function demoPassphrase(home: string): string {
+  const file = join(home, 'demo.json');
+  if (!existsSync(file)) throw new Error('A laptop opens with --passphrase …, or RYGGRAD_PASSPHRASE.');
+  return z.object({ passphrase: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).passphrase;
+}
+
 async function main(): Promise<void> {
   const { home, passphrase, server, clinic, audience } = values;
-  if ((home === undefined) === (server === undefined)) throw new Error('Give either --home DIR --passphrase … or --server URL --token ….');
+  if ((home === undefined) === (server === undefined)) throw new Error('Give either --home DIR or --server URL --token ….');
   const digests =
     server !== undefined
       ? await serverDigests(server.replace(/\/$/, ''))
       : await laptopDigests({
           home: home ?? '',
-          passphrase: passphrase ?? '',
+          passphrase: passphrase ?? process.env['RYGGRAD_PASSPHRASE'] ?? demoPassphrase(home ?? ''),
           clinicId: clinic,
           audience: audience === 'desk' ? 'desk' : 'clinical',
         });
