@@ -8,9 +8,14 @@ export async function virtualDisplay() {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   const number = await new Promise((resolve) => {
+    let said = '';
     child.once('error', () => resolve(undefined));
     child.once('exit', () => resolve(undefined));
-    child.stdio[3].once('data', (data) => resolve(String(data).trim()));
+    // The number and its line end are two writes; whoever closes the pipe between them ends the server.
+    child.stdio[3].on('data', (data) => {
+      said += data;
+      if (said.endsWith('\n')) resolve(said.trim());
+    });
   });
   if (number === undefined) return undefined;
   child.unref();

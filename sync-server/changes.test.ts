@@ -105,6 +105,24 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
     expect((await write(server.app, laptop, newPatient())).outcome).toBe('applied');
   });
 
+  it('the longest value the model allows goes through: nothing that a laptop may store can stop its queue', async () => {
+    const laptop = await foundClinic(server.app);
+    const patient = newPatient();
+    await write(server.app, laptop, patient);
+    const data = 'A'.repeat(8_000_000);
+    const document = {
+      patientId: patient.rowId,
+      kind: 'letter',
+      title: 'Epikrise',
+      mediaType: 'application/pdf',
+      sha256: 'a',
+      byteLength: 6_000_000,
+      data,
+    };
+    const outcome = await write(server.app, laptop, { entity: 'document', rowId: v7(), set: document });
+    expect(outcome.outcome).toBe('applied');
+  });
+
   it('a child whose parent is unknown is held back, alone', async () => {
     const laptop = await foundClinic(server.app);
     const orphan = newEncounter(laptop, v7());

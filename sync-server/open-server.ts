@@ -1,4 +1,5 @@
 /** From configuration to a working app: database, migrations, listener; and everything closed again in reverse. */
+import { MAX_REQUEST_BYTES } from '#db/sync/change.ts';
 import type { FastifyInstance } from 'fastify';
 import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
 import { assertAppRole, openPool } from '#db/postgres/open.ts';
@@ -50,7 +51,7 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
       registration: config.registration,
       ...(config.electric === undefined ? {} : { electric: config.electric }),
-      limits: { bodyBytes: 5_000_000, rateWindowMs: config.rate.windowMs, rateMax: config.rate.max },
+      limits: { bodyBytes: MAX_REQUEST_BYTES, rateWindowMs: config.rate.windowMs, rateMax: config.rate.max },
       version: VERSION,
     };
     const app = buildApp(deps);

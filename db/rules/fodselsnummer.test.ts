@@ -85,6 +85,11 @@ describe('synthetic numbers', () => {
   });
 });
 
+it('two synthetic people of one birth date have two numbers', () => {
+  const numbers = Array.from({ length: 800 }, (_, n) => syntheticNationalId({ birthDate: '1990-01-01', n }));
+  expect(new Set(numbers).size).toBe(800);
+});
+
 describe('what a number tells', () => {
   it('never the century, and nothing says the sex', () => {
     const value = syntheticNationalId({ birthDate: '1920-03-09', n: 1 });

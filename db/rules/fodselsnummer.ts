@@ -48,15 +48,15 @@ export function agreesWithBirthDate(value: string, birthDate: string): boolean {
 export function syntheticNationalId({ birthDate, n, dNumber = false }: { birthDate: string; n: number; dNumber?: boolean }): string {
   const [year = '1990', month = '01', day = '01'] = birthDate.split('-');
   const head = `${String(Number(day) + (dNumber ? 40 : 0)).padStart(2, '0')}${String(Number(month) + 80)}${year.slice(2)}`;
-  // Every individual number has a chance of 1 in 11 per control digit to be unusable: step until one fits.
-  for (let step = 0; step < 1000; step += 1) {
-    const nine = `${head}${String((n * 7 + step) % 1000).padStart(3, '0')}`;
+  // About one individual number in six has no control digits: n counts those that have, so that no two n below 800 meet.
+  const usable: string[] = [];
+  for (let individual = 0; individual < 1000; individual += 1) {
+    const nine = `${head}${String(individual).padStart(3, '0')}`;
     const first = firstControlDigit(nine);
-    if (first === 10) continue;
-    const second = control(`${nine}${first}`, SECOND);
-    if (second !== 10) return `${nine}${first}${second}`;
+    const second = first === 10 ? 10 : control(`${nine}${first}`, SECOND);
+    if (second !== 10) usable.push(`${nine}${first}${second}`);
   }
-  throw new RangeError(`no synthetic number for ${birthDate}`);
+  return usable[n % usable.length] ?? '';
 }
 
 const FIRST = [3, 7, 6, 1, 8, 9, 4, 5, 2];

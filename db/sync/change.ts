@@ -9,6 +9,8 @@ import canonicalize from 'canonicalize';
 export const PROTOCOL_VERSION = 1;
 /** Most changes in one request. */
 export const MAX_CHANGES = 500;
+/** Largest request. The longest value the model allows (a document, 8 MB) fits alone with room for its neighbours' remains. */
+export const MAX_REQUEST_BYTES = 16_000_000;
 
 export const changeSchema = z.strictObject({
   /** 1, 2, 3 … per device without gaps, given when the change is first sent. */

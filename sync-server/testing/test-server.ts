@@ -1,4 +1,5 @@
 /** A server on a test database, with a clock that can be moved and short long-polls; asked by `inject` or over a port. */
+import { MAX_REQUEST_BYTES } from '#db/sync/change.ts';
 import type { FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { assertMigrated } from '#db/postgres/migrate.ts';
@@ -33,7 +34,7 @@ export async function openTestServer(database: TestDatabase, changes: Partial<Se
     log: openLog('silent', 'json'),
     shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
     registration: 'open',
-    limits: { bodyBytes: 5_000_000, rateWindowMs: 60_000, rateMax: 1_000_000 },
+    limits: { bodyBytes: MAX_REQUEST_BYTES, rateWindowMs: 60_000, rateMax: 1_000_000 },
     version: 'test',
     ...changes,
   };

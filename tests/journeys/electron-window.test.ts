@@ -36,7 +36,9 @@ beforeAll(async () => {
   execFileSync(process.execPath, ['--input-type=module', '-e', "await (await import('./build/electron-bundle.mjs')).bundleElectron()"], {
     cwd: ROOT,
   });
-  const { virtualDisplay } = await buildScript<{ virtualDisplay(): Promise<{ display: string; stop(): Promise<void> } | undefined> }>('display.mjs');
+  const { virtualDisplay } = await buildScript<{ virtualDisplay(): Promise<{ display: string; stop(): Promise<void> } | undefined> }>(
+    'display.mjs',
+  );
   display = await virtualDisplay();
   home = await freshHome('electron');
   const laptop = await startDemoLaptop(home);

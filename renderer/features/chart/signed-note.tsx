@@ -9,7 +9,7 @@ export function SignedNote({ chart, small = false }: { chart: ChartView; small?:
   const sections = (signed?.sections ?? chart.sections).filter((section) => section.text.trim() !== '');
   const observations = signed?.observations ?? chart.observations.flatMap(({ code, value }) => (value === null ? [] : [{ code, value }]));
   const diagnoses = signed?.diagnoses ?? chart.diagnoses;
-  const flags = (signed?.redFlags ?? chart.redFlags).filter((flag) => flag.answer !== null);
+  const flags = (signed?.redFlags ?? chart.redFlags).filter((flag) => flag.answer !== null || (flag.comment ?? '') !== '');
   const consent = signed === null ? chart.treatmentConsent : signed.treatmentConsent;
   return (
     <article className="paper" style={small ? { fontSize: 13, padding: '4px 0 12px' } : undefined} aria-label={t('paper.title')}>

@@ -183,6 +183,7 @@ function Clinic() {
             placeholder="https://"
             required
           />
+          <p className="quiet">{t('server.restored')}</p>
           <Field label={t('server.code')} value={server.code} onText={(code) => setServer({ ...server, code })} />
           <Field
             label={t('server.passphrase')}
