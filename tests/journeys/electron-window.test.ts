@@ -58,6 +58,7 @@ beforeAll(async () => {
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
   // Twice, as a person who reloads would: the line to the core belongs to the page that spoke last.
+  await page.getByLabel('Passordfrase').waitFor();
   await page.reload();
 });
 afterAll(async () => {
@@ -75,7 +76,15 @@ test('a visit is charted and signed in the desktop window, with keys alone', asy
     });
   await page.keyboard.type(passphrase);
   await page.keyboard.press('Enter');
-  await page.locator('table.list tbody tr[aria-selected="true"]').waitFor();
+  await page
+    .locator('table.list tbody tr[aria-selected="true"]')
+    .waitFor()
+    .catch(async (error: unknown) => {
+      const seen = await page.evaluate(
+        () => `${document.activeElement?.outerHTML.slice(0, 200)} in ${document.body.innerText.slice(0, 500)}`,
+      );
+      throw new Error(`the day did not come up: ${faults.join('; ')} ${seen}`, { cause: error });
+    });
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.activeElement?.id === 'section-subjective');
   await page.keyboard.type('Bedre enn sist.');
