@@ -3,6 +3,7 @@ import { MAX_REQUEST_BYTES } from '#db/sync/change.ts';
 import type { FastifyInstance } from 'fastify';
 import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
 import { assertAppRole, openPool } from '#db/postgres/open.ts';
+import { postgresStore } from './core/record-store.ts';
 import { buildApp, type ServerDeps } from './app.ts';
 import type { Config } from './config.ts';
 import { listenForChanges } from '#db/postgres/listen.ts';
@@ -43,6 +44,7 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     undo.push(() => wakeUps.close());
     const deps: ServerDeps = {
       pool,
+      store: postgresStore(pool),
       wakeUps,
       epoch,
       sessionKey: config.sessionKey,

@@ -1,3 +1,4 @@
+import { postgresStore } from './core/record-store.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { ShapeStream, isChangeMessage, isControlMessage, type Message, type Offset } from '@electric-sql/client';
@@ -293,7 +294,7 @@ describe.each(PLACES)('the feed comes down (%s)', (place) => {
       value: (callback?: Parameters<Pool['connect']>[0]) => (callback === undefined ? watched() : server.pool.connect(callback)),
     };
     const pool = Object.create(server.pool, { connect }) as Pool;
-    const slow = await openTestServer(database, { shape: { rows: 40, bytes: 100_000, longPollMs: 60_000 }, pool });
+    const slow = await openTestServer(database, { shape: { rows: 40, bytes: 100_000, longPollMs: 60_000 }, store: postgresStore(pool) });
     const place = `&offset=${start.headers.get('electric-offset')}&handle=${start.headers.get('electric-handle')}`;
     const answer = await request(slow.app, laptop, 'GET', `/v1/shape?table=feed${place}&live=true`);
     expect(armed).toBe(false);

@@ -7,17 +7,7 @@
  * effect: the same change again gets the same answer and no second effect.
  */
 import { MAX_CHANGES, PROTOCOL_VERSION, type Outcome, type PushReply, type pushRequestSchema } from '#db/sync/change.ts';
-import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
-import {
-  appendLedger,
-  appendQuarantine,
-  ledgerEntries,
-  lockClinic,
-  moveClock,
-  type LedgerEntry,
-  type QuarantineEntry,
-} from '#db/postgres/queries/push.ts';
-import { writeRows } from '#db/postgres/queries/rows.ts';
+import type { LedgerEntry, QuarantineEntry } from '#db/postgres/queries/push.ts';
 import type { z } from 'zod';
 import { appendAudit } from './audit.ts';
 import { decideChange, openPeople } from './decide-change.ts';
@@ -25,11 +15,12 @@ import { mayDeliverFor } from './devices.ts';
 import type { Principal } from './principal.ts';
 import { readChange, type ReadChange } from './read-change.ts';
 import { openRecordBatch } from './record-batch.ts';
+import type { RecordStore, RecordTx } from './record-store.ts';
 import { err, ok, type Result } from './result.ts';
 import { proveSignatures, type Proofs } from './signatures.ts';
 
 export interface AcceptDeps {
-  pool: Pool;
+  store: RecordStore;
   epoch: string;
   /** Monotonic milliseconds, for the limit on one transaction. */
   elapsed(): number;
@@ -54,9 +45,9 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
   }
 
   const { clinicId } = principal;
-  const checked = await withClinic(deps.pool, clinicId, async (tx) => {
+  const checked = await deps.store.inClinic(clinicId, async (tx) => {
     const delivers = await mayDeliverFor(tx, principal, push.deviceId);
-    return delivers.ok ? ok(await proveSignatures(tx, clinicId, push.deviceId, items)) : delivers;
+    return delivers.ok ? ok(await proveSignatures(tx, push.deviceId, items)) : delivers;
   });
   if (!checked.ok) return checked;
 
@@ -76,7 +67,7 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
   }
   for (const { outcome } of outcomes) deps.count?.(outcome, 1);
 
-  const auditUpTo = await withClinic(deps.pool, clinicId, (tx) => appendAudit(tx, clinicId, push.deviceId, push.audit));
+  const auditUpTo = await deps.store.inClinic(clinicId, (tx) => appendAudit(tx, clinicId, push.deviceId, push.audit));
   return ok({ epoch: deps.epoch, outcomes, auditUpTo });
 }
 
@@ -109,19 +100,18 @@ async function batchOrOneByOne(job: Job, items: readonly ReadChange[]): Promise<
 async function batch(job: Job, items: readonly ReadChange[], refuse?: string): Promise<Result<Outcome[]>> {
   const { deps, principal, deviceId } = job;
   const { clinicId, audience } = principal;
-  return withClinic(deps.pool, clinicId, async (tx): Promise<Result<Outcome[]>> => {
+  return deps.store.inClinic(clinicId, async (tx): Promise<Result<Outcome[]>> => {
     const first = items[0];
     if (first === undefined) return ok([]);
-    const state = await lockClinic(tx, clinicId, deviceId);
+    const state = await tx.lockClinic(deviceId);
     if (state === undefined) return err('clinic/unknown');
     if (first.n > state.lastN + 1) return err('changes/gap', { expected: state.lastN + 1 });
     const started = deps.elapsed();
-    const known =
-      first.n <= state.lastN ? await ledgerEntries(tx, clinicId, deviceId, first.n, items.at(-1)?.n ?? first.n) : new Map<number, never>();
+    const known = first.n <= state.lastN ? await tx.ledgerEntries(deviceId, first.n, items.at(-1)?.n ?? first.n) : new Map<number, never>();
 
     const fresh = items.filter(({ n }) => n > state.lastN);
     const record = openRecordBatch(tx, clinicId, state.seq);
-    const people = await openPeople(tx, clinicId, deviceId, fresh, job.proofs);
+    const people = await openPeople(tx, deviceId, fresh, job.proofs);
     if (!job.revoked && refuse === undefined) {
       await record.prefetch(
         fresh.flatMap(({ change }) => (change === undefined ? [] : [change])),
@@ -170,19 +160,19 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
 }
 
 async function flush(
-  tx: Tx,
-  { principal: { clinicId }, deviceId }: Job,
+  tx: RecordTx,
+  { deviceId }: Job,
   record: ReturnType<typeof openRecordBatch>,
   seqBefore: number,
   ledger: readonly LedgerEntry[],
   quarantine: readonly QuarantineEntry[],
 ): Promise<void> {
   if (record.seq > seqBefore) {
-    await moveClock(tx, clinicId, record.seq);
-    await writeRows(tx, clinicId, record.dirty);
+    await tx.moveClock(record.seq);
+    await tx.writeRows(record.dirty);
   }
-  await appendLedger(tx, clinicId, deviceId, ledger);
-  await appendQuarantine(tx, clinicId, deviceId, quarantine);
+  await tx.appendLedger(deviceId, ledger);
+  await tx.appendQuarantine(deviceId, quarantine);
 }
 
 function ledgerEntry({ n, hash, change }: ReadChange, outcome: Outcome): LedgerEntry {

@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto';
 import type { AuditEvent } from '#db/model/audit.ts';
 import { canonical } from '#db/sync/change.ts';
-import type { Tx } from '#db/postgres/open.ts';
-import { appendAuditEvents, auditHeads, saveAuditHead, type StoredAuditEvent } from '#db/postgres/queries/audit.ts';
+import type { StoredAuditEvent } from '#db/postgres/queries/audit.ts';
+import type { RecordTx } from './record-store.ts';
 
 /** Appends what is new; returns the `n` up to which this device's log is stored. Events beyond a gap are left for later. */
-export async function appendAudit(tx: Tx, clinicId: string, deviceId: string, events: readonly AuditEvent[]): Promise<number> {
-  const heads = await auditHeads(tx, clinicId, deviceId);
+export async function appendAudit(tx: RecordTx, clinicId: string, deviceId: string, events: readonly AuditEvent[]): Promise<number> {
+  const heads = await tx.auditHeads(deviceId);
   let { n, hash, clinicN, clinicHash } = heads;
   const fresh: StoredAuditEvent[] = [];
   for (const event of events) {
@@ -25,8 +25,8 @@ export async function appendAudit(tx: Tx, clinicId: string, deviceId: string, ev
     hash = event.hash;
   }
   if (fresh.length === 0) return n;
-  await appendAuditEvents(tx, clinicId, fresh);
-  await saveAuditHead(tx, clinicId, deviceId, n, hash);
+  await tx.appendAuditEvents(fresh);
+  await tx.saveAuditHead(deviceId, n, hash);
   return n;
 }
 

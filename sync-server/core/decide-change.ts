@@ -4,16 +4,15 @@ import { isEntityName } from '#db/model/entities.ts';
 import type { Change } from '#db/sync/change.ts';
 import { mergeChange, type MergeReader } from '#db/sync/merge.ts';
 import type { RowWrite } from '#db/sync/row.ts';
-import { patientsWithNationalId, rolesEverHeld, signingKeys } from '#db/postgres/queries/push.ts';
-import type { Tx } from '#db/postgres/open.ts';
 import { authorise, type Actor } from './authorise.ts';
 import { judgeRules } from './judge-rules.ts';
 import type { ReadChange } from './read-change.ts';
 import { parentsIn, type RecordBatch } from './record-batch.ts';
+import type { RecordTx } from './record-store.ts';
 import type { Proofs } from './signatures.ts';
 
 export interface DecideInput {
-  tx: Tx;
+  tx: RecordTx;
   record: RecordBatch;
   people: People;
   deviceId: string;
@@ -55,15 +54,15 @@ export async function decideChange({ tx, record, people, deviceId, clinicId }: D
     };
   });
   if (!judged.ok) return judged;
-  const flags = [...judged.flags, ...(await sharedNationalId(tx, clinicId, change, record))];
+  const flags = [...judged.flags, ...(await sharedNationalId(tx, change, record))];
   return { ...judged, flags: [...new Set(flags)] };
 }
 
 /** Two laptops may register the same person offline: both are accepted, flagged until they are merged. */
-async function sharedNationalId(tx: Tx, clinicId: string, change: Change, record: RecordBatch): Promise<string[]> {
+async function sharedNationalId(tx: RecordTx, change: Change, record: RecordBatch): Promise<string[]> {
   const number = change.set['nationalId'];
   if (change.entity !== 'patient' || typeof number !== 'string' || number === '') return [];
-  const stored = await patientsWithNationalId(tx, clinicId, [number]);
+  const stored = await tx.patientsWithNationalId([number]);
   const inBatch = [...(record.dirty.get('patient')?.values() ?? [])].filter((row) => row['nationalId'] === number && !row.deleted);
   return [...stored, ...inBatch].some(({ id }) => id !== change.rowId) ? ['patient/national-id-shared'] : [];
 }
@@ -79,13 +78,7 @@ export interface People {
 }
 
 /** Keys and former roles of everybody who acts in these changes. */
-export async function openPeople(
-  tx: Tx,
-  clinicId: string,
-  deviceId: string,
-  items: readonly ReadChange[],
-  proofs: Proofs,
-): Promise<People> {
+export async function openPeople(tx: RecordTx, deviceId: string, items: readonly ReadChange[], proofs: Proofs): Promise<People> {
   const actors = [...new Set(items.flatMap(({ change }) => (change === undefined ? [] : [change.actor])))];
   const keys = new Map<string, Set<string>>();
   const held = new Map<string, Set<Role>>();
@@ -95,8 +88,8 @@ export async function openPeople(
     if (known !== undefined) held.set(userId, (held.get(userId) ?? new Set()).add(known));
   };
   if (actors.length > 0) {
-    for (const { userId, publicKey } of await signingKeys(tx, clinicId, deviceId, actors)) addKey(userId, publicKey);
-    for (const { userId, role } of await rolesEverHeld(tx, clinicId, actors)) addRole(userId, role);
+    for (const { userId, publicKey } of await tx.signingKeys(deviceId, actors)) addKey(userId, publicKey);
+    for (const { userId, role } of await tx.rolesEverHeld(actors)) addRole(userId, role);
   }
   return {
     actor(id, read) {

@@ -2,9 +2,11 @@
 import type { Logger } from 'pino';
 import type { Pool } from '#db/postgres/open.ts';
 import type { WakeUps } from '#db/postgres/listen.ts';
+import type { RecordStore } from './record-store.ts';
 
 export interface ServerDeps {
   pool: Pool;
+  store: RecordStore;
   wakeUps: WakeUps;
   epoch: string;
   sessionKey: Uint8Array;

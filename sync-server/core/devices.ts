@@ -1,6 +1,6 @@
 /** Enrolment and revocation of devices. A device belongs to a person; what it may receive follows from their roles. */
 import type { Audience } from '#db/model/entity.ts';
-import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
+import { withClinic, type Pool } from '#db/postgres/open.ts';
 import {
   addCredential,
   addInvitation,
@@ -17,6 +17,7 @@ import {
 import { readRows } from '#db/postgres/queries/rows.ts';
 import { rolesIn } from './decide-change.ts';
 import type { Principal } from './principal.ts';
+import type { RecordTx } from './record-store.ts';
 import { err, ok, type Result } from './result.ts';
 import { deviceCredentialText, deviceKeyHash, invitationHash, newDeviceSecret, newInvitationCode, secretHash } from './secrets.ts';
 import { serverWrite } from './server-write.ts';
@@ -26,9 +27,9 @@ const INVITATION_HOURS = 24;
 export const audienceFor = (roles: readonly string[]): Audience => (roles.includes('PRACTITIONER') ? 'clinical' : 'desk');
 
 /** Whether this principal may hand in changes of `deviceId`: its own, or an older device of the same person (a restored laptop). */
-export async function mayDeliverFor(tx: Tx, principal: Principal, deviceId: string): Promise<Result<null>> {
+export async function mayDeliverFor(tx: Pick<RecordTx, 'credentialOf'>, principal: Principal, deviceId: string): Promise<Result<null>> {
   if (principal.kind === 'device' && principal.deviceId === deviceId) return ok(null);
-  const other = await credentialOf(tx, principal.clinicId, deviceId);
+  const other = await tx.credentialOf(deviceId);
   return other !== undefined && other.userId === principal.userId ? ok(null) : err('device/mismatch');
 }
 

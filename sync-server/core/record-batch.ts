@@ -8,8 +8,7 @@ import { relatedKeys, type MergeableChange, type MergeReader } from '#db/sync/me
 import { applyWrite, fieldsOf, unbornRow, type RowWrite, type StoredRow } from '#db/sync/row.ts';
 import { isEntityName } from '#db/model/entities.ts';
 import type { Audience } from '#db/model/entity.ts';
-import { readRows, readSections } from '#db/postgres/queries/rows.ts';
-import type { Tx } from '#db/postgres/open.ts';
+import type { RecordTx } from './record-store.ts';
 
 export interface RecordBatch {
   /** Reads what these changes touch and what merging them may look at. */
@@ -24,7 +23,7 @@ export interface RecordBatch {
   readonly seq: number;
 }
 
-export function openRecordBatch(tx: Tx, clinicId: string, startSeq: number): RecordBatch {
+export function openRecordBatch(tx: Pick<RecordTx, 'readRows' | 'readSections'>, clinicId: string, startSeq: number): RecordBatch {
   /** null: known not to exist. */
   const rows = new Map<EntityName, Map<string, StoredRow | null>>();
   const sections = new Set<string>();
@@ -39,12 +38,11 @@ export function openRecordBatch(tx: Tx, clinicId: string, startSeq: number): Rec
   async function load(wanted: Wanted): Promise<void> {
     const keys = new Map<EntityName, Set<string>>();
     for (const [entity, ids] of wanted.rows) keys.set(entity, new Set([...ids].filter((id) => !place(entity).has(id))));
-    for (const { entity, row } of await readRows(tx, clinicId, keys)) place(entity).set(row.id, row);
+    for (const { entity, row } of await tx.readRows(keys)) place(entity).set(row.id, row);
     for (const [entity, ids] of keys) for (const id of ids) if (!place(entity).has(id)) place(entity).set(id, null);
     const encounters = [...wanted.sections].filter((id) => !sections.has(id));
     if (encounters.length === 0) return;
-    for (const row of await readSections(tx, clinicId, encounters))
-      if (!place('note_section').get(row.id)) place('note_section').set(row.id, row);
+    for (const row of await tx.readSections(encounters)) if (!place('note_section').get(row.id)) place('note_section').set(row.id, row);
     for (const id of encounters) sections.add(id);
   }
 

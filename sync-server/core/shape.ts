@@ -9,12 +9,12 @@
  * always differs from the old: a 409 with the same handle would stop the stock client.
  */
 import type { Audience } from '#db/model/entity.ts';
-import { feedHead, feedPage, type FeedPage } from '#db/postgres/queries/feed.ts';
-import { withClinic, type Pool } from '#db/postgres/open.ts';
+import type { FeedPage } from '#db/postgres/queries/feed.ts';
 import type { WakeUps } from '#db/postgres/listen.ts';
+import type { RecordStore } from './record-store.ts';
 
 export interface ShapeDeps {
-  pool: Pool;
+  store: RecordStore;
   wakeUps: WakeUps;
   epoch: string;
   now(): Date;
@@ -84,12 +84,11 @@ export async function answerShape(
 ): Promise<ShapeAnswer> {
   const asked = read(query);
   if ('errors' in asked) return invalid(asked.errors);
-  const { pool } = deps;
   const { clinicId, audience } = reader;
-  const place = (after: number) => withClinic(pool, clinicId, (tx) => feedPage(tx, clinicId, audience, after, deps.limits));
+  const place = (after: number) => deps.store.inClinic(clinicId, (tx) => tx.feedPage(audience, after, deps.limits));
 
   if (asked.after < 0) {
-    const head = await withClinic(pool, clinicId, (tx) => feedHead(tx, clinicId));
+    const head = await deps.store.inClinic(clinicId, (tx) => tx.feedHead());
     if (head === undefined) return invalid({ table: ['unknown'] });
     const handle = handleOf(deps, reader, head.floor);
     if (asked.after === -2) return upToDate(deps, asked, handle, head.seq);

@@ -4,23 +4,22 @@
  * whether that key counts is decided in its turn (decide-change.ts).
  */
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import type { Tx } from '#db/postgres/open.ts';
-import { signingKeys } from '#db/postgres/queries/push.ts';
 import { changeHash } from './change-hash.ts';
 import type { ReadChange } from './read-change.ts';
+import type { RecordTx } from './record-store.ts';
 
 /** Per n the public keys (base64url) that prove the change. */
 export type Proofs = ReadonlyMap<number, ReadonlySet<string>>;
 
 /** Keys known for these people, and those that the changes themselves introduce. */
-export async function proveSignatures(tx: Tx, clinicId: string, deviceId: string, items: readonly ReadChange[]): Promise<Proofs> {
+export async function proveSignatures(tx: RecordTx, deviceId: string, items: readonly ReadChange[]): Promise<Proofs> {
   const actors = new Set(items.flatMap(({ change }) => (change === undefined ? [] : [change.actor])));
   const keys = new Map<string, Map<string, KeyObject>>();
   const add = (userId: string, text: string) => {
     const key = publicKeyFrom(text);
     if (key !== undefined && actors.has(userId)) keys.set(userId, (keys.get(userId) ?? new Map()).set(text, key));
   };
-  for (const { userId, publicKey } of await signingKeys(tx, clinicId, deviceId, [...actors])) add(userId, publicKey);
+  for (const { userId, publicKey } of await tx.signingKeys(deviceId, [...actors])) add(userId, publicKey);
   for (const { change } of items) {
     const { userId, publicKey } = change?.entity === 'signing_key' ? change.set : {};
     if (typeof userId === 'string' && typeof publicKey === 'string') add(userId, publicKey);

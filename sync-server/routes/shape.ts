@@ -24,10 +24,10 @@ export const readShape = route({
   async run({ deps, principal, query: asked, headers, gone, closing, authenticateAgain }) {
     if (deps.electric !== undefined)
       return proxyShape(deps.electric, principal, asked, headers['if-none-match'], AbortSignal.any([gone, closing]));
-    const { pool, wakeUps, epoch, now } = deps;
+    const { store, wakeUps, epoch, now } = deps;
     const { rows, bytes, longPollMs } = deps.shape;
     const answer = await answerShape(
-      { pool, wakeUps, epoch, now, limits: { rows, bytes }, longPollMs, closing },
+      { store, wakeUps, epoch, now, limits: { rows, bytes }, longPollMs, closing },
       { clinicId: principal.clinicId, audience: principal.audience, stillAllowed: authenticateAgain },
       asked,
       headers['if-none-match'],

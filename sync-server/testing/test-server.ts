@@ -1,4 +1,5 @@
 /** A server on a test database, with a clock that can be moved and short long-polls; asked by `inject` or over a port. */
+import { postgresStore } from '../core/record-store.ts';
 import { MAX_REQUEST_BYTES } from '#db/sync/change.ts';
 import type { FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
@@ -27,6 +28,7 @@ export async function openTestServer(database: TestDatabase, changes: Partial<Se
   const time = { now: new Date() };
   const deps: ServerDeps = {
     pool,
+    store: postgresStore(pool),
     wakeUps,
     epoch,
     sessionKey: randomBytes(32),

@@ -1,0 +1,80 @@
+/**
+ * What the server's rules need of a database: one clinic's record, ledger, log and feed, in a transaction. Postgres is the
+ * one that runs (`postgresStore`); the fault simulation brings one in memory, so that thousands of schedules go through
+ * these very rules.
+ */
+import type { EntityName } from '#db/model/entities.ts';
+import type { Audience } from '#db/model/entity.ts';
+import type { Outcome } from '#db/sync/change.ts';
+import type { StoredRow } from '#db/sync/row.ts';
+import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
+import { appendAuditEvents, auditHeads, saveAuditHead, type StoredAuditEvent } from '#db/postgres/queries/audit.ts';
+import { feedHead, feedPage, type FeedHead, type FeedPage } from '#db/postgres/queries/feed.ts';
+import { credentialOf } from '#db/postgres/queries/people.ts';
+import {
+  appendLedger,
+  appendQuarantine,
+  ledgerEntries,
+  lockClinic,
+  moveClock,
+  patientsWithNationalId,
+  rolesEverHeld,
+  signingKeys,
+  type LedgerEntry,
+  type QuarantineEntry,
+  type QueueState,
+} from '#db/postgres/queries/push.ts';
+import { readRows, readSections, writeRows } from '#db/postgres/queries/rows.ts';
+
+export interface RecordStore {
+  /** One transaction in this clinic; rolled back when `run` throws. */
+  inClinic<T>(clinicId: string, run: (tx: RecordTx) => Promise<T>): Promise<T>;
+}
+
+/** Each method is the query of the same name in db/postgres/queries, bound to the clinic. */
+export interface RecordTx {
+  lockClinic(deviceId: string): Promise<QueueState | undefined>;
+  moveClock(seq: number): Promise<void>;
+  ledgerEntries(deviceId: string, from: number, to: number): Promise<Map<number, { hash: string; outcome: Outcome }>>;
+  appendLedger(deviceId: string, entries: readonly LedgerEntry[]): Promise<void>;
+  appendQuarantine(deviceId: string, entries: readonly QuarantineEntry[]): Promise<void>;
+  signingKeys(deviceId: string, userIds: readonly string[]): Promise<{ userId: string; publicKey: string }[]>;
+  rolesEverHeld(userIds: readonly string[]): Promise<{ userId: string; role: string }[]>;
+  patientsWithNationalId(numbers: readonly string[]): Promise<{ id: string; nationalId: string }[]>;
+  credentialOf(deviceId: string): Promise<{ userId: string } | undefined>;
+  readRows(keys: ReadonlyMap<EntityName, ReadonlySet<string>>): Promise<{ entity: EntityName; row: StoredRow }[]>;
+  readSections(encounterIds: Iterable<string>): Promise<StoredRow[]>;
+  writeRows(rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void>;
+  auditHeads(deviceId: string): Promise<{ n: number; hash: string; clinicN: number; clinicHash: string }>;
+  appendAuditEvents(events: readonly StoredAuditEvent[]): Promise<void>;
+  saveAuditHead(deviceId: string, n: number, hash: string): Promise<void>;
+  feedHead(): Promise<FeedHead | undefined>;
+  feedPage(audience: Audience, after: number, limits: { rows: number; bytes: number }): Promise<FeedPage | undefined>;
+}
+
+export function postgresStore(pool: Pool): RecordStore {
+  return { inClinic: (clinicId, run) => withClinic(pool, clinicId, (tx) => run(recordTx(tx, clinicId))) };
+}
+
+/** The record as an open transaction of Postgres sees it. */
+export function recordTx(tx: Tx, clinicId: string): RecordTx {
+  return {
+    lockClinic: (deviceId) => lockClinic(tx, clinicId, deviceId),
+    moveClock: (seq) => moveClock(tx, clinicId, seq),
+    ledgerEntries: (deviceId, from, to) => ledgerEntries(tx, clinicId, deviceId, from, to),
+    appendLedger: (deviceId, entries) => appendLedger(tx, clinicId, deviceId, entries),
+    appendQuarantine: (deviceId, entries) => appendQuarantine(tx, clinicId, deviceId, entries),
+    signingKeys: (deviceId, userIds) => signingKeys(tx, clinicId, deviceId, userIds),
+    rolesEverHeld: (userIds) => rolesEverHeld(tx, clinicId, userIds),
+    patientsWithNationalId: (numbers) => patientsWithNationalId(tx, clinicId, numbers),
+    credentialOf: (deviceId) => credentialOf(tx, clinicId, deviceId),
+    readRows: (keys) => readRows(tx, clinicId, keys),
+    readSections: (encounterIds) => readSections(tx, clinicId, encounterIds),
+    writeRows: (rows) => writeRows(tx, clinicId, rows),
+    auditHeads: (deviceId) => auditHeads(tx, clinicId, deviceId),
+    appendAuditEvents: (events) => appendAuditEvents(tx, clinicId, events),
+    saveAuditHead: (deviceId, n, hash) => saveAuditHead(tx, clinicId, deviceId, n, hash),
+    feedHead: () => feedHead(tx, clinicId),
+    feedPage: (audience, after, limits) => feedPage(tx, clinicId, audience, after, limits),
+  };
+}
