@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateTables } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { nextEpoch } from '../sync/place.ts';
 import { guards } from './guards.ts';
 import type { Pool } from './open.ts';
 
@@ -53,12 +54,27 @@ export async function assertMigrated(pool: Pool, appRole: string): Promise<{ epo
   return { epoch: state.epoch };
 }
 
-/** To be called once after a restore from backup: laptops then resend what the backup lacks, and refetch. */
+/**
+ * To be called once after a restore from backup: laptops then resend what the backup lacks, and refetch. Every clinic's
+ * counter leaps: a place in the feed that was given out after the backup must never be given to another row, or a laptop
+ * that had read the first would seem to have read the second, and overwrite it in silence.
+ */
 export async function newEpoch(ownerUrl: string): Promise<string> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
+    await client.query('begin');
     const { rows } = await client.query<{ epoch: string }>('update server_state set epoch = gen_random_uuid() returning epoch');
+    const clinics = await client.query<{ id: string }>('select distinct clinic_id as id from directory order by 1');
+    for (const { id } of clinics.rows) {
+      // Row security is forced on the owner too: without its clinic an update reaches nothing, and says nothing.
+      await client.query("select set_config('ryggrad.clinic', $1, true)", [id]);
+      const clock = await client.query<{ seq: string }>('select seq from clinic_clock where clinic_id = $1 for update', [id]);
+      const seq = nextEpoch(Number(clock.rows[0]?.seq ?? 0));
+      const moved = await client.query('update clinic_clock set seq = $2 where clinic_id = $1', [id, seq]);
+      if (moved.rowCount !== 1) throw new Error(`the counter of clinic ${id} was not reached`);
+    }
+    await client.query('commit');
     return rows[0]?.epoch ?? '';
   } finally {
     await client.end();

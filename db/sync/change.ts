@@ -39,6 +39,11 @@ export const pushRequestSchema = z.strictObject({
   protocol: z.int().min(1),
   deviceId: z.uuid(),
   changes: z.array(z.unknown()).max(MAX_CHANGES),
+  /**
+   * The first `n` of this request, said by a device that no longer holds the one the server asks for: it was acknowledged
+   * more than 35 days ago by a server that has been restored since. The queue goes on from here.
+   */
+  resumeFrom: z.int().min(1).optional(),
   /** The device's log, in order; may be empty. */
   audit: z.array(auditEventSchema).max(1000).default([]),
 });
@@ -63,6 +68,8 @@ export const pushReplySchema = z.object({
   outcomes: z.array(outcomeSchema),
   /** The log is stored up to this `n`. */
   auditUpTo: z.int().min(0),
+  /** The server's clock. A laptop's own may be years off, and what it keeps of the past must not hang on that. */
+  now: z.iso.datetime({ precision: 3 }).optional(),
 });
 export type PushReply = z.infer<typeof pushReplySchema>;
 

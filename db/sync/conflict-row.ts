@@ -41,17 +41,27 @@ export const conflictWrite = {
   },
 };
 
-/** The change's value stands (more cautious, or a signature); the one that stood before is kept beside it. */
-export function overruledConflict(merging: Merging, row: StoredRow, field: string, value: unknown): RowWrite {
+/**
+ * The change's value stands (more cautious, or a signature); the one that stood before is kept beside it.
+ * @param ofItsOwn never joined to an earlier disagreement of this lineage, whose lost value it would replace
+ */
+export function overruledConflict(merging: Merging, row: StoredRow, field: string, value: unknown, ofItsOwn = false): RowWrite {
   const stamp = stampOf(row, merging.entity, field);
-  return write(merging, merging.entity, row, field, {
-    kept: value,
-    keptDeviceId: merging.deviceId,
-    lost: valueOf(row, merging.entity, field),
-    lostDeviceId: stamp?.[1] ?? merging.deviceId,
-    lostActorId: writerOf(merging, row),
-    lostAt: typeof row['recordedAt'] === 'string' ? row['recordedAt'] : merging.change.at,
-  });
+  return write(
+    merging,
+    merging.entity,
+    row,
+    field,
+    {
+      kept: value,
+      keptDeviceId: merging.deviceId,
+      lost: valueOf(row, merging.entity, field),
+      lostDeviceId: stamp?.[1] ?? merging.deviceId,
+      lostActorId: writerOf(merging, row),
+      lostAt: typeof row['recordedAt'] === 'string' ? row['recordedAt'] : merging.change.at,
+    },
+    ofItsOwn,
+  );
 }
 
 /** Stamps name devices, not people: the nearest person the record itself names. */
@@ -61,11 +71,18 @@ function writerOf(merging: Merging, row: StoredRow): string {
   return typeof named === 'string' ? named : merging.change.actor;
 }
 
-function write(merging: Merging, entity: EntityName, row: StoredRow | undefined, field: string, said: Record<string, unknown>): RowWrite {
+function write(
+  merging: Merging,
+  entity: EntityName,
+  row: StoredRow | undefined,
+  field: string,
+  said: Record<string, unknown>,
+  ofItsOwn = false,
+): RowWrite {
   const subjectId = row?.id ?? merging.change.rowId;
   const lineage = conflictWrite.lineageId(merging, field, subjectId);
   const earlier = merging.read.row('conflict', lineage);
-  if (earlier !== undefined && earlier['status'] === 'open') {
+  if (!ofItsOwn && earlier !== undefined && earlier['status'] === 'open') {
     const { lost, lostActorId, lostAt } = said;
     return { entity: 'conflict', id: lineage, birth: false, set: { lost, lostActorId, lostAt }, extra: {} };
   }
@@ -79,7 +96,7 @@ function write(merging: Merging, entity: EntityName, row: StoredRow | undefined,
     status: 'open',
   };
   // Already decided once: what came later is a disagreement of its own.
-  const id = earlier === undefined ? lineage : derivedId(merging.change.id, `conflict:${field}`);
+  const id = earlier === undefined && !ofItsOwn ? lineage : derivedId(merging.change.id, `conflict:${field}`);
   return { entity: 'conflict', id, birth: merging.read.row('conflict', id) === undefined, set, extra: {} };
 }
 

@@ -10,6 +10,7 @@ import { conflictWrite, overruledConflict } from './conflict-row.ts';
 import { mergeIntoAside, mergeIntoSigned, signatureSupplements, warnOfDiscarded } from './frozen.ts';
 import { isMoreCautious, FROZEN_CHILDREN, isSigned, TEXT_COMPANIONS } from './policy.ts';
 import { fieldsOf, sameValue, stampOf, valueOf, type RowWrite, type StoredRow } from './row.ts';
+import { epochOf } from './place.ts';
 import { siblingWrite } from './sibling.ts';
 
 /** The rows a merge may look at; for a batch they are read beforehand (`relatedKeys`). */
@@ -118,12 +119,24 @@ function lineageKeys(merging: Merging, fields: string[]): { entity: EntityName; 
 /**
  * Somebody else changed this field after the writer had read it. A field last written by the same
  * device is not contested: the queue is in order, so that change was known (had it lost, the field
- * would carry the winner's stamp).
+ * would carry the winner's stamp). Except after a restore: what is sent again may win where it had
+ * lost, and then a later change of the same device, made over the former winner, does not know it.
  */
 export function isContested(merging: Merging, row: StoredRow, field: string): boolean {
   const stamp = stampOf(row, merging.entity, field);
-  if (stamp === undefined || stamp[1] === merging.deviceId) return false;
-  return stamp[0] > (merging.change.base[field] ?? 0);
+  const base = merging.change.base[field] ?? 0;
+  if (stamp === undefined || stamp[0] <= base) return false;
+  return stamp[1] !== merging.deviceId || isOwnFromAnotherEpoch(merging, row, field);
+}
+
+/** The field carries a change of this device sent again after a restore, and this change was made over something else. */
+function isOwnFromAnotherEpoch({ entity, change, deviceId }: Merging, row: StoredRow, field: string): boolean {
+  const stamp = stampOf(row, entity, field);
+  const base = change.base[field] ?? 0;
+  if (stamp?.[1] !== deviceId || base === 0 || epochOf(base) === epochOf(stamp[0])) return false;
+  const [before, after] = [row[field], change.set[field]];
+  // Whoever wrote on in a text had it before them.
+  return !(typeof before === 'string' && typeof after === 'string' && after.includes(before));
 }
 
 function birth(merging: Merging, news: Record<string, unknown>, encounter: StoredRow | undefined): MergeResult {
@@ -160,6 +173,9 @@ function mergeFields(merging: Merging, row: StoredRow, news: Record<string, unkn
     } else if (spec?.merge === 'latest' || field === 'deleted') {
       stands[field] = value;
       overtaken = true;
+    } else if (isOwnFromAnotherEpoch(merging, row, field)) {
+      stands[field] = value;
+      others.push(overruledConflict(merging, row, field, value, true));
     } else if (overrules(merging, row, field, value)) {
       stands[field] = value;
       others.push(overruledConflict(merging, row, field, value));

@@ -5,7 +5,7 @@
  */
 import { isEntityName, type EntityName } from '#db/model/entities.ts';
 import { fromBody } from '#db/sync/body.ts';
-import type { StoredRow } from '#db/sync/row.ts';
+import { fieldsOf, stampOf, type StoredRow } from '#db/sync/row.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
 import { prepared } from '#db/sqlite/store.ts';
@@ -132,7 +132,16 @@ function isAnswered(db: SqliteDatabase, entity: EntityName, id: string): boolean
 
 function serverVersion(entity: EntityName, entry: FeedEntry, stored: StoredRow | undefined): StoredRow | undefined {
   if (!entry.deleted && entry.body !== null) return rowOf(entity, entry);
-  return stored === undefined ? undefined : { ...stored, seq: entry.seq, deleted: true };
+  return stored === undefined ? undefined : { ...stored, seq: entry.seq, deleted: true, fieldSeq: asReadUntilNow(entity, stored) };
+}
+
+/**
+ * A deletion comes without what the row said last: whoever writes in it again (edit beats delete) has read no more than
+ * what stood here before, field by field, however high the deletion's own place is.
+ */
+function asReadUntilNow(entity: EntityName, stored: StoredRow): StoredRow['fieldSeq'] {
+  const unstamped = Object.keys(fieldsOf(entity)).filter((field) => stampOf(stored, entity, field) === undefined);
+  return { ...stored.fieldSeq, ...Object.fromEntries(unstamped.map((field) => [field, [stored.seq, OWN] as const])) };
 }
 
 function rowOf(entity: EntityName, entry: FeedEntry): StoredRow {
@@ -154,14 +163,11 @@ interface Pending {
 function withOverlay(base: StoredRow, pending: readonly Pending[]): StoredRow {
   let row = base;
   const fieldSeq = { ...base.fieldSeq };
-  const overlaid = new Set<string>();
   for (const { set, base: read } of pending) {
     // Writing again what was deleted brings it back, as it will on the server.
     row = { ...row, deleted: false, ...set };
-    for (const field of Object.keys(set)) {
-      if (!overlaid.has(field)) fieldSeq[field] = [typeof read[field] === 'number' ? read[field] : 0, OWN];
-      overlaid.add(field);
-    }
+    // The last one's: after a restore earlier changes lie here again, and whoever wrote the later ones had read more.
+    for (const field of Object.keys(set)) fieldSeq[field] = [typeof read[field] === 'number' ? read[field] : 0, OWN];
   }
   return pending.length === 0 ? row : { ...row, fieldSeq };
 }

@@ -39,6 +39,9 @@ export const serverFacts = {
   /** When the server last answered, ISO. */
   lastSyncedAt: (db: SqliteDatabase): string | undefined => readReplica(db, 'sync.lastSyncedAt'),
   setLastSyncedAt: (db: SqliteDatabase, at: string): void => writeReplica(db, 'sync.lastSyncedAt', at),
+  /** The server's clock when it last answered a push. */
+  serverTime: (db: SqliteDatabase): string | undefined => readReplica(db, 'sync.serverTime'),
+  setServerTime: (db: SqliteDatabase, at: string): void => writeReplica(db, 'sync.serverTime', at),
   /** The device's log is on the server up to this event. */
   auditUpTo: (db: SqliteDatabase, deviceId: string): number => Number(readReplica(db, `sync.auditUpTo:${deviceId}`) ?? '0'),
   setAuditUpTo: (db: SqliteDatabase, deviceId: string, n: number): void => writeReplica(db, `sync.auditUpTo:${deviceId}`, String(n)),

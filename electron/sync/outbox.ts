@@ -88,19 +88,25 @@ export function settle(db: SqliteDatabase, deviceId: string, outcomes: readonly 
 }
 
 /**
- * The server forgot what it had acknowledged (it was restored from a backup): everything kept is sent again,
- * and shown over the server's rows again meanwhile.
+ * The server forgot what it had answered (it was restored from a backup): everything kept is sent again, and shown over
+ * the server's rows again meanwhile. What was refused goes again too: the server's own copy of it is gone.
  * @param only changes of one device from one place on, when the server says that it has the earlier ones
  */
 export function reopenAcked(db: SqliteDatabase, only?: { deviceId: string; fromN: number }): number {
-  const reopen = "update outbox set state = 'sent', outcome_seq = null, passed = 0 where state = 'acked'";
+  const reopen =
+    "update outbox set state = 'sent', outcome_seq = null, passed = 0 where state in ('acked', 'quarantined') and n is not null";
   if (only === undefined) return prepared(db, reopen).run().changes;
   return prepared(db, `${reopen} and device_id = ? and n >= ?`).run(only.deviceId, only.fromN).changes;
 }
 
-/** Forgets acknowledged entries older than 35 days whose overlay has ended. Refused ones are kept for good. */
-export function forgetOld(db: SqliteDatabase, now: Date): void {
-  const before = new Date(now.getTime() - KEEP_MS).toISOString();
+/**
+ * Forgets entries acknowledged 35 days ago, by the server's clock, whose overlay has ended. Refused ones are kept for good.
+ * A laptop that has not heard the server's clock forgets nothing.
+ */
+export function forgetOld(db: SqliteDatabase): void {
+  const now = serverFacts.serverTime(db);
+  if (now === undefined) return;
+  const before = new Date(Date.parse(now) - KEEP_MS).toISOString();
   prepared(db, "delete from outbox where state = 'acked' and passed = 1 and acked_at < ?").run(before);
 }
 

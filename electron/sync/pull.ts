@@ -19,8 +19,13 @@ export interface PullDeps {
   nonce(): string;
   onRows(applied: Applied, progress: number | null): void;
   onUpToDate(applied: Applied): void;
-  /** The feed begins anew; awaited before anything of it is shown, so that the epoch is known. */
-  onMustRefetch(): Promise<void>;
+  /** The feed begins anew. */
+  onMustRefetch(): void;
+  /**
+   * Asks the server, by a push, whether it was restored. False when that cannot be known now: then nothing of a new feed may
+   * take the place of what is shown, or our own acknowledged changes would vanish from sight until they are sent again.
+   */
+  confirmEpoch(): Promise<boolean>;
   onFailure(failure: Failure): void;
   /** Any answer of the server; the network is back. */
   onAnswer(): void;
@@ -65,7 +70,7 @@ export function startPull(deps: PullDeps): Pull {
     async (messages) => {
       if (ended) return;
       try {
-        cursor = await take(deps, stream, cursor, messages);
+        cursor = await takeBatch(deps, stream, cursor, messages);
       } catch (error) {
         end({ kind: 'no-answer', code: ownFault(error) });
       }
@@ -82,7 +87,7 @@ export function startPull(deps: PullDeps): Pull {
   };
 }
 
-interface FeedValues extends Row<never> {
+export interface FeedValues extends Row<never> {
   clinic_id: string;
   entity: string;
   id: string;
@@ -97,13 +102,23 @@ const AS_SENT = Object.fromEntries(['int2', 'int4', 'int8', 'bool', 'json', 'jso
 
 type Stream = Pick<ShapeStream<FeedValues>, 'lastOffset' | 'shapeHandle' | 'isUpToDate'>;
 
-async function take(deps: PullDeps, stream: Stream, before: Cursor, messages: readonly Message<FeedValues>[]): Promise<Cursor> {
+/**
+ * Takes one batch of the stream into the replica, with the cursor after it.
+ * @throws what the database throws, with nothing changed
+ */
+export async function takeBatch(
+  deps: Pick<PullDeps, 'db' | 'clinicId' | 'onRows' | 'onUpToDate' | 'onMustRefetch' | 'confirmEpoch'>,
+  stream: Stream,
+  before: Cursor,
+  messages: readonly Message<FeedValues>[],
+): Promise<Cursor> {
   const { db, clinicId } = deps;
   let cursor = before;
   if (messages.some((message) => isControlMessage(message) && message.headers.control === 'must-refetch')) {
-    await deps.onMustRefetch();
-    // A replica that has never been filled has nothing to protect: it simply starts again.
-    return before.complete || before.refetching ? beginRefetch(db) : { ...before, handle: null, offset: '-1' };
+    deps.onMustRefetch();
+    if (!(await deps.confirmEpoch())) throw new EpochUnknown();
+    // A replica that has read nothing yet has nothing to protect: it simply starts again.
+    return before.complete || before.refetching || before.seenSeq > 0 ? beginRefetch(db) : { ...before, handle: null, offset: '-1' };
   }
   const entries: FeedEntry[] = [];
   for (const message of messages) {
@@ -117,6 +132,8 @@ async function take(deps: PullDeps, stream: Stream, before: Cursor, messages: re
   if (upToDate) cursor = { ...cursor, complete: true, passedSeq: Math.max(cursor.seenSeq, placeIn(cursor, clinicId)) };
 
   if (cursor.refetching && upToDate) {
+    // It may have been restored after the feed was begun anew.
+    if (!(await deps.confirmEpoch())) throw new EpochUnknown();
     cursor = { ...cursor, refetching: false };
     gather(db, entries, { ...cursor, refetching: true, complete: before.complete, passedSeq: before.passedSeq });
     deps.onUpToDate(swap(db, clinicId, cursor));
@@ -161,12 +178,16 @@ function watchedFetch(deps: PullDeps): Fetch {
   };
 }
 
+/** The server cannot be asked at present; the feed is tried again later. */
+export class EpochUnknown extends Error {}
+
 function codeIn(error: FetchError): string {
   const body: unknown = error.json;
   return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string' ? body.code : `http/${error.status}`;
 }
 
 function ownFault(error: unknown): string {
+  if (error instanceof EpochUnknown) return 'sync/epoch-unknown';
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   return code === 'SQLITE_FULL' ? 'disk/full' : code.startsWith('SQLITE') ? 'database/refused' : 'sync/unreadable';
 }

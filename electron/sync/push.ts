@@ -28,12 +28,20 @@ export type PushResult =
   | { ok: true; /** There is more to send at once. */ more: boolean; sent: number; newEpoch: boolean; changed: Map<string, string[]> }
   | ({ ok: false } & Failure);
 
-/** Sends one request, even an empty one (it brings the server's epoch). `limit` shrinks after a refusal for size. */
-export async function pushOnce(deps: PushDeps, signal: AbortSignal, limit = MAX_CHANGES): Promise<PushResult> {
+/**
+ * Sends one request, even an empty one (it brings the server's epoch).
+ * @param limit shrinks after a refusal for size
+ * @param resumeFrom see `pushRequestSchema`
+ */
+export async function pushOnce(deps: PushDeps, signal: AbortSignal, limit = MAX_CHANGES, resumeFrom?: number): Promise<PushResult> {
   const { db, deviceId } = deps;
   const changes = freezeNext(db, deviceId, limit, MAX_BYTES);
   const audit = unsentAudit(db, deviceId);
-  const answer = await post(deps, { protocol: PROTOCOL_VERSION, deviceId, changes, audit }, signal);
+  const answer = await post(
+    deps,
+    { protocol: PROTOCOL_VERSION, deviceId, changes, audit, ...(resumeFrom === undefined ? {} : { resumeFrom }) },
+    signal,
+  );
   if (answer.ok && answer.reply.outcomes.length === 0 && changes.length > 0)
     return { ok: false, kind: 'no-answer', code: 'server/unreadable' };
   if (answer.ok) return take(deps, answer.reply, changes.length, limit, audit.length);
@@ -41,6 +49,9 @@ export async function pushOnce(deps: PushDeps, signal: AbortSignal, limit = MAX_
     // The server knows less than it once acknowledged: from there on everything again.
     const reopened = reopenAcked(db, { deviceId, fromN: answer.details['expected'] });
     if (reopened > 0) return { ok: true, more: true, sent: 0, newEpoch: false, changed: new Map() };
+    const first = changes[0]?.n;
+    // What it asks for was forgotten long ago: a hole must not hold up what people write now.
+    if (first !== undefined && first > answer.details['expected'] && resumeFrom === undefined) return pushOnce(deps, signal, limit, first);
   }
   if (answer.status === 413 && limit > 1 && changes.length > 1) return pushOnce(deps, signal, Math.ceil(changes.length / 2));
   return { ok: false, ...failureOf(answer.status, answer.code) };
@@ -71,7 +82,8 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
   const changed = new Map<string, string[]>();
   const at = now().toISOString();
   const newEpoch = inApplying(db, () => {
-    settle(db, deviceId, reply.outcomes, at);
+    settle(db, deviceId, reply.outcomes, reply.now ?? at);
+    if (reply.now !== undefined) serverFacts.setServerTime(db, reply.now);
     const epoch = serverFacts.epoch(db);
     const isNew = epoch !== undefined && epoch !== reply.epoch;
     serverFacts.setEpoch(db, reply.epoch);

@@ -186,10 +186,10 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
         serverFacts.setLastSyncedAt(db, at);
         dispatch({ type: 'up-to-date', at });
       },
-      async onMustRefetch() {
-        dispatch({ type: 'must-refetch' });
-        // Before old rows give way it must be known whether the server was restored, and our changes reopened.
+      onMustRefetch: () => dispatch({ type: 'must-refetch' }),
+      async confirmEpoch() {
         await push();
+        return failures === 0;
       },
       onFailure(failure) {
         failed(failure);
@@ -232,7 +232,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       earlier = new Set(earlierSenders(db, deviceId));
       const cursor = readCursor(db);
       state = next({ ...RESTING, lastSyncedAt: serverFacts.lastSyncedAt(db) ?? null }, { type: 'started' });
-      forgetOld(db, clock.now());
+      forgetOld(db);
       if (!cursor.complete) dispatch({ type: 'rows', progress: null });
       count();
       connect();

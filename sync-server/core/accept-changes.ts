@@ -22,6 +22,7 @@ import { proveSignatures, type Proofs } from './signatures.ts';
 export interface AcceptDeps {
   store: RecordStore;
   epoch: string;
+  now(): Date;
   /** Monotonic milliseconds, for the limit on one transaction. */
   elapsed(): number;
   /** Told how many changes had which outcome. */
@@ -57,6 +58,7 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
     deviceId: push.deviceId,
     proofs: checked.value,
     revoked: principal.kind === 'device' && principal.revoked,
+    resumeFrom: push.resumeFrom,
   };
   const outcomes: Outcome[] = [];
   while (outcomes.length < items.length) {
@@ -68,7 +70,7 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
   for (const { outcome } of outcomes) deps.count?.(outcome, 1);
 
   const auditUpTo = await deps.store.inClinic(clinicId, (tx) => appendAudit(tx, clinicId, push.deviceId, push.audit));
-  return ok({ epoch: deps.epoch, outcomes, auditUpTo });
+  return ok({ epoch: deps.epoch, outcomes, auditUpTo, now: deps.now().toISOString() });
 }
 
 interface Job {
@@ -76,6 +78,8 @@ interface Job {
   principal: Principal;
   deviceId: string;
   revoked: boolean;
+  /** Where a device that no longer holds older changes goes on. */
+  resumeFrom: number | undefined;
   proofs: Proofs;
 }
 
@@ -105,7 +109,7 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
     if (first === undefined) return ok([]);
     const state = await tx.lockClinic(deviceId);
     if (state === undefined) return err('clinic/unknown');
-    if (first.n > state.lastN + 1) return err('changes/gap', { expected: state.lastN + 1 });
+    if (first.n > state.lastN + 1 && first.n !== job.resumeFrom) return err('changes/gap', { expected: state.lastN + 1 });
     const started = deps.elapsed();
     const known = first.n <= state.lastN ? await tx.ledgerEntries(deviceId, first.n, items.at(-1)?.n ?? first.n) : new Map<number, never>();
 

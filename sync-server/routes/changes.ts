@@ -11,8 +11,8 @@ export const pushChanges = route({
   body: pushRequestSchema,
   responses: { 200: { description: 'What became of each change.', schema: pushReplySchema } },
   async run({ deps, principal, body }) {
-    const { store, epoch } = deps;
-    const result = await acceptChanges({ store, epoch, elapsed: () => performance.now(), count: countOutcome }, principal, body);
+    const { store, epoch, now } = deps;
+    const result = await acceptChanges({ store, epoch, now, elapsed: () => performance.now(), count: countOutcome }, principal, body);
     return result.ok ? { status: 200, body: result.value } : result;
   },
 });

@@ -2,7 +2,7 @@
  * A laptop for journeys about sync: a real encrypted replica, the core's own way of writing, the real engine;
  * only without people at a window. The same for every test here and for the fault simulation.
  */
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,8 +23,8 @@ export interface LaptopOptions {
   clock?: { now(): Date };
   fetch?: Fetch;
   timers?: EngineTimers;
-  /** Does not wait for the disk: for simulations, where no power is ever cut. */
-  fast?: boolean;
+  /** For simulations: does not wait for the disk, and takes ids and key from a seed, so that a schedule can be repeated. */
+  simulated?: { uuid(): string; keySeed: Uint8Array };
 }
 
 export interface Laptop {
@@ -49,12 +49,12 @@ export function createLaptop(options: LaptopOptions): Laptop {
   const key = new Uint8Array(32).fill(7);
   const file = join(home, 'ryggrad.db');
   const clock = options.clock ?? { now: () => new Date() };
-  const pair = generateKeyPairSync('ed25519');
+  const pair = options.simulated === undefined ? generateKeyPairSync('ed25519') : keyPairFrom(options.simulated.keySeed);
   const deviceId = options.deviceId ?? v7();
   const ports = {
     home,
     clock,
-    ids: { uuid: () => v7() },
+    ids: { uuid: options.simulated?.uuid ?? (() => v7()) },
     log: () => {},
     fetch: globalThis.fetch,
     defaultServerUrl: null,
@@ -69,7 +69,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
     hprNumber: null,
     signingKey: pair.privateKey,
   };
-  let db = open(file, key, options.fast);
+  let db = open(file, key, options.simulated !== undefined);
   let engine: ReplicaEngine | undefined;
   let target: { serverUrl: string; credential: string } | undefined;
 
@@ -118,7 +118,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
     async restart() {
       await engine?.stop();
       db.close();
-      db = open(file, key, options.fast);
+      db = open(file, key, options.simulated !== undefined);
       if (target !== undefined) laptop.connect(target.serverUrl, target.credential);
     },
     async close() {
@@ -137,6 +137,13 @@ function open(file: string, key: Uint8Array, fast = false): SqliteDatabase {
   if (!migrated.ok) throw new Error(migrated.code);
   if (fast) opened.db.pragma('synchronous=OFF');
   return opened.db;
+}
+
+/** An Ed25519 pair from 32 bytes (RFC 8410's PKCS #8 form). */
+function keyPairFrom(seed: Uint8Array): { privateKey: KeyObject; publicKey: KeyObject } {
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
 function rawPublicKey(key: KeyObject): string {

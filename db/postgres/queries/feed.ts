@@ -83,16 +83,29 @@ export async function feedPage(
   const found = Number(first[2] ?? 0);
   if (found === 0) return { ...head, messages: '', rows: 0, last: null, complete: true };
   let messages = '';
-  for (const row of rows) messages += `${messages === '' ? '' : ','}${message(clinicId, after, row)}`;
+  for (const [, , , audienceName, entity, id, seq, createdSeq, deleted, body] of rows) {
+    const row = { audience: audienceName, entity, id, seq: Number(seq), createdSeq: Number(createdSeq), deleted: deleted === 't', body };
+    messages += `${messages === '' ? '' : ','}${feedMessage(clinicId, after, row)}`;
+  }
   return { ...head, messages, rows: rows.length, last: Number(rows.at(-1)?.[6]), complete: rows.length === found && found < limits.rows };
 }
 
-/** Ids, entity names and audiences need no escaping; the body is text like any other. */
-function message(clinicId: string, after: number, [, , , audience, entity, id, seq, createdSeq, deleted, body]: PageRow): string {
-  const operation = Number(createdSeq) > after ? 'insert' : 'update';
+export interface FeedRow {
+  audience: string;
+  entity: string;
+  id: string;
+  seq: number;
+  createdSeq: number;
+  deleted: boolean;
+  body: string | null;
+}
+
+/** One row as Electric's change message. Ids, entity names and audiences need no escaping; the body is text like any other. */
+export function feedMessage(clinicId: string, after: number, { audience, entity, id, seq, createdSeq, deleted, body }: FeedRow): string {
+  const operation = createdSeq > after ? 'insert' : 'update';
   return (
     `{"key":"\\"public\\".\\"feed\\"/\\"${clinicId}\\"/\\"${entity}\\"/\\"${id}\\"","value":{"clinic_id":"${clinicId}","audience":"${audience}","entity":"${entity}",` +
-    `"id":"${id}","seq":"${seq}","created_seq":"${createdSeq}","deleted":"${deleted === 't' ? 'true' : 'false'}","body":${body === null ? 'null' : JSON.stringify(body)}},` +
+    `"id":"${id}","seq":"${seq}","created_seq":"${createdSeq}","deleted":"${deleted}","body":${body === null ? 'null' : JSON.stringify(body)}},` +
     `"headers":{"operation":"${operation}","relation":["public","feed"],"lsn":"${seq}","op_position":0}}`
   );
 }

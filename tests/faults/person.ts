@@ -1,0 +1,192 @@
+/** What people do at a laptop, through the core's own way of writing; every text carries a token that must be found again. */
+import { createHash } from 'node:crypto';
+import { derivedId } from '#db/model/ids.ts';
+import { canonical } from '#db/sync/change.ts';
+import { rowsWhere } from '#db/sqlite/store.ts';
+import type { Context } from '#electron/core/context.ts';
+import type { Random } from './random.ts';
+import { id, START, type SimLaptop, type World } from './world.ts';
+
+/** What was written, for the oracles. */
+export interface Saved {
+  /** Texts that may never be lost. */
+  tokens: Set<string>;
+  /** Values that somebody read and then wrote over: they may go. */
+  replaced: Set<string>;
+  writes: number;
+}
+
+const KEYS = ['subjective', 'objective', 'treatment'];
+const AT = new Date(START).toISOString();
+const PATIENTS = [1, 2, 3].map((n) => id('a', n));
+
+export const visitsOf = ({ laptops }: World): string[] => laptops.slice(0, 4).flatMap((_, n) => [id('b', n * 2 + 1), id('b', n * 2 + 2)]);
+
+/** The patients and visits are there, as after a normal morning together; each clinician has two. */
+export function morning(world: World): void {
+  const [first] = world.laptops;
+  first?.write('start', (ctx) => {
+    for (const patientId of PATIENTS) ctx.insert('patient', { givenName: 'Kari', familyName: 'Nordmann' }, patientId);
+    for (const [n, visit] of visitsOf(world).entries()) {
+      const practitionerId = world.laptops[Math.floor(n / 2)]?.actor.userId ?? ctx.actor.userId;
+      ctx.insert(
+        'encounter',
+        { patientId: world.random.pick(PATIENTS), practitionerId, visitType: 'follow_up', visitAt: AT, recordedAt: AT },
+        visit,
+      );
+    }
+  });
+}
+
+/** One thing somebody does. Throws what the database throws, with nothing saved. */
+export function writeSomething(world: World, laptop: SimLaptop, saved: Saved): void {
+  const { random } = world;
+  const dice = random.next();
+  const token = `<${laptop.name}:${saved.writes}>`;
+  const done = laptop.write('simulated', (ctx) => {
+    if (laptop.audience === 'desk') return deskWork(ctx, random, token, dice);
+    if (dice < 0.5) return typing(ctx, world, token);
+    if (dice < 0.64) return patientData(ctx, random, token);
+    if (dice < 0.72) return safetyFact(ctx, random, token);
+    if (dice < 0.82) return appointment(ctx, random, token);
+    if (dice < 0.87) return removeOrRevive(ctx, random, token);
+    if (dice < 0.91) return amend(ctx, world, token);
+    if (dice < 0.95) return sign(ctx, world);
+    if (dice < 0.98) return unknownToServer(ctx, world, token);
+    return newPatient(ctx, token);
+  });
+  saved.writes += 1;
+  for (const text of done.tokens) saved.tokens.add(text);
+  for (const text of done.replaced) saved.replaced.add(text);
+}
+
+interface Done {
+  tokens: readonly string[];
+  replaced: readonly string[];
+}
+const NOTHING: Done = { tokens: [], replaced: [] };
+const wrote = (token: string, before?: unknown): Done => ({
+  tokens: [token],
+  replaced: typeof before === 'string' ? tokensIn(before) : [],
+});
+export const tokensIn = (text: string): string[] => text.match(/<[^<>]+>/g) ?? [];
+
+/** People write on: what stood stays in the text, so that every token must be found at the end. */
+function typing(ctx: Context, world: World, token: string): Done {
+  const { random } = world;
+  const visit = random.pick(visitsOf(world));
+  if (ctx.get('encounter', visit)?.status !== 'draft') return NOTHING;
+  const key = random.pick(KEYS);
+  const section = derivedId(visit, key);
+  const text = `${ctx.get('note_section', section)?.text ?? ''}${token}`;
+  ctx.put('note_section', section, { encounterId: visit, key, text }, { autosave: random.chance(0.5) });
+  if (random.chance(0.5)) ctx.releaseOutbox();
+  return wrote(token);
+}
+
+/** One value in place of another: the one that was seen may go, another's that was not seen may not. */
+function patientData(ctx: Context, random: Random, token: string): Done {
+  const patientId = random.pick(PATIENTS);
+  const field = random.pick(['phone', 'city', 'occupation'] as const);
+  const before = ctx.get('patient', patientId);
+  if (before === undefined) return NOTHING;
+  ctx.patch('patient', patientId, { [field]: token });
+  return wrote(token, before[field]);
+}
+
+function safetyFact(ctx: Context, random: Random, token: string): Done {
+  const patientId = random.pick(PATIENTS);
+  const factId = derivedId(patientId, 'allergies');
+  const before = ctx.get('safety_fact', factId);
+  ctx.put('safety_fact', factId, {
+    patientId,
+    kind: 'allergies',
+    state: random.pick(['not_asked', 'none', 'yes']),
+    detail: token,
+    recordedById: ctx.actor.userId,
+    recordedAt: AT,
+  });
+  return wrote(token, before?.detail);
+}
+
+function appointment(ctx: Context, random: Random, token: string): Done {
+  const appointmentId = id('c', random.below(4));
+  const before = ctx.get('appointment', appointmentId);
+  ctx.put('appointment', appointmentId, {
+    patientId: random.pick(PATIENTS),
+    practitionerId: ctx.actor.userId,
+    startsAt: new Date(START + random.below(20) * 900_000).toISOString(),
+    durationMinutes: 20,
+    visitType: 'follow_up',
+    reason: token,
+  });
+  return wrote(token, before?.reason);
+}
+
+function removeOrRevive(ctx: Context, random: Random, token: string): Done {
+  const patientId = random.pick(PATIENTS);
+  const before = ctx.get('patient', patientId);
+  if (before === undefined) return NOTHING;
+  if (random.chance(0.5)) {
+    ctx.remove('patient', patientId);
+    return NOTHING;
+  }
+  ctx.patch('patient', patientId, { addressLine: token });
+  return wrote(token, before.addressLine);
+}
+
+function amend(ctx: Context, world: World, token: string): Done {
+  const visit = world.random.pick(visitsOf(world));
+  if (ctx.get('encounter', visit)?.status !== 'signed') return NOTHING;
+  ctx.insert('amendment', { encounterId: visit, kind: 'addition', text: token, authorId: ctx.actor.userId });
+  return wrote(token);
+}
+
+function sign(ctx: Context, world: World): Done {
+  const visit = world.random.pick(visitsOf(world));
+  const encounter = ctx.get('encounter', visit);
+  if (encounter?.status !== 'draft' || encounter.practitionerId !== ctx.actor.userId) return NOTHING;
+  const open = rowsWhere(ctx.db, 'note_section', "encounter_id = ? and sibling_state = 'open' and deleted = 0", [visit]);
+  if (open.length > 0) return NOTHING;
+  ctx.releaseOutbox();
+  const sections = rowsWhere(ctx.db, 'note_section', 'encounter_id = ? and sibling_of_id is null and deleted = 0', [visit]);
+  const content = {
+    version: 1 as const,
+    patientId: encounter.patientId,
+    patientName: 'Kari Nordmann',
+    visitType: 'follow_up' as const,
+    visitAt: AT,
+    sections: sections.map(({ key, text }) => ({ key, text, origin: 'typed' as const, originEncounterId: null })),
+    observations: [],
+    redFlags: [],
+    treatmentConsent: null,
+    diagnoses: [],
+    treatmentLines: [],
+    signedBy: { userId: ctx.actor.userId, name: ctx.actor.name, profession: null, hprNumber: null },
+    signedAt: AT,
+    clinicName: 'Ryggen',
+  };
+  ctx.patch('encounter', visit, {
+    status: 'signed',
+    signedAt: AT,
+    signedById: ctx.actor.userId,
+    contentHash: createHash('sha256').update(canonical(content)).digest('hex'),
+    signedContent: content,
+  });
+  return NOTHING;
+}
+
+/** Text under a visit that the server does not have (a parent that was refused): it must be kept, whole. */
+function unknownToServer(ctx: Context, world: World, token: string): Done {
+  ctx.insert('note_section', { encounterId: id('9', world.random.below(1000)), key: 'subjective', text: token });
+  return wrote(token);
+}
+
+function newPatient(ctx: Context, token: string): Done {
+  ctx.insert('patient', { givenName: 'Ny', familyName: token });
+  return wrote(token);
+}
+
+function deskWork(ctx: Context, random: Random, token: string, dice: number): Done {
+  return dice < 0.5 ? appointment(ctx, random, token) : dice < 0.9 ? patientData(ctx, random, token) : newPatient(ctx, token);
+}
