@@ -15,8 +15,10 @@ export interface SyncStatus {
   oldestPendingAt: string | null;
   /** Code of the last failure, for the sentence shown. */
   problem: string | null;
-  /** 0–1 while a first load runs. */
+  /** 0–1 while everything is being fetched, for the first time or anew. */
   progress: number | null;
+  /** An estimate from the speed so far; null before there is one. */
+  remainingSeconds: number | null;
 }
 export interface OutboxItem {
   id: string;

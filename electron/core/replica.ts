@@ -66,5 +66,6 @@ export function localStatus(db: SqliteDatabase): SyncStatus {
     oldestPendingAt,
     problem: null,
     progress: null,
+    remainingSeconds: null,
   };
 }

@@ -17,7 +17,7 @@ export interface PullDeps {
   fetch: Fetch;
   /** Distinguishes this stream from earlier ones in the client's memory. */
   nonce(): string;
-  onRows(applied: Applied, progress: number | null): void;
+  onRows(applied: Applied): void;
   onUpToDate(applied: Applied): void;
   /** The feed begins anew. */
   onMustRefetch(): void;
@@ -139,11 +139,11 @@ export async function takeBatch(
     deps.onUpToDate(swap(db, clinicId, cursor));
   } else if (cursor.refetching) {
     gather(db, entries, cursor);
-    deps.onRows({ changed: new Map() }, null);
+    deps.onRows({ changed: new Map() });
   } else {
     const applied = applyFeed(db, entries, { cursor });
     if (upToDate) deps.onUpToDate(applied);
-    else deps.onRows(applied, null);
+    else deps.onRows(applied);
   }
   return cursor;
 }
@@ -153,7 +153,8 @@ function placeIn({ handle, offset }: Cursor, clinicId: string): number {
   return handle?.startsWith(clinicId) === true ? Number(/^\d+/.exec(offset)?.[0] ?? 0) : 0;
 }
 
-function toEntry(value: FeedValues): FeedEntry {
+/** @throws TypeError when it is no row of the feed */
+export function toEntry(value: Pick<FeedValues, 'clinic_id' | 'entity' | 'id' | 'seq' | 'deleted' | 'body'>): FeedEntry {
   const seq = Number(value.seq);
   if (!Number.isSafeInteger(seq) || typeof value.entity !== 'string' || typeof value.id !== 'string')
     throw new TypeError('not a row of the feed');

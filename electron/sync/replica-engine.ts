@@ -10,6 +10,7 @@ import { releaseAll } from '#db/sqlite/outbox.ts';
 import { readCursor, serverFacts } from './cursor.ts';
 import { earlierSenders, forgetOld, hasSendable, openConflicts, queueState, releaseRested } from './outbox.ts';
 import type { EngineTimers, Failure, Fetch } from './ports.ts';
+import { fetchToday } from './bootstrap.ts';
 import { startPull, type Pull } from './pull.ts';
 import { pushOnce } from './push.ts';
 import { next, RESTING, statusOf, type EngineEvent, type EngineState } from './state.ts';
@@ -68,6 +69,8 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
   let aborter = new AbortController();
   let failures = 0;
   let lastAttempt = 0;
+  /** The first load: where the server's feed ends, and where and when this laptop began to read. */
+  let load: { head: number; from: number; at: number } | undefined;
   /** Devices whose changes this laptop delivers for them; the server takes them from the same person only. */
   let earlier = new Set<string>();
   const due = new Map<'push' | 'pull' | 'tick', unknown>();
@@ -174,9 +177,9 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       credential: options.credential,
       fetch,
       nonce: randomUUID,
-      onRows({ changed }, progress) {
+      onRows({ changed }) {
         if (stopped()) return;
-        dispatch({ type: 'rows', progress });
+        dispatch({ type: 'rows', ...progress() });
         applied(changed);
       },
       onUpToDate({ changed }) {
@@ -202,6 +205,25 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
         void push();
       },
     });
+  }
+
+  /** A laptop that has not read everything yet gets today's patients first, and learns how much there is to come. */
+  async function today(): Promise<void> {
+    const found = await fetchToday({ db, serverUrl: options.serverUrl, credential: options.credential, fetch }, aborter.signal);
+    if (found === undefined || stopped()) return;
+    load = { head: found.head, from: readCursor(db).seenSeq, at: clock.now().getTime() };
+    dispatch({ type: 'rows', ...progress() });
+    applied(found.applied.changed);
+  }
+
+  function progress(): { progress: number | null; remainingSeconds: number | null } {
+    const { seenSeq } = readCursor(db);
+    if (load === undefined || load.head <= 0) return { progress: null, remainingSeconds: null };
+    const seconds = (clock.now().getTime() - load.at) / 1000;
+    const read = seenSeq - load.from;
+    const left = load.head - seenSeq;
+    const remainingSeconds = read > 0 && seconds >= 1 ? Math.max(0, Math.ceil((left / read) * seconds)) : null;
+    return { progress: Math.min(1, seenSeq / load.head), remainingSeconds };
   }
 
   function restartPullLater(failure: Failure): void {
@@ -233,7 +255,10 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       const cursor = readCursor(db);
       state = next({ ...RESTING, lastSyncedAt: serverFacts.lastSyncedAt(db) ?? null }, { type: 'started' });
       forgetOld(db);
-      if (!cursor.complete) dispatch({ type: 'rows', progress: null });
+      if (!cursor.complete) {
+        dispatch({ type: 'rows', progress: null, remainingSeconds: null });
+        void today();
+      }
       count();
       connect();
       void push();

@@ -5,7 +5,7 @@ const NOW = new Date('2026-11-23T12:00:00.000Z');
 const AT = NOW.toISOString();
 const after = (...events: EngineEvent[]): EngineState => events.reduce(next, RESTING);
 const started: EngineEvent = { type: 'started' };
-const live: EngineEvent[] = [started, { type: 'rows', progress: null }, { type: 'up-to-date', at: AT }];
+const live: EngineEvent[] = [started, { type: 'rows', progress: null, remainingSeconds: null }, { type: 'up-to-date', at: AT }];
 const counted = (more: Partial<Extract<EngineEvent, { type: 'counted' }>>): EngineEvent => ({
   type: 'counted',
   pending: 0,
@@ -19,7 +19,7 @@ describe('the chip', () => {
   test.each<[string, EngineEvent[], string]>([
     ['without a server', [], 'local'],
     ['before the first answer', [started], 'catching_up'],
-    ['while the first rows come', [started, { type: 'rows', progress: null }], 'catching_up'],
+    ['while the first rows come', [started, { type: 'rows', progress: null, remainingSeconds: null }], 'catching_up'],
     ['with everything here and there', live, 'in_sync'],
     ['with something on its way', [...live, counted({ pending: 2, oldestPendingAt: AT })], 'sending'],
     ['without the network', [...live, { type: 'no-answer', code: 'server/unreachable' }], 'offline'],
@@ -37,7 +37,7 @@ describe('the chip', () => {
       [...live, { type: 'no-answer', code: 'x' }, { type: 'push-done', at: AT }, { type: 'up-to-date', at: AT }],
       'in_sync',
     ],
-    ['after the end', [...live, { type: 'stopped' }, { type: 'rows', progress: null }], 'local'],
+    ['after the end', [...live, { type: 'stopped' }, { type: 'rows', progress: null, remainingSeconds: null }], 'local'],
   ])('%s', (_when, events, state) => {
     expect(chip(after(...events), NOW)).toBe(state);
   });

@@ -26,6 +26,7 @@ export interface EngineState {
   oldestPendingAt: string | null;
   lastSyncedAt: string | null;
   progress: number | null;
+  remainingSeconds: number | null;
 }
 
 export type EngineEvent =
@@ -35,7 +36,7 @@ export type EngineEvent =
   /** The server took a push. */
   | { type: 'push-done'; at: string }
   /** Rows came, but not the last ones. */
-  | { type: 'rows'; progress: number | null }
+  | { type: 'rows'; progress: number | null; remainingSeconds: number | null }
   | { type: 'up-to-date'; at: string }
   | { type: 'must-refetch' }
   | { type: 'no-answer'; code: string }
@@ -52,6 +53,7 @@ export const RESTING: EngineState = {
   oldestPendingAt: null,
   lastSyncedAt: null,
   progress: null,
+  remainingSeconds: null,
 };
 
 /** The next state. An event that arrives after `stopped` changes only counts. */
@@ -64,15 +66,21 @@ export function next(state: EngineState, event: EngineEvent): EngineState {
   if (state.link === 'resting') return state;
   switch (event.type) {
     case 'stopped':
-      return { ...state, link: 'resting', pushing: false, progress: null };
+      return { ...state, link: 'resting', pushing: false, progress: null, remainingSeconds: null };
     case 'push-began':
       return { ...state, pushing: true };
     case 'push-done':
       return { ...state, pushing: false, problem: null, lastSyncedAt: event.at, link: answered(state.link) };
     case 'rows':
-      return { ...state, problem: null, progress: event.progress, link: state.link === 'live' ? 'live' : 'catching_up' };
+      return {
+        ...state,
+        problem: null,
+        progress: event.progress,
+        remainingSeconds: event.remainingSeconds,
+        link: state.link === 'live' ? 'live' : 'catching_up',
+      };
     case 'up-to-date':
-      return { ...state, problem: null, progress: null, link: 'live', lastSyncedAt: event.at };
+      return { ...state, problem: null, progress: null, remainingSeconds: null, link: 'live', lastSyncedAt: event.at };
     case 'must-refetch':
       return { ...state, link: 'catching_up' };
     case 'no-answer':
@@ -99,6 +107,16 @@ export function chip(state: EngineState, now: Date): SyncState {
 }
 
 export function statusOf(state: EngineState, now: Date): SyncStatus {
-  const { pending, quarantined, openConflicts, lastSyncedAt, oldestPendingAt, problem, progress } = state;
-  return { state: chip(state, now), pending, quarantined, openConflicts, lastSyncedAt, oldestPendingAt, problem, progress };
+  const { pending, quarantined, openConflicts, lastSyncedAt, oldestPendingAt, problem, progress, remainingSeconds } = state;
+  return {
+    state: chip(state, now),
+    pending,
+    quarantined,
+    openConflicts,
+    lastSyncedAt,
+    oldestPendingAt,
+    problem,
+    progress,
+    remainingSeconds,
+  };
 }

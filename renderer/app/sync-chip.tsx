@@ -20,6 +20,13 @@ export function SyncChip() {
   ]);
   if (status === null) return null;
   const parts = [t(`sync.state.${status.state}`)];
+  if (status.progress !== null) parts.push(t('sync.percent', { percent: Math.floor(status.progress * 100) }));
+  if (status.remainingSeconds !== null)
+    parts.push(
+      status.remainingSeconds < 90
+        ? t('sync.secondsLeft', { count: status.remainingSeconds })
+        : t('sync.minutesLeft', { count: Math.round(status.remainingSeconds / 60) }),
+    );
   if (status.pending > 0) parts.push(t('sync.waiting', { count: status.pending }));
   if (status.lastSyncedAt !== null)
     parts.push(t('sync.last', { at: sameDay(status.lastSyncedAt) ? formatTime(status.lastSyncedAt) : formatDay(status.lastSyncedAt) }));

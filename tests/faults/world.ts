@@ -161,6 +161,7 @@ export function createWorld({ random, laptops: count, plants }: WorldOptions): W
       if (!result.ok) return problem(result);
       return Response.json(plants.reply(result.value));
     }
+    if (pathname !== '/v1/shape') return problem({ ok: false, code: 'route/unknown' });
     const query = Object.fromEntries(searchParams);
     delete query['stream'];
     const answer = await answerShape(
