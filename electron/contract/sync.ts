@@ -38,6 +38,16 @@ export interface ConflictView {
   patientName: string | null;
   keptBy: string | null;
   lostBy: string | null;
+  /** Which of the two this laptop wrote; where it wrote neither (or both), what stands counts as its own. */
+  mine: 'kept' | 'lost';
+  /** Both can stand at once: two texts, or a second appointment. */
+  bothPossible: boolean;
+}
+/** A section of an unsigned note that two wrote at once: both stand in the note until its clinician decides there. */
+export interface OpenSibling {
+  encounterId: string;
+  key: string;
+  patientName: string | null;
 }
 
 export const sync = {
@@ -46,7 +56,7 @@ export const sync = {
   'sync.outbox': verb<{ items: OutboxItem[]; total: number }>()(
     z.object({ show: z.enum(['pending', 'quarantined', 'sent']).default('pending'), limit: z.int().min(1).max(500).default(100) }),
   ),
-  'conflict.list': verb<{ conflicts: ConflictView[] }>()(z.object({ open: z.boolean().default(true) })),
+  'conflict.list': verb<{ conflicts: ConflictView[]; siblings: OpenSibling[] }>()(z.object({ open: z.boolean().default(true) })),
   'conflict.resolve': verb<null>()(z.object({ id: z.uuid(), choice: z.enum(['mine', 'theirs', 'both']) }), [
     'conflict/unknown',
     'conflict/resolved',

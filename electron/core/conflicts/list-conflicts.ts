@@ -1,26 +1,44 @@
 /** The disagreements that wait for a person (or were decided), newest first, with names a person knows. */
 import { ok } from '#electron/contract/verb.ts';
-import type { ConflictView } from '#electron/contract/sync.ts';
+import type { ConflictView, OpenSibling } from '#electron/contract/sync.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { useCase } from '../use-case.ts';
+import { bothCanStand, ownSide } from './resolve-conflict.ts';
 
 export const listConflicts = useCase('conflict.list', (ctx, { open }) => {
   const audience = readsNotes(ctx.actor.roles) ? '1 = 1' : "audience = 'desk'";
   const conflicts = ctx.rows('conflict', `${audience} and status = ? order by lost_at desc limit 200`, [open ? 'open' : 'resolved']);
   for (const { patientId } of conflicts) if (patientId !== null) ctx.audit({ action: 'read', subjectEntity: 'conflict', patientId });
-  return ok({ conflicts: conflicts.map((conflict) => viewOf(ctx, conflict)) });
+  return ok({ conflicts: conflicts.map((conflict) => viewOf(ctx, conflict)), siblings: open ? openSiblings(ctx) : [] });
 });
 
+function openSiblings(ctx: Context): OpenSibling[] {
+  if (!readsNotes(ctx.actor.roles)) return [];
+  const seen = new Set<string>();
+  return ctx.rows('note_section', "sibling_state = 'open' order by encounter_id limit 200").flatMap(({ encounterId, key }) => {
+    if (seen.has(`${encounterId}/${key}`)) return [];
+    seen.add(`${encounterId}/${key}`);
+    const encounter = ctx.get('encounter', encounterId);
+    return encounter === undefined ? [] : [{ encounterId, key, patientName: nameOf(ctx, encounter.patientId) }];
+  });
+}
+
 function viewOf(ctx: Context, conflict: RowOf<'conflict'>): ConflictView {
-  const patient = conflict.patientId === null ? undefined : ctx.get('patient', conflict.patientId);
   return {
     conflict,
-    patientName: patient === undefined ? null : `${patient.givenName} ${patient.familyName}`,
+    patientName: nameOf(ctx, conflict.patientId),
     keptBy: ownerOf(ctx, conflict.keptDeviceId),
     lostBy: ctx.get('user', conflict.lostActorId)?.name ?? ownerOf(ctx, conflict.lostDeviceId),
+    mine: ownSide(ctx, conflict),
+    bothPossible: bothCanStand(conflict),
   };
+}
+
+function nameOf(ctx: Context, patientId: string | null): string | null {
+  const patient = patientId === null ? undefined : ctx.get('patient', patientId);
+  return patient === undefined ? null : `${patient.givenName} ${patient.familyName}`;
 }
 
 /** Stamps name devices: the person it belongs to. */

@@ -30,15 +30,23 @@ export const resolveConflict = useCase('conflict.resolve', (ctx, { id, choice })
   return ok(null);
 });
 
-/** `mine` is what this laptop wrote; where it wrote neither, what stands. */
-function resolutionOf(
-  ctx: Context,
-  { lostDeviceId, keptDeviceId }: RowOf<'conflict'>,
-  choice: 'mine' | 'theirs' | 'both',
-): 'kept' | 'lost' | 'both' {
+/** What this laptop wrote; where it wrote neither, or both, what stands. */
+export function ownSide(ctx: Context, { lostDeviceId, keptDeviceId }: RowOf<'conflict'>): 'kept' | 'lost' {
+  return lostDeviceId === ctx.deviceId && keptDeviceId !== ctx.deviceId ? 'lost' : 'kept';
+}
+
+function resolutionOf(ctx: Context, conflict: RowOf<'conflict'>, choice: 'mine' | 'theirs' | 'both'): 'kept' | 'lost' | 'both' {
   if (choice === 'both') return 'both';
-  const mineLost = lostDeviceId === ctx.deviceId && keptDeviceId !== ctx.deviceId;
-  return (choice === 'mine') === mineLost ? 'lost' : 'kept';
+  const own = ownSide(ctx, conflict);
+  return choice === 'mine' ? own : own === 'kept' ? 'lost' : 'kept';
+}
+
+/** Two texts can be joined, and an appointment that two moved can become two. */
+export function bothCanStand({ subjectEntity, field, kept, lost }: RowOf<'conflict'>): boolean {
+  if (subjectEntity === 'appointment' && field === 'startsAt') return typeof lost === 'string';
+  if (!isEntityName(subjectEntity) || !Object.hasOwn(fieldsOf(subjectEntity), field)) return false;
+  const both = joined(subjectEntity, field, kept, lost);
+  return both !== undefined && changeSchema(entities[subjectEntity]).safeParse({ [field]: both }).success;
 }
 
 /** Writes the version that was not standing (or both). False where the record cannot take it. */
@@ -55,7 +63,11 @@ function stand(ctx: Context, conflict: RowOf<'conflict'>, resolution: 'lost' | '
   }
   // All that came after a signature: it is corrected by an addition to the note, not by a choice here.
   if (!Object.hasOwn(fieldsOf(subjectEntity), field)) return false;
-  return write(ctx, subjectEntity, subjectId, field, resolution === 'lost' ? lost : joined(subjectEntity, field, kept, lost));
+  if (resolution === 'lost') return write(ctx, subjectEntity, subjectId, field, lost);
+  if (!bothCanStand(conflict)) return false;
+  return subjectEntity === 'appointment' && field === 'startsAt'
+    ? bookAgain(ctx, subjectId, lost)
+    : write(ctx, subjectEntity, subjectId, field, joined(subjectEntity, field, kept, lost));
 }
 
 function write(ctx: Context, entity: EntityName, id: string, field: string, value: unknown): boolean {
@@ -63,6 +75,15 @@ function write(ctx: Context, entity: EntityName, id: string, field: string, valu
   if (!parsed.success || value === undefined) return false;
   ctx.patch(entity, id, parsed.data);
   if (entity === 'safety_fact') ctx.patch('safety_fact', id, { recordedById: ctx.actor.userId, recordedAt: ctx.now });
+  return true;
+}
+
+/** A second appointment at the time that did not stand; the first one stays where it is. */
+function bookAgain(ctx: Context, id: string, startsAt: unknown): boolean {
+  const first = ctx.get('appointment', id);
+  if (first === undefined || typeof startsAt !== 'string') return false;
+  const { patientId, practitionerId, durationMinutes, visitType, reason } = first;
+  ctx.insert('appointment', { patientId, practitionerId, startsAt, durationMinutes, visitType, reason });
   return true;
 }
 

@@ -1,0 +1,100 @@
+/**
+ * G8, the first half: a colleague's laptop and this one changed the same while the cable was out. The card shows both,
+ * is decided with at most three keys, offline; and both versions can be found afterwards.
+ */
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PASSPHRASE, testLaptop, type TestLaptop } from '#electron/core/testing.ts';
+import { ensureRenderer, freshHome, removeHome, startDemoLaptop, startServer } from './app.ts';
+import type { DemoLaptop, Running } from './app.ts';
+import { launchBrowser, openApp } from './browser.ts';
+import type { WatchedPage } from './browser.ts';
+import { ask, unlock } from './steps.ts';
+
+let browser: Browser;
+let laptop: DemoLaptop;
+let server: Running;
+let watched: WatchedPage;
+let colleague: TestLaptop;
+let online = true;
+
+beforeAll(async () => {
+  ensureRenderer();
+  server = await startServer(await freshHome('g8-server'));
+  laptop = await startDemoLaptop(await freshHome('g8'), server.url);
+  browser = await launchBrowser();
+  watched = await openApp(browser, laptop.url);
+  await unlock(watched, laptop.passphrase);
+  await inSync();
+  colleague = testLaptop({ fetch: (input, init) => (online ? fetch(input, init) : Promise.reject(new TypeError('no network'))) });
+  const { id } = await ok<{ id: string }>('user.add', {
+    name: 'Bo Lund',
+    email: 'bo@demo.example',
+    roles: ['PRACTITIONER'],
+    profession: 'KI',
+    hprNumber: null,
+    validUntil: null,
+    passphrase: null,
+  });
+  await inSync();
+  const { code } = await ok<{ code: string }>('device.invite', { userId: id });
+  const joined = await colleague.must('clinic.join', { code, deviceName: 'Loftet', passphrase: PASSPHRASE });
+  await colleague.must('session.unlock', { ...joined, passphrase: PASSPHRASE });
+  await settled();
+});
+afterAll(async () => {
+  await browser?.close();
+  await colleague?.close();
+  await laptop?.stop();
+  await server?.stop();
+  for (const home of [laptop?.home, server?.home]) if (home !== undefined) await removeHome(home);
+});
+
+async function ok<T>(verb: string, input: unknown): Promise<T> {
+  return await ask<T>(watched, verb, input);
+}
+async function inSync(): Promise<void> {
+  await expect
+    .poll(async () => (await ok<{ pending: number; state: string }>('sync.now', {})).pending, { timeout: 60_000 })
+    .toBe(0);
+}
+async function settled(): Promise<void> {
+  await inSync();
+  await expect
+    .poll(async () => {
+      const { pending, state } = await colleague.must('sync.now', {});
+      return pending === 0 && ['in_sync', 'attention'].includes(state);
+    }, { timeout: 60_000 })
+    .toBe(true);
+  await inSync();
+}
+
+interface Day {
+  items: { appointment: { id: string; startsAt: string; durationMinutes: number }; patient: { id: string; givenName: string; familyName: string } }[];
+}
+
+test('G8: the same telephone number and the same appointment changed on two laptops are decided with one key each', async () => {
+  const today = new Date().toISOString().slice(0, 10);
+  const { items } = await ok<Day>('day.list', { day: today });
+  const item = items.at(-1);
+  if (item === undefined) throw new Error('the demo day is empty');
+  const { patient, appointment } = item;
+  const moved = (hours: number): string => new Date(Date.parse(appointment.startsAt) + hours * 3_600_000).toISOString();
+  await colleague.must('patient.get', { id: patient.id });
+
+  online = false;
+  await colleague.must('patient.update', { id: patient.id, set: { phone: '911 11 111' } });
+  await colleague.must('appointment.move', { id: appointment.id, startsAt: moved(24), confirmedClash: true });
+  await ok('patient.update', { id: patient.id, set: { phone: '922 22 222' } });
+  await ok('appointment.move', { id: appointment.id, startsAt: moved(48), confirmedClash: true });
+  await inSync();
+  online = true;
+  await settled();
+
+  // From here on without a server: decisions are ordinary writes.
+  await server.kill();
+  await watched.press('Alt+4');
+  const cards = watched.page.locator('.conflict');
+  await expect.poll(async () => await cards.count()).toBe(2);
+  await watched.page.screenshot({ path: process.env['RYGGRAD_SCREENSHOTS'] === undefined ? '/dev/null' : `${process.env['RYGGRAD_SCREENSHOTS']}/conflicts.png` });
+});
