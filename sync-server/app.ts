@@ -2,6 +2,8 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { ServerDeps } from './core/deps.ts';
+import { PROOF_HEADER } from '#db/sync/proof.ts';
+import { personBehind } from './core/proof.ts';
 import type { Principal } from './core/principal.ts';
 import { err, type Failure } from './core/result.ts';
 import { principalOf } from './core/sessions.ts';
@@ -107,11 +109,18 @@ async function call(
   for (const part of [body, query, params]) if (!part.ok) return part;
   if (!body.ok || !query.ok || !params.ok) return err('request/malformed');
 
+  let acting = principal;
+  if (route.auth === 'person' && principal !== undefined) {
+    const who = { method: request.method, path: request.url, body: request.body };
+    const person = await personBehind(deps.pool, principal, headerOf(request, PROOF_HEADER), who);
+    if (!person.ok) return person;
+    acting = person.value;
+  }
   const gone = new AbortController();
   response.raw.once('close', () => gone.abort());
   return route.run({
     deps,
-    principal,
+    principal: acting,
     body: body.value,
     query: query.value,
     params: params.value,
@@ -139,6 +148,11 @@ function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyRep
   if (typeof body === 'string') return reply.send(body);
   if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8');
   return reply.send(JSON.stringify(body));
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
 }
 
 function bearerOf(request: FastifyRequest): string | undefined {

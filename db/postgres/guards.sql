@@ -77,7 +77,7 @@ begin
         case tg_argv[0] when 'by-row' then to_jsonb(r) ->> 'audience' else tg_argv[0] end,
         tg_table_name, r.id, r.seq, r.seq, r.deleted,
         case when r.deleted then null
-          else ((to_jsonb(r) - '{clinic_id,id,seq,deleted,extra}'::text[]) || coalesce(r.extra, '{}'::jsonb))::text end
+          else (coalesce(r.extra, '{}'::jsonb) || (to_jsonb(r) - '{clinic_id,id,seq,deleted,extra}'::text[]))::text end
       from new_rows r where r.clinic_id = clinic order by r.seq
       on conflict (clinic_id, entity, id) do update
         set seq = excluded.seq, deleted = excluded.deleted, body = excluded.body
@@ -129,6 +129,22 @@ begin
     raise exception 'amendment/signed' using errcode = 'RG001';
   end if;
   return case tg_op when 'DELETE' then old else new end;
+end $$;
+
+-- A finished row changes only in the columns named by the second argument; the first names the column that says whether it is
+-- finished (anything but 'draft'), or is empty where rows are finished from birth. The rule is db/sync/policy.ts, movableFields.
+create or replace function ryggrad_finished() returns trigger language plpgsql as $$
+declare
+  movable text[] := tg_argv[1]::text[] || '{seq,field_seq,extra}'::text[];
+begin
+  if tg_argv[0] <> '' and to_jsonb(old) ->> tg_argv[0] = 'draft' then
+    return case tg_op when 'DELETE' then old else new end;
+  end if;
+  if tg_op = 'DELETE' or to_jsonb(old) - movable <> to_jsonb(new) - movable
+    or (tg_argv[0] <> '' and to_jsonb(new) ->> tg_argv[0] = 'draft') then
+    raise exception '%/finished', tg_table_name using errcode = 'RG001';
+  end if;
+  return new;
 end $$;
 
 create or replace function ryggrad_append_only() returns trigger language plpgsql as $$

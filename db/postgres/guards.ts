@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { columnName, type Entity } from '../model/entity.ts';
 import { entities, entityNames } from '../model/entities.ts';
-import { FROZEN_CHILDREN } from '../sync/policy.ts';
+import { FROZEN_CHILDREN, movableFields } from '../sync/policy.ts';
 import { TENANT_SERVER_TABLES } from './server-tables.ts';
 
 /** All tables that hold a clinic's data. */
@@ -29,6 +29,8 @@ const GRANTS: Readonly<Record<string, string>> = {
   directory: 'select, insert, delete',
   attempt: 'select, insert, update, delete',
 };
+/** Tables whose rows are finished at some point, and the column that says so; empty: from birth. Amendments have their own guard. */
+const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = { letter: 'status', payment: '', document: '' };
 const APPEND_ONLY = ['audit_event', 'ledger', 'quarantine'] as const;
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -76,6 +78,18 @@ function recordTriggers(name: keyof typeof entities): string {
     out.push(trigger('a_signed', 'before update or delete', name, 'for each row execute function ryggrad_signed_encounter()'));
   if (name === 'amendment')
     out.push(trigger('a_signed', 'before update or delete', name, 'for each row execute function ryggrad_signed_amendment()'));
+  const finished = FINISHED[name];
+  if (finished !== undefined) {
+    const movable = [...(movableFields(name, { status: 'signed' }) ?? [])].map(columnName).join(',');
+    out.push(
+      trigger(
+        'a_finished',
+        'before update or delete',
+        name,
+        `for each row execute function ryggrad_finished('${finished}', '{${movable}}')`,
+      ),
+    );
+  }
   if (FROZEN_CHILDREN.has(name))
     out.push(trigger('a_signed', 'before insert or update or delete', name, 'for each row execute function ryggrad_signed_child()'));
   if (name === 'user') {

@@ -1,7 +1,7 @@
 /**
  * A row as it travels in the feed: its own columns in snake case, `field_seq`, and the fields this
  * version does not know, side by side. `id`, `clinic_id`, `seq` and `deleted` are the feed's own columns.
- * In Postgres the same form is `to_jsonb(row) - '{clinic_id,id,seq,deleted,extra}' || coalesce(extra, '{}')`.
+ * In Postgres the same form is `coalesce(extra, '{}') || to_jsonb(row) - '{clinic_id,id,seq,deleted,extra}'`: own columns lie on top.
  */
 import { columnName } from '../model/entity.ts';
 import { entityNames, type EntityName } from '../model/entities.ts';
@@ -14,9 +14,9 @@ const fieldByColumn = new Map<EntityName, ReadonlyMap<string, string>>(
 
 /** The feed's `body` of a row. */
 export function toBody(entity: EntityName, row: StoredRow): Record<string, unknown> {
-  const body: Record<string, unknown> = {};
+  const body: Record<string, unknown> = { ...row.extra };
   for (const [column, field] of columnsOf(entity)) body[column] = row[field] ?? null;
-  return { ...body, field_seq: row.fieldSeq, ...row.extra };
+  return { ...body, field_seq: row.fieldSeq };
 }
 
 export interface FeedPlace {

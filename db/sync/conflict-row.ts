@@ -28,6 +28,18 @@ export const conflictWrite = {
     });
   },
 
+  /** What stands in a visit and was not in what its signer signed. */
+  unseen(merging: Merging, entity: EntityName, row: StoredRow, says: Record<string, unknown>, by: string | null): RowWrite {
+    return write(merging, entity, row, '*', {
+      kept: null,
+      keptDeviceId: merging.deviceId,
+      lost: says,
+      lostDeviceId: by ?? merging.deviceId,
+      lostActorId: ownerOf(merging, by) ?? merging.change.actor,
+      lostAt: merging.change.at,
+    });
+  },
+
   /** A disagreement about another row than the change's own. */
   about(merging: Merging, entity: EntityName, row: StoredRow, field: string, lost: unknown): RowWrite {
     return write(merging, entity, row, field, {
@@ -62,6 +74,12 @@ export function overruledConflict(merging: Merging, row: StoredRow, field: strin
     },
     ofItsOwn,
   );
+}
+
+/** Whose device it is. */
+function ownerOf({ read }: Merging, deviceId: string | null): string | undefined {
+  const owner = deviceId === null ? undefined : read.row('device', deviceId)?.['userId'];
+  return typeof owner === 'string' ? owner : undefined;
 }
 
 /** Stamps name devices, not people: the nearest person the record itself names. */

@@ -6,11 +6,14 @@ import { derivedId } from '../model/ids.ts';
 import { conflictWrite } from './conflict-row.ts';
 import type { MergeResult, Merging } from './merge.ts';
 import { CLOSING_FIELDS, isSigned } from './policy.ts';
+import type { EntityName } from '../model/entities.ts';
 import { sameValue, valueOf, type RowWrite, type StoredRow } from './row.ts';
 import { siblingWrite } from './sibling.ts';
 
 /** Flag of a change that was kept although its visit had been signed. */
 export const SIGNED_FLAG = 'encounter/signed';
+/** Flag of a change that came after its row was finished. */
+export const SEALED_FLAG = 'row/finished';
 
 /**
  * A change to a signed encounter, or to something it froze: note text becomes an unsigned supplement,
@@ -44,6 +47,18 @@ export function mergeIntoSigned(merging: Merging, news: Record<string, unknown>)
 }
 
 /**
+ * What of a change comes too late for a finished row (`movableFields`): late text of an amendment becomes a supplement, all
+ * else one open conflict. Nothing finished is deleted or begun again.
+ */
+export function lateForFinished(merging: Merging, row: StoredRow, late: Record<string, unknown>): RowWrite[] {
+  if (Object.keys(late).length === 0) return [];
+  if (merging.entity === 'amendment' && typeof late['text'] === 'string' && typeof row['encounterId'] === 'string')
+    return late['text'].trim() === '' ? [] : [siblingWrite.supplement(merging, row['encounterId'], late['text'])];
+  const kept = Object.fromEntries(Object.keys(late).map((field) => [field, valueOf(row, merging.entity, field)]));
+  return [conflictWrite.of(merging, row, '*', late, kept)];
+}
+
+/**
  * A change to a row whose birth met a signature and was kept aside: its laptop does not know yet, and writes on.
  * It goes where the birth went. Undefined when nothing of it was kept.
  */
@@ -73,7 +88,7 @@ export function signatureSupplements(merging: Merging, encounter: { set: Record<
   const signed = signedTexts(encounter.set['signedContent']);
   if (signed === undefined) return [];
   const writes: RowWrite[] = [];
-  for (const section of merging.read.sectionsOf(merging.change.rowId)) {
+  for (const section of merging.read.childrenOf('note_section', merging.change.rowId)) {
     const text = section['text'];
     if (section.deleted || typeof text !== 'string' || text.trim() === '') continue;
     if (section['siblingOfId'] !== null && section['siblingState'] !== 'open') continue;
@@ -89,7 +104,40 @@ export function signatureSupplements(merging: Merging, encounter: { set: Record<
       extra: {},
     });
   }
-  return writes;
+  return [...writes, ...unseenFindings(merging, encounter.set['signedContent'])];
+}
+
+/** What each kind of finding says, as `signedContent` holds it. Where it says nothing it is not there. */
+const FINDINGS: readonly { entity: EntityName; list: string; fields: readonly string[] }[] = [
+  { entity: 'observation', list: 'observations', fields: ['code', 'value'] },
+  { entity: 'red_flag_answer', list: 'redFlags', fields: ['region', 'question', 'answer', 'comment'] },
+  { entity: 'treatment_consent', list: 'treatmentConsent', fields: ['given', 'comment'] },
+  { entity: 'diagnosis', list: 'diagnoses', fields: ['system', 'code', 'text', 'main'] },
+];
+
+/** Findings that stand in the visit and not in what was signed: another laptop's, which the signer had not seen. */
+function unseenFindings(merging: Merging, content: unknown): RowWrite[] {
+  const signed = new Map<string, unknown>(typeof content === 'object' && content !== null ? Object.entries(content) : []);
+  return FINDINGS.flatMap(({ entity, list, fields }) => {
+    const held = signed.get(list);
+    const known = (Array.isArray(held) ? held : [held]).filter(
+      (one): one is Record<string, unknown> => typeof one === 'object' && one !== null,
+    );
+    return merging.read.childrenOf(entity, merging.change.rowId).flatMap((row) => {
+      const says = Object.fromEntries(fields.map((field) => [field, row[field] ?? null]));
+      const silent =
+        entity !== 'diagnosis' &&
+        fields.slice(entity === 'treatment_consent' ? 0 : 1).every((field) => field === 'question' || says[field] === null);
+      if (row.deleted || silent || lastWriter(row) === merging.deviceId) return [];
+      if (known.some((one) => fields.every((field) => sameValue(one[field], says[field])))) return [];
+      return [conflictWrite.unseen(merging, entity, row, says, lastWriter(row))];
+    });
+  });
+}
+
+function lastWriter({ fieldSeq }: StoredRow): string | null {
+  const newest = Object.values(fieldSeq).toSorted(([a], [b]) => b - a)[0];
+  return newest?.[1] ?? null;
 }
 
 /** Text written into a visit that somebody else has discarded meanwhile: kept, and the discarding asked about. */

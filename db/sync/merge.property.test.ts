@@ -30,7 +30,7 @@ const step = fc.record({
 function world() {
   const rows = new Map<string, StoredRow>();
   let seq = 0;
-  const read = { row: (entity: EntityName, id: string) => rows.get(`${entity}/${id}`), sectionsOf: () => [] };
+  const read = { row: (entity: EntityName, id: string) => rows.get(`${entity}/${id}`), childrenOf: () => [] };
   const take = (change: MergeableChange, deviceId: string) => {
     const result = mergeChange({ change, deviceId, read });
     if (result.outcome !== 'rejected') {

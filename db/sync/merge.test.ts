@@ -19,8 +19,8 @@ function record() {
   let count = 0;
   const read = {
     row: (entity: EntityName, id: string) => rows.get(`${entity}/${id}`),
-    sectionsOf: (encounterId: string) =>
-      [...rows].filter(([key, row]) => key.startsWith('note_section/') && row['encounterId'] === encounterId).map(([, row]) => row),
+    childrenOf: (entity: EntityName, encounterId: string) =>
+      [...rows].filter(([key, row]) => key.startsWith(`${entity}/`) && row['encounterId'] === encounterId).map(([, row]) => row),
   };
   const all = (entity: EntityName) => [...rows].filter(([key]) => key.startsWith(`${entity}/`)).map(([, row]) => row);
   const push = (
@@ -405,7 +405,106 @@ test('a batch reader that holds only the related keys is enough', () => {
   ]);
   const narrow = {
     row: (entity: EntityName, id: string) => (wanted.has(`${entity}/${id}`) ? clinic.read.row(entity, id) : undefined),
-    sectionsOf: () => [],
+    childrenOf: () => [],
   };
   expect(mergeChange({ change, deviceId: B, read: narrow })).toEqual(mergeChange({ change, deviceId: B, read: clinic.read }));
+});
+
+describe('what is finished', () => {
+  test("another laptop's findings that the signer had not seen become open conflicts, by their own writer", () => {
+    const clinic = withVisit();
+    clinic.push(A, 'device', B, { name: 'B', userId: BENT, audience: 'clinical', enrolledAt: visit.visitAt });
+    const flag = derivedId(VISIT, 'flag');
+    clinic.push(B, 'red_flag_answer', flag, {
+      encounterId: VISIT,
+      region: 'lumbar',
+      question: 'retention',
+      answer: 'yes',
+      comment: 'siden i går',
+    });
+    clinic.push(B, 'observation', derivedId(VISIT, 'nrs'), { encounterId: VISIT, code: 'nrs-now', value: 9 });
+    clinic.push(B, 'observation', derivedId(VISIT, 'empty'), { encounterId: VISIT, code: 'nrs-worst', value: null });
+    clinic.push(B, 'treatment_consent', derivedId(VISIT, 'consent'), { encounterId: VISIT, given: false, comment: 'ikke nakken' });
+    clinic.push(B, 'diagnosis', derivedId(VISIT, 'icd'), {
+      encounterId: VISIT,
+      system: 'icd-10',
+      code: 'G83.4',
+      text: 'Cauda equina',
+      release: '2026',
+    });
+    expect(sign(clinic, A, ['Bedre']).outcome).toBe('conflict');
+    const conflicts = clinic.all('conflict');
+    expect(conflicts.map((row) => row['subjectEntity']).toSorted()).toEqual([
+      'diagnosis',
+      'observation',
+      'red_flag_answer',
+      'treatment_consent',
+    ]);
+    expect(conflicts.every((row) => row['lostActorId'] === BENT && row['status'] === 'open' && row['patientId'] === PATIENT)).toBe(true);
+    expect(conflicts.find((row) => row['subjectId'] === flag)?.['lost']).toMatchObject({ answer: 'yes', comment: 'siden i går' });
+  });
+
+  test("the signer's own findings, and those in the signed content, are no conflicts", () => {
+    const clinic = withVisit();
+    clinic.push(A, 'observation', derivedId(VISIT, 'nrs'), { encounterId: VISIT, code: 'nrs-now', value: 4 });
+    expect(sign(clinic, A, ['Bedre']).outcome).toBe('applied');
+    expect(clinic.all('conflict')).toEqual([]);
+  });
+
+  const letter = { patientId: PATIENT, encounterId: VISIT, kind: 'epikrise', authorId: ANNA, content: { findings: 'A' } };
+  const LETTER = derivedId(VISIT, 'letter');
+
+  test('a signed letter keeps its content, its patient and its signature; what came late is shown', () => {
+    const clinic = withVisit();
+    clinic.push(A, 'letter', LETTER, letter);
+    const base = baseFor('letter', clinic.get('letter', LETTER), ['content', 'status']);
+    clinic.push(A, 'letter', LETTER, { status: 'signed', signedAt: visit.visitAt, signedById: ANNA, content: { findings: 'A' } }, { base });
+    expect(clinic.push(B, 'letter', LETTER, { content: { findings: 'B' } }, { base }).outcome).toBe('conflict');
+    expect(clinic.push(B, 'letter', LETTER, { status: 'draft', patientId: derivedId(PATIENT, 'x') }, { base }).outcome).toBe('conflict');
+    expect(clinic.push(B, 'letter', LETTER, { deleted: true }, { base: { deleted: clinic.seq() } }).outcome).toBe('conflict');
+    expect(clinic.get('letter', LETTER)).toMatchObject({
+      status: 'signed',
+      content: { findings: 'A' },
+      patientId: PATIENT,
+      deleted: false,
+    });
+    expect(clinic.push(A, 'letter', LETTER, { status: 'handed_over' }, { base: { status: clinic.seq() } }).outcome).toBe('applied');
+    expect(clinic.get('letter', LETTER)?.['status']).toBe('handed_over');
+  });
+
+  test("the pages were made from the signer's content: another's, written meanwhile, goes aside", () => {
+    const clinic = withVisit();
+    clinic.push(A, 'letter', LETTER, letter);
+    const base = baseFor('letter', clinic.get('letter', LETTER), ['content', 'status']);
+    clinic.push(B, 'letter', LETTER, { content: { findings: 'B' } }, { base });
+    clinic.push(A, 'letter', LETTER, { status: 'signed', signedAt: visit.visitAt, signedById: ANNA, content: { findings: 'A' } }, { base });
+    expect(clinic.get('letter', LETTER)).toMatchObject({ status: 'signed', content: { findings: 'A' } });
+    expect(clinic.all('conflict').map((row) => row['lost'])).toEqual([{ findings: 'B' }]);
+  });
+
+  test('late text of a signed amendment becomes a supplement', () => {
+    const clinic = withVisit();
+    const id = derivedId(VISIT, 'amendment');
+    clinic.push(A, 'amendment', id, { encounterId: VISIT, kind: 'addition', text: 'Ett', authorId: ANNA });
+    const base = baseFor('amendment', clinic.get('amendment', id), ['text', 'status']);
+    clinic.push(A, 'amendment', id, { status: 'signed', signedAt: visit.visitAt }, { base });
+    expect(clinic.push(B, 'amendment', id, { text: 'Ett og to' }, { base }).outcome).toBe('conflict');
+    expect(clinic.get('amendment', id)?.['text']).toBe('Ett');
+    expect(
+      clinic
+        .all('amendment')
+        .filter((row) => row['status'] === 'draft')
+        .map((row) => row['text']),
+    ).toEqual(['Ett og to']);
+  });
+
+  test('a field by a name that would lie over one of ours is refused, however new its writer', () => {
+    const clinic = withVisit();
+    for (const field of ['signed_content', 'content_hash', 'visit_at', 'patient_id'])
+      expect(clinic.push(B, 'encounter', VISIT, { [field]: 'x' }, { schema: 999 })).toMatchObject({
+        outcome: 'rejected',
+        code: 'change/unknown-field',
+      });
+    expect(clinic.push(B, 'encounter', VISIT, { roomNumber: '3' }, { schema: 999 }).outcome).not.toBe('rejected');
+  });
 });

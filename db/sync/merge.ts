@@ -7,8 +7,8 @@ import { columnName, type Field } from '../model/entity.ts';
 import { isEntityName, SCHEMA_VERSION, type EntityName } from '../model/entities.ts';
 import type { Change } from './change.ts';
 import { conflictWrite, overruledConflict } from './conflict-row.ts';
-import { mergeIntoAside, mergeIntoSigned, signatureSupplements, warnOfDiscarded } from './frozen.ts';
-import { isMoreCautious, FROZEN_CHILDREN, isSigned, TEXT_COMPANIONS } from './policy.ts';
+import { mergeIntoAside, lateForFinished, mergeIntoSigned, SEALED_FLAG, signatureSupplements, warnOfDiscarded } from './frozen.ts';
+import { isMoreCautious, FROZEN_CHILDREN, isSigned, movableFields, TEXT_COMPANIONS } from './policy.ts';
 import { fieldsOf, sameValue, stampOf, valueOf, type RowWrite, type StoredRow } from './row.ts';
 import { epochOf } from './place.ts';
 import { siblingWrite } from './sibling.ts';
@@ -16,8 +16,8 @@ import { siblingWrite } from './sibling.ts';
 /** The rows a merge may look at; for a batch they are read beforehand (`relatedKeys`). */
 export interface MergeReader {
   row(entity: EntityName, id: string): StoredRow | undefined;
-  /** All sections of an encounter, siblings included. */
-  sectionsOf(encounterId: string): readonly StoredRow[];
+  /** All rows of an entity that hang under an encounter and are frozen by its signature; sibling texts included. */
+  childrenOf(entity: EntityName, encounterId: string): readonly StoredRow[];
 }
 
 export type MergeableChange = Pick<Change, 'id' | 'actor' | 'entity' | 'rowId' | 'base' | 'set' | 'at' | 'schema'>;
@@ -71,6 +71,8 @@ export function mergeChange({ change, deviceId, read }: MergeInput): MergeResult
   const encounter = encounterOf(merging);
   if (entity === 'encounter' && isSigned(merging.row?.['status'])) return mergeIntoSigned(merging, news);
   if (FROZEN_CHILDREN.has(entity) && isSigned(encounter?.['status'])) return mergeIntoSigned(merging, news);
+  const movable = movableFields(entity, merging.row);
+  if (merging.row !== undefined && movable !== undefined) return mergeIntoFinished(merging, merging.row, news, movable);
   if (change.set['deleted'] === true) return mergeDeletion(merging, news);
   return merging.row === undefined ? birth(merging, news, encounter) : mergeFields(merging, merging.row, news, encounter);
 }
@@ -78,17 +80,17 @@ export function mergeChange({ change, deviceId, read }: MergeInput): MergeResult
 /**
  * Rows besides the subjects that merging these changes may read; read them in one go before a batch.
  * @param row the subject as stored
- * @returns keys of rows, and the encounters of which all sections are needed
+ * @returns keys of rows, and the encounters of which all frozen children are needed
  */
 export function relatedKeys(
   change: MergeableChange,
   deviceId: string,
   row: StoredRow | undefined,
-): { rows: { entity: EntityName; id: string }[]; sectionsOf: string[] } {
-  if (!isEntityName(change.entity)) return { rows: [], sectionsOf: [] };
+): { rows: { entity: EntityName; id: string }[]; childrenOf: string[] } {
+  if (!isEntityName(change.entity)) return { rows: [], childrenOf: [] };
   const entity = change.entity;
   const rows: { entity: EntityName; id: string }[] = [];
-  const merging: Merging = { entity, change, deviceId, row, read: { row: () => undefined, sectionsOf: () => [] } };
+  const merging: Merging = { entity, change, deviceId, row, read: { row: () => undefined, childrenOf: () => [] } };
   const encounterId = FROZEN_CHILDREN.has(entity) ? (row?.['encounterId'] ?? change.set['encounterId']) : undefined;
   if (typeof encounterId === 'string') {
     rows.push({ entity: 'encounter', id: encounterId });
@@ -101,7 +103,7 @@ export function relatedKeys(
     rows.push(...lineageKeys(merging, entity === 'encounter' ? [...contested, '*'] : contested));
   }
   const signs = entity === 'encounter' && change.set['status'] === 'signed';
-  return { rows, sectionsOf: signs ? [change.rowId] : [] };
+  return { rows, childrenOf: signs ? [change.rowId] : [] };
 }
 
 function lineageKeys(merging: Merging, fields: string[]): { entity: EntityName; id: string }[] {
@@ -146,6 +148,17 @@ function birth(merging: Merging, news: Record<string, unknown>, encounter: Store
   const supplements = signs(merging) ? signatureSupplements(merging, write) : [];
   const more = [...warning, ...supplements];
   return { outcome: more.length > 0 ? 'conflict' : 'applied', writes: [write, ...more], flags: [] };
+}
+
+/** A finished row: what may still move does, by the ordinary rules; the rest comes too late. */
+function mergeIntoFinished(merging: Merging, row: StoredRow, news: Record<string, unknown>, movable: ReadonlySet<string>): MergeResult {
+  const moves = ([field, value]: [string, unknown]): boolean => movable.has(field) && !(field === 'status' && value === 'draft');
+  const moved = Object.fromEntries(Object.entries(news).filter(moves));
+  const late = lateForFinished(merging, row, Object.fromEntries(Object.entries(news).filter((entry) => !moves(entry))));
+  const result: MergeResult =
+    Object.keys(moved).length === 0 ? { outcome: 'merged', writes: [], flags: [] } : mergeFields(merging, row, moved, undefined);
+  if (late.length === 0 || result.outcome === 'rejected') return result;
+  return { outcome: 'conflict', writes: [...result.writes, ...late], flags: [...result.flags, SEALED_FLAG] };
 }
 
 function mergeFields(merging: Merging, row: StoredRow, news: Record<string, unknown>, encounter: StoredRow | undefined): MergeResult {
@@ -211,6 +224,8 @@ function mergeDeletion(merging: Merging, news: Record<string, unknown>): MergeRe
 /** Whether the later value stands although another was there first. */
 function overrules(merging: Merging, row: StoredRow, field: string, value: unknown): boolean {
   const { entity } = merging;
+  // The letter is the one whose pages were made at the signature.
+  if (entity === 'letter' && field === 'content' && merging.change.set['status'] === 'signed') return true;
   // A signature beats a discarding: what a clinician has put a name to is not thrown away by another laptop.
   if (entity === 'encounter' && signs(merging) && row['status'] === 'discarded') return true;
   return fieldsOf(entity)[field]?.merge === 'cautious' && isMoreCautious(entity, field, value, row[field]);
@@ -275,7 +290,10 @@ function malformed({ entity, change }: Merging): MergeResult | undefined {
     }
     const spec = Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (spec === undefined) {
-      const fromNewer = change.schema > SCHEMA_VERSION && !RESERVED.has(field) && !RESERVED_COLUMNS.has(columnName(field));
+      // A made-up name whose column is a field of ours would lie over that field in the feed.
+      const column = columnName(field);
+      const covers = Object.keys(fields).some((known) => columnName(known) === column);
+      const fromNewer = change.schema > SCHEMA_VERSION && !RESERVED.has(field) && !RESERVED_COLUMNS.has(column) && !covers;
       if (!fromNewer || !isStorable(value)) return rejected('change/unknown-field', { field });
     } else if (!isStorable(value) || !isValid(spec, value)) return rejected('change/malformed', { field });
   }

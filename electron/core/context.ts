@@ -52,6 +52,8 @@ export interface WriteOptions {
   autosave?: boolean;
   /** The feed's seq of the text the person had before them, when that is older than the row's own. */
   baseSeq?: number;
+  /** Fields that are said again even where they do not differ: what a signature covers goes with it. */
+  restate?: readonly string[];
 }
 
 export interface Context {
@@ -184,6 +186,7 @@ export function createContext(input: ContextInput): Context {
         Object.entries(set).filter(([field, value]) => value !== undefined && !sameValue(stored[field], value)),
       );
       if (Object.keys(changed).length === 0) return before;
+      for (const field of options?.restate ?? []) changed[field] = (set as Record<string, unknown>)[field] ?? stored[field];
       keepServerRow(db, entity, stored);
       patchRow(db, entity, id, changed as Partial<RowOf<typeof entity>>);
       enqueue(entity, id, stored, changed, options);

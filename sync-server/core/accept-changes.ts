@@ -48,7 +48,10 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
   const { clinicId } = principal;
   const checked = await deps.store.inClinic(clinicId, async (tx) => {
     const delivers = await mayDeliverFor(tx, principal, push.deviceId);
-    return delivers.ok ? ok(await proveSignatures(tx, push.deviceId, items)) : delivers;
+    if (!delivers.ok) return delivers;
+    const sender = await tx.credentialOf(push.deviceId);
+    const ownerId = sender?.userId ?? (principal.kind === 'user' ? principal.userId : undefined);
+    return ok({ proofs: await proveSignatures(tx, push.deviceId, items), ownerId, senderRevoked: sender?.revoked === true });
   });
   if (!checked.ok) return checked;
 
@@ -56,8 +59,10 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
     deps,
     principal,
     deviceId: push.deviceId,
-    proofs: checked.value,
-    revoked: principal.kind === 'device' && principal.revoked,
+    proofs: checked.value.proofs,
+    ownerId: checked.value.ownerId,
+    // Also when another device of the same person hands it in.
+    revoked: checked.value.senderRevoked || (principal.kind === 'device' && principal.revoked),
     resumeFrom: push.resumeFrom,
   };
   const outcomes: Outcome[] = [];
@@ -81,6 +86,8 @@ interface Job {
   /** Where a device that no longer holds older changes goes on. */
   resumeFrom: number | undefined;
   proofs: Proofs;
+  /** Whom the sending device was enrolled for. */
+  ownerId: string | undefined;
 }
 
 async function batchOrOneByOne(job: Job, items: readonly ReadChange[]): Promise<Result<Outcome[]>> {
@@ -115,7 +122,7 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
 
     const fresh = items.filter(({ n }) => n > state.lastN);
     const record = openRecordBatch(tx, clinicId, state.seq);
-    const people = await openPeople(tx, deviceId, fresh, job.proofs);
+    const people = await openPeople(tx, deviceId, fresh, job.proofs, job.ownerId);
     if (!job.revoked && refuse === undefined) {
       await record.prefetch(
         fresh.flatMap(({ change }) => (change === undefined ? [] : [change])),

@@ -77,8 +77,17 @@ export interface People {
   learn(write: RowWrite): void;
 }
 
-/** Keys and former roles of everybody who acts in these changes. */
-export async function openPeople(tx: RecordTx, deviceId: string, items: readonly ReadChange[], proofs: Proofs): Promise<People> {
+/**
+ * Keys and former roles of everybody who acts in these changes.
+ * @param ownerId whom the sending device was enrolled for
+ */
+export async function openPeople(
+  tx: RecordTx,
+  deviceId: string,
+  items: readonly ReadChange[],
+  proofs: Proofs,
+  ownerId: string | undefined,
+): Promise<People> {
   const actors = [...new Set(items.flatMap(({ change }) => (change === undefined ? [] : [change.actor])))];
   const keys = new Map<string, Set<string>>();
   const held = new Map<string, Set<Role>>();
@@ -101,9 +110,14 @@ export async function openPeople(tx: RecordTx, deviceId: string, items: readonly
     signature(change, device) {
       let candidates: ReadonlySet<string> = keys.get(change.actor) ?? new Set();
       const { userId, deviceId: keyDevice, publicKey } = change.set;
-      // First use: a person's first key on this device vouches for itself; later ones need an earlier one.
+      // First use: the first key of the person this device was enrolled for vouches for itself. Later ones need an earlier one,
+      // and anybody else's needs an administrator's word (authorise.ts).
       const introduces =
-        change.entity === 'signing_key' && userId === change.actor && keyDevice === device && typeof publicKey === 'string';
+        change.entity === 'signing_key' &&
+        userId === change.actor &&
+        change.actor === ownerId &&
+        keyDevice === device &&
+        typeof publicKey === 'string';
       if (introduces && candidates.size === 0) candidates = new Set([publicKey]);
       if (candidates.size === 0) return 'actor/key-unknown';
       const proven = proofs.get(change.n) ?? new Set();

@@ -7,6 +7,7 @@ import {
   addToDirectory,
   clinicsBehind,
   credentialOf,
+  hasAccount,
   listDevices,
   lockInvitation,
   personById,
@@ -56,7 +57,15 @@ export async function invite(
 export interface Enrolled {
   deviceCredential: string;
   clinic: { id: string; name: string };
-  user: { id: string; name: string; email: string; roles: string[]; profession: string | null; hprNumber: string | null };
+  user: {
+    id: string;
+    name: string;
+    email: string;
+    roles: string[];
+    profession: string | null;
+    hprNumber: string | null;
+    hasAccount: boolean;
+  };
   audience: Audience;
 }
 
@@ -106,6 +115,7 @@ export async function enrol(
         roles,
         profession: text(user['profession']),
         hprNumber: text(user['hprNumber']),
+        hasAccount: await hasAccount(tx, clinicId, user.id),
       },
       audience,
     });

@@ -23,10 +23,10 @@ export interface RecordBatch {
   readonly seq: number;
 }
 
-export function openRecordBatch(tx: Pick<RecordTx, 'readRows' | 'readSections'>, clinicId: string, startSeq: number): RecordBatch {
+export function openRecordBatch(tx: Pick<RecordTx, 'readRows' | 'readChildren'>, clinicId: string, startSeq: number): RecordBatch {
   /** null: known not to exist. */
   const rows = new Map<EntityName, Map<string, StoredRow | null>>();
-  const sections = new Set<string>();
+  const children = new Set<string>();
   const dirty = new Map<EntityName, Map<string, StoredRow>>();
   let seq = startSeq;
 
@@ -40,10 +40,10 @@ export function openRecordBatch(tx: Pick<RecordTx, 'readRows' | 'readSections'>,
     for (const [entity, ids] of wanted.rows) keys.set(entity, new Set([...ids].filter((id) => !place(entity).has(id))));
     for (const { entity, row } of await tx.readRows(keys)) place(entity).set(row.id, row);
     for (const [entity, ids] of keys) for (const id of ids) if (!place(entity).has(id)) place(entity).set(id, null);
-    const encounters = [...wanted.sections].filter((id) => !sections.has(id));
+    const encounters = [...wanted.children].filter((id) => !children.has(id));
     if (encounters.length === 0) return;
-    for (const row of await tx.readSections(encounters)) if (!place('note_section').get(row.id)) place('note_section').set(row.id, row);
-    for (const id of encounters) sections.add(id);
+    for (const { entity, row } of await tx.readChildren(encounters)) if (!place(entity).get(row.id)) place(entity).set(row.id, row);
+    for (const id of encounters) children.add(id);
   }
 
   return {
@@ -59,7 +59,7 @@ export function openRecordBatch(tx: Pick<RecordTx, 'readRows' | 'readSections'>,
         const row = place(entity).get(change.rowId) ?? born.get(change.rowId);
         const related = relatedKeys(change, deviceId, row);
         for (const key of related.rows) want(more, key.entity, key.id);
-        for (const id of related.sectionsOf) more.sections.add(id);
+        for (const id of related.childrenOf) more.children.add(id);
         for (const { entity: parent, id } of parentsIn(entity, change.set)) want(more, parent, id);
         // A later change of this batch may meet the row this one gives birth to.
         if (row === undefined) born.set(change.rowId, { ...unbornRow(entity, clinicId, change.rowId), ...change.set });
@@ -76,12 +76,12 @@ export function openRecordBatch(tx: Pick<RecordTx, 'readRows' | 'readSections'>,
             if (known === undefined && UUID.test(id)) want(missing, entity, id);
             return known ?? undefined;
           },
-          sectionsOf(encounterId) {
-            if (!sections.has(encounterId) && UUID.test(encounterId)) missing.sections.add(encounterId);
-            return [...place('note_section').values()].filter((row) => row !== null && row['encounterId'] === encounterId) as StoredRow[];
+          childrenOf(entity, encounterId) {
+            if (!children.has(encounterId) && UUID.test(encounterId)) missing.children.add(encounterId);
+            return [...place(entity).values()].filter((row) => row !== null && row['encounterId'] === encounterId) as StoredRow[];
           },
         });
-        if (missing.rows.size === 0 && missing.sections.size === 0) return result;
+        if (missing.rows.size === 0 && missing.children.size === 0) return result;
         await load(missing);
       }
     },
@@ -123,9 +123,9 @@ export function parentsIn(entity: EntityName, set: Readonly<Record<string, unkno
 
 interface Wanted {
   rows: Map<EntityName, Set<string>>;
-  sections: Set<string>;
+  children: Set<string>;
 }
-const wanting = (): Wanted => ({ rows: new Map(), sections: new Set() });
+const wanting = (): Wanted => ({ rows: new Map(), children: new Set() });
 /** Values come from the wire: what is no id in lower case is nobody's row. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

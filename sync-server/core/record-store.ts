@@ -24,7 +24,7 @@ import {
   type QuarantineEntry,
   type QueueState,
 } from '#db/postgres/queries/push.ts';
-import { readRows, readSections, writeRows } from '#db/postgres/queries/rows.ts';
+import { readChildren, readRows, writeRows } from '#db/postgres/queries/rows.ts';
 
 export interface RecordStore {
   /** One transaction in this clinic; rolled back when `run` throws. */
@@ -41,9 +41,9 @@ export interface RecordTx {
   signingKeys(deviceId: string, userIds: readonly string[]): Promise<{ userId: string; publicKey: string }[]>;
   rolesEverHeld(userIds: readonly string[]): Promise<{ userId: string; role: string }[]>;
   patientsWithNationalId(numbers: readonly string[]): Promise<{ id: string; nationalId: string }[]>;
-  credentialOf(deviceId: string): Promise<{ userId: string } | undefined>;
+  credentialOf(deviceId: string): Promise<{ userId: string; revoked: boolean } | undefined>;
   readRows(keys: ReadonlyMap<EntityName, ReadonlySet<string>>): Promise<{ entity: EntityName; row: StoredRow }[]>;
-  readSections(encounterIds: Iterable<string>): Promise<StoredRow[]>;
+  readChildren(encounterIds: Iterable<string>): Promise<{ entity: EntityName; row: StoredRow }[]>;
   writeRows(rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void>;
   auditHeads(deviceId: string): Promise<{ n: number; hash: string; clinicN: number; clinicHash: string }>;
   appendAuditEvents(events: readonly StoredAuditEvent[]): Promise<void>;
@@ -69,7 +69,7 @@ export function recordTx(tx: Tx, clinicId: string): RecordTx {
     patientsWithNationalId: (numbers) => patientsWithNationalId(tx, clinicId, numbers),
     credentialOf: (deviceId) => credentialOf(tx, clinicId, deviceId),
     readRows: (keys) => readRows(tx, clinicId, keys),
-    readSections: (encounterIds) => readSections(tx, clinicId, encounterIds),
+    readChildren: (encounterIds) => readChildren(tx, clinicId, encounterIds),
     writeRows: (rows) => writeRows(tx, clinicId, rows),
     auditHeads: (deviceId) => auditHeads(tx, clinicId, deviceId),
     appendAuditEvents: (events) => appendAuditEvents(tx, clinicId, events),

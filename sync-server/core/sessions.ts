@@ -125,7 +125,8 @@ async function deviceOf(pool: Pool, { deviceId, secret }: { deviceId: string; se
     deviceId,
     userId: credential.userId,
     roles: rolesIn(credential.roles),
-    audience: credential.audience,
+    // Never more than its person may see today.
+    audience: credential.audience === 'clinical' && audienceFor(rolesIn(credential.roles)) === 'clinical' ? 'clinical' : 'desk',
     revoked,
   });
 }

@@ -10,6 +10,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'session/throttled': 429,
   'request/too-many': 429,
   'role/forbidden': 403,
+  'actor/proof': 403,
   'device/revoked': 403,
   'device/mismatch': 403,
   'registration/closed': 403,

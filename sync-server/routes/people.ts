@@ -77,7 +77,7 @@ export const inviteDevice = route({
   method: 'POST',
   path: '/v1/devices/invitations',
   summary: 'A one-time code, valid 24 hours, with which one device of this person is enrolled. ADMIN, or for oneself.',
-  auth: 'signed-in',
+  auth: 'person',
   body: z.strictObject({ userId: id }),
   responses: { 201: { description: 'The code, shown this once.', schema: z.object({ code: z.string(), expiresAt: z.string() }) } },
   async run({ deps, principal, body }) {
@@ -105,6 +105,8 @@ export const enrolDevice = route({
           roles: z.array(z.string()),
           profession: z.string().nullable(),
           hprNumber: z.string().nullable(),
+          /** The person has a passphrase on the server already: the one chosen on the new device opens that device only. */
+          hasAccount: z.boolean(),
         }),
         audience: z.enum(['desk', 'clinical']),
         epoch: z.string(),
@@ -149,7 +151,7 @@ export const revokeDevice = route({
   method: 'POST',
   path: '/v1/devices/:id/revoke',
   summary: 'Ends what a device may read; what it still holds it can hand in, to quarantine. ADMIN, or one’s own.',
-  auth: 'signed-in',
+  auth: 'person',
   params: z.strictObject({ id }),
   responses: { 204: { description: 'Revoked.' } },
   async run({ deps, principal, params }) {
@@ -162,7 +164,7 @@ export const putAccount = route({
   method: 'PUT',
   path: '/v1/accounts/:userId',
   summary: 'The Argon2id verifier of a passphrase that never leaves the laptop. For oneself, or ADMIN.',
-  auth: 'signed-in',
+  auth: 'person',
   params: z.strictObject({ userId: id }),
   body: z.strictObject({ verifier: z.string().max(500) }),
   responses: { 204: { description: 'Stored.' } },

@@ -31,8 +31,11 @@ export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   summary: string;
-  /** `open`: no token. `signed-in`: a device's or a person's. `also-revoked`: a revoked device may still come. */
-  auth: 'open' | 'signed-in' | 'also-revoked';
+  /**
+   * `open`: no token. `signed-in`: a device's or a person's. `also-revoked`: a revoked device may still come. `person`: a
+   * person's, or a device's with the signature of the person at it (db/sync/proof.ts).
+   */
+  auth: 'open' | 'signed-in' | 'also-revoked' | 'person';
   /** One of these is needed; the person a device was enrolled for counts. */
   roles?: readonly Role[];
   body?: z.ZodType;

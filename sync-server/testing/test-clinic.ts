@@ -1,4 +1,5 @@
 /** Clinics, people and laptops for tests: enrolled through the server's own routes, changes signed as a laptop signs them. */
+import { PROOF_HEADER, proofText } from '#db/sync/proof.ts';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { v7 } from 'uuid';
 import { hash as hashArgon2 } from '@node-rs/argon2';
@@ -51,7 +52,7 @@ export function changeOf(laptop: Laptop, { entity, rowId, set, base = {} }: Draf
 
 export function request(
   app: FastifyInstance,
-  laptop: { credential: string } | undefined,
+  laptop: { credential: string; userId?: string; key?: KeyObject } | undefined,
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   url: string,
   payload?: unknown,
@@ -61,10 +62,17 @@ export function request(
     url,
     headers: {
       ...(laptop === undefined ? {} : { authorization: `Bearer ${laptop.credential}` }),
+      ...(laptop?.userId === undefined || laptop.key === undefined || url === '/v1/changes'
+        ? {}
+        : proof(laptop.userId, laptop.key, { method, path: url, body: payload })),
       ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
   });
+}
+
+function proof(userId: string, key: KeyObject, request: { method: string; path: string; body: unknown }): Record<string, string> {
+  return { [PROOF_HEADER]: `${userId}.${sign(null, Buffer.from(proofText(request), 'utf8'), key).toString('base64url')}` };
 }
 
 export async function pushRaw(app: FastifyInstance, laptop: Laptop, changes: unknown[], audit: unknown[] = []) {

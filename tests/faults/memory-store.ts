@@ -9,6 +9,7 @@ import { feedMessage, type FeedPage } from '#db/postgres/queries/feed.ts';
 import { audienceOf, mayReceive } from '#db/sync/audience.ts';
 import { toBody } from '#db/sync/body.ts';
 import type { Outcome } from '#db/sync/change.ts';
+import { FROZEN_CHILDREN } from '#db/sync/policy.ts';
 import { nextEpoch } from '#db/sync/place.ts';
 import type { StoredRow } from '#db/sync/row.ts';
 import type { RecordStore, RecordTx } from '#sync-server/core/record-store.ts';
@@ -180,12 +181,10 @@ export function createMemoryStore(clinicId: string): MemoryStore {
           }),
         );
       },
-      async readSections(encounterIds) {
+      async readChildren(encounterIds) {
         spend();
         const wanted = new Set(encounterIds);
-        return [...data.rows.values()].flatMap(({ entity, row }) =>
-          entity === 'note_section' && wanted.has(String(row['encounterId'])) ? [row] : [],
-        );
+        return [...data.rows.values()].filter(({ entity, row }) => FROZEN_CHILDREN.has(entity) && wanted.has(String(row['encounterId'])));
       },
       async writeRows(rows) {
         later(() => {

@@ -1,6 +1,7 @@
 /** A clinic with its first laptop, and colleagues who join it by code: over the server's real routes. */
 import { hash } from '@node-rs/argon2';
 import { v7 } from 'uuid';
+import { proofHeaders } from '#electron/core/clinic/proof.ts';
 import type { Role } from '#db/model/clinic.ts';
 import { createLaptop, until, type Laptop, type LaptopOptions } from './laptop.ts';
 
@@ -58,7 +59,8 @@ export async function foundClinic(serverUrl: string, more: More = {}): Promise<T
       const email = `${id}@example.no`;
       first.write('user.add', (ctx) => ctx.insert('user', { name, email, roles }, id));
       await drained(first);
-      const invitation = await call(url, 'POST', '/v1/devices/invitations', credential, { userId: id });
+      const invite = { method: 'POST', path: '/v1/devices/invitations', body: { userId: id } };
+      const invitation = await call(url, 'POST', invite.path, credential, invite.body, proofHeaders(first.actor, invite));
       const laptop = createLaptop({ clinicId, person: { id, name, email, roles }, ...joinMore });
       const enrolled = await call(url, 'POST', '/v1/devices', undefined, {
         code: invitation['code'],
@@ -79,10 +81,12 @@ export async function call(
   path: string,
   bearer?: string,
   body?: unknown,
+  more: Record<string, string> = {},
 ): Promise<Record<string, unknown>> {
   const response = await fetch(`${serverUrl}${path}`, {
     method,
     headers: {
+      ...more,
       ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },

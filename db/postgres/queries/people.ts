@@ -110,6 +110,12 @@ export async function accountsByEmail(tx: Tx, clinicId: string, email: string): 
   return rows;
 }
 
+/** Whether this person has a passphrase on the server. */
+export async function hasAccount(tx: Tx, clinicId: string, userId: string): Promise<boolean> {
+  const { rowCount } = await tx.query('select from account where clinic_id = $1 and user_id = $2', [clinicId, userId]);
+  return rowCount === 1;
+}
+
 export async function saveAccount(tx: Tx, clinicId: string, userId: string, verifier: string): Promise<void> {
   await tx.query(
     `insert into account (clinic_id, user_id, verifier) values ($1, $2, $3)

@@ -61,13 +61,16 @@ export async function readRows(
   return decode(await tx.query<RawRow>(parts.join(' union all '), values));
 }
 
-/** All sections of these encounters, siblings and deleted ones included. */
-export async function readSections(tx: Tx, clinicId: string, encounterIds: Iterable<string>): Promise<StoredRow[]> {
-  const answer = await tx.query<RawRow>(
-    `select 'note_section' as entity, to_jsonb(t) as row from note_section t where clinic_id = $1 and encounter_id = any($2::uuid[])`,
-    [clinicId, [...encounterIds]],
+/** All that hangs under these encounters and is frozen by their signature, deleted rows included. One statement. */
+export async function readChildren(
+  tx: Tx,
+  clinicId: string,
+  encounterIds: Iterable<string>,
+): Promise<{ entity: EntityName; row: StoredRow }[]> {
+  const parts = [...FROZEN_CHILDREN].map(
+    (name) => `select '${name}' as entity, to_jsonb(t) as row from "${name}" t where clinic_id = $1 and encounter_id = any($2::uuid[])`,
   );
-  return decode(answer).map(({ row }) => row);
+  return decode(await tx.query<RawRow>(parts.join(' union all '), [clinicId, [...encounterIds]]));
 }
 
 /** Every row of one entity in this clinic, in order of id, in pages: for digests. */

@@ -2,18 +2,32 @@
  * A passphrase is chosen on a laptop; the server must be able to check a sign-in with it. What it needs, an
  * Argon2id verifier, waits in the encrypted database until there is a server to give it to. Never in the feed.
  */
+import type { KeyObject } from 'node:crypto';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
-import { prepared, writeReplica } from '#db/sqlite/store.ts';
+import { z } from 'zod';
+import { prepared, readReplica, writeReplica } from '#db/sqlite/store.ts';
 import type { Ports } from '../ports.ts';
+import { proofHeaders } from './proof.ts';
 
 const PREFIX = 'account-verifier:';
 
-export function queueAccountVerifier(db: SqliteDatabase, userId: string, verifier: string): void {
-  writeReplica(db, `${PREFIX}${userId}`, verifier);
+/** @param actor whose signature goes with it: the person themselves, or the administrator who lets them in */
+export function queueAccountVerifier(
+  db: SqliteDatabase,
+  userId: string,
+  verifier: string,
+  actor: { userId: string; signingKey: KeyObject },
+): void {
+  const proof = proofHeaders(actor, { method: 'PUT', path: pathOf(userId), body: { verifier } });
+  writeReplica(db, `${PREFIX}${userId}`, JSON.stringify({ verifier, proof }));
 }
 
+const pathOf = (userId: string): string => `/v1/accounts/${userId}`;
+const waitingSchema = z.object({ verifier: z.string(), proof: z.record(z.string(), z.string()) });
+
 export function accountVerifierOf(db: SqliteDatabase, userId: string): string | undefined {
-  return (prepared(db, 'select value from replica where key = ?').get(`${PREFIX}${userId}`) as { value: string } | undefined)?.value;
+  const stored = readReplica(db, `${PREFIX}${userId}`);
+  return stored === undefined ? undefined : waitingSchema.parse(JSON.parse(stored)).verifier;
 }
 
 /** Delivers what waits; what fails stays for the next time. */
@@ -21,10 +35,11 @@ export async function deliverAccountVerifiers(ports: Ports, db: SqliteDatabase, 
   const waiting = prepared(db, `select key, value from replica where key like '${PREFIX}%'`).all() as { key: string; value: string }[];
   for (const { key, value } of waiting) {
     try {
-      const response = await ports.fetch(`${serverUrl}/v1/accounts/${key.slice(PREFIX.length)}`, {
+      const { verifier, proof } = waitingSchema.parse(JSON.parse(value));
+      const response = await ports.fetch(`${serverUrl}${pathOf(key.slice(PREFIX.length))}`, {
         method: 'PUT',
-        headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ verifier: value }),
+        headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json', ...proof },
+        body: JSON.stringify({ verifier }),
         cache: 'no-store',
         redirect: 'error',
       });

@@ -62,7 +62,7 @@ export async function createClinicFiles(ports: Ports, input: NewClinic): Promise
         for (const item of startingPrices) context.insert('price_item', item);
         for (const phrase of startingPhrases) context.insert('phrase', phrase);
         context.audit({ action: 'create', subjectEntity: 'clinic', subjectId: clinicId });
-        queueAccountVerifier(db, userId, verifier);
+        queueAccountVerifier(db, userId, verifier, { userId, signingKey });
       }).immediate();
     } finally {
       db.close();

@@ -21,6 +21,7 @@ import { service } from '../use-case.ts';
 import { clinicFolder } from '../session/app-state.ts';
 import { accountVerifierOf, queueAccountVerifier } from './account-verifier.ts';
 import { birthContext, createDatabase, defaultDeviceName } from './birth.ts';
+import { proofHeaders } from './proof.ts';
 import { askServer } from './server-client.ts';
 import type { Ports } from '../ports.ts';
 
@@ -37,6 +38,7 @@ const joinReply = z.object({
     roles: z.array(z.enum(ROLES)),
     profession: z.string().nullable(),
     hprNumber: z.string().nullable(),
+    hasAccount: z.boolean(),
   }),
 });
 
@@ -128,12 +130,20 @@ export const connectHandlers = [
 
   service('device.invite', async ({ clinic, ports }, { userId }) => {
     if (clinic === null) return err('session/closed');
+    // A code lets somebody in as this person: only they themselves, or an administrator, may make one.
+    if (userId !== clinic.actor.userId && !clinic.actor.roles.includes('ADMIN')) return err('permission/denied');
     const url = readReplica(clinic.db, 'server-url');
     const credential = readReplica(clinic.db, 'device-credential');
     if (url === undefined || credential === undefined) return err('server/not-connected');
     const reply = await askServer(
       ports,
-      { url: `${url}/v1/devices/invitations`, method: 'POST', body: { userId }, credential },
+      {
+        url: `${url}/v1/devices/invitations`,
+        method: 'POST',
+        body: { userId },
+        credential,
+        headers: proofHeaders(clinic.actor, { method: 'POST', path: '/v1/devices/invitations', body: { userId } }),
+      },
       z.object({ code: z.string(), expiresAt: z.string() }),
     );
     return reply.ok ? ok({ code: `${url}#${reply.value.code}`, expiresAt: reply.value.expiresAt }) : reply;
@@ -208,7 +218,7 @@ export const connectHandlers = [
               signingKey,
             });
             context.insert('signing_key', { userId: user.id, deviceId, publicKey: publicHalf(signingKey) });
-            queueAccountVerifier(db, user.id, verifier);
+            if (!user.hasAccount) queueAccountVerifier(db, user.id, verifier, { userId: user.id, signingKey });
           }).immediate();
           rememberServer(db, url, deviceCredential);
         } finally {

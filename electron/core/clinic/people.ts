@@ -52,7 +52,7 @@ export const peopleHandlers = [
       if (entrance !== null) {
         ctx.insert('signing_key', { userId, deviceId: ctx.deviceId, publicKey: publicHalf(entrance.signingKey) });
         // Somebody who has an account keeps its passphrase; the one chosen here opens this laptop only.
-        if (known === undefined) queueAccountVerifier(ctx.db, userId, entrance.verifier);
+        if (known === undefined) queueAccountVerifier(ctx.db, userId, entrance.verifier, ctx.actor);
         // Before the commit: a row without a way in could not be mended, a way in without a row opens to no role.
         writeSlots(clinic.folder, { ...slots, slots: [...slots.slots, entrance.slot] });
       }

@@ -147,7 +147,7 @@ function enter(ports: Ports, db: SqliteDatabase, { clinicId, deviceId, madeAt, c
     );
   ctx.insert('signing_key', { userId, deviceId, publicKey: publicHalf(signingKey) });
   ctx.audit({ action: 'other', details: { kind: 'restore', madeAt } });
-  queueAccountVerifier(db, userId, verifier);
+  queueAccountVerifier(db, userId, verifier, { userId, signingKey });
 }
 
 /** Whether the clinic's folder holds a record that can be used. */

@@ -45,14 +45,19 @@ export const letterPdfHandlers = [
         byteLength: pdf.length,
         data: pdf.toString('base64'),
       });
-      ctx.patch('letter', id, {
-        content,
-        status: 'signed',
-        signedAt,
-        signedById: ctx.actor.userId,
-        documentId: document.id,
-        affectedByAmendmentId: null,
-      });
+      ctx.patch(
+        'letter',
+        id,
+        {
+          content,
+          status: 'signed',
+          signedAt,
+          signedById: ctx.actor.userId,
+          documentId: document.id,
+          affectedByAmendmentId: null,
+        },
+        { restate: ['content'] },
+      );
       ctx.audit({
         action: 'sign',
         subjectEntity: 'letter',

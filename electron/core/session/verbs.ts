@@ -203,7 +203,7 @@ export const sessionHandlers = [
     );
     const slots = readSlots(checked.folder) ?? checked.slots;
     writeSlots(checked.folder, { ...slots, slots: slots.slots.map((old) => (old.userId === userId ? slot : old)) });
-    queueAccountVerifier(clinic.db, userId, await accountVerifier(next));
+    queueAccountVerifier(clinic.db, userId, await accountVerifier(next), clinic.actor);
     ports.log('session/passphrase-changed');
     services.replica()?.poke();
     return ok(null);

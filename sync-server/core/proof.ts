@@ -1,0 +1,37 @@
+/** Who asks: a signed-in person, or the person whose signature stands under a device's request (db/sync/proof.ts). */
+import { verify } from 'node:crypto';
+import { withClinic, type Pool } from '#db/postgres/open.ts';
+import { personById } from '#db/postgres/queries/people.ts';
+import { signingKeys } from '#db/postgres/queries/push.ts';
+import { proofText } from '#db/sync/proof.ts';
+import { rolesIn } from './decide-change.ts';
+import { audienceFor } from './devices.ts';
+import type { Principal, UserPrincipal } from './principal.ts';
+import { UUID } from './record-batch.ts';
+import { err, ok, type Result } from './result.ts';
+import { publicKeyFrom } from './signatures.ts';
+
+/** Errors: actor/proof (403), when nobody this device knows has signed this very request. */
+export async function personBehind(
+  pool: Pool,
+  principal: Principal,
+  header: string | undefined,
+  request: { method: string; path: string; body?: unknown },
+): Promise<Result<UserPrincipal>> {
+  if (principal.kind === 'user') return ok(principal);
+  const [userId = '', signature = ''] = (header ?? '').split('.');
+  if (!UUID.test(userId)) return err('actor/proof');
+  const { clinicId, deviceId } = principal;
+  return withClinic(pool, clinicId, async (tx) => {
+    const bytes = Buffer.from(proofText(request), 'utf8');
+    const keys = await signingKeys(tx, clinicId, deviceId, [userId]);
+    const proven = keys.some(({ publicKey }) => {
+      const key = publicKeyFrom(publicKey);
+      return key !== undefined && verify(null, bytes, key, Buffer.from(signature, 'base64url'));
+    });
+    const person = proven ? await personById(tx, clinicId, userId) : undefined;
+    if (person === undefined || !person.active) return err('actor/proof');
+    const roles = rolesIn(person.roles);
+    return ok({ kind: 'user' as const, clinicId, userId, roles, audience: audienceFor(roles) });
+  });
+}
