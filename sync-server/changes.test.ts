@@ -357,6 +357,42 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
       ).toMatchObject({ code: 'actor/signature' });
     });
 
+    it("nobody brings a first key of somebody else's to their own device; an administrator vouches for a colleague", async () => {
+      const chief = await foundClinic(server.app);
+      const desk = await addColleague(server.app, chief, ['ASSISTANT']);
+      const forged = generateKeyPairSync('ed25519');
+      const publicKey = String(forged.publicKey.export({ format: 'jwk' }).x);
+      const as = { ...desk, userId: chief.userId, key: forged.privateKey };
+      const set = { userId: chief.userId, deviceId: desk.deviceId, publicKey };
+      expect(await write(server.app, as, { entity: 'signing_key', rowId: v7(), set })).toMatchObject({ code: 'actor/key-unknown' });
+      desk.next = as.next;
+      expect(await write(server.app, desk, { entity: 'signing_key', rowId: v7(), set })).toMatchObject({ code: 'actor/forbidden' });
+      const vouched = { userId: desk.userId, deviceId: chief.deviceId, publicKey };
+      expect((await write(server.app, chief, { entity: 'signing_key', rowId: v7(), set: vouched })).outcome).toBe('applied');
+      const here = { ...chief, userId: desk.userId, key: forged.privateKey };
+      expect((await write(server.app, here, newPatient())).outcome).toBe('applied');
+    });
+
+    it('who was an administrator cannot make themselves one again', async () => {
+      const chief = await foundClinic(server.app);
+      const was = await addColleague(server.app, chief, ['ADMIN']);
+      await write(server.app, chief, { entity: 'user', rowId: was.userId, set: { roles: ['ASSISTANT'] } });
+      const back = await write(server.app, was, { entity: 'user', rowId: was.userId, set: { roles: ['ADMIN', 'PRACTITIONER'] } });
+      expect(back).toMatchObject({ outcome: 'rejected', code: 'actor/forbidden' });
+    });
+
+    it('a device receives no more than its person may see today', async () => {
+      const chief = await foundClinic(server.app);
+      const was = await addColleague(server.app, chief, ['PRACTITIONER']);
+      const patient = newPatient();
+      await write(server.app, chief, patient);
+      await write(server.app, chief, newEncounter(chief, patient.rowId));
+      const feed = async () => (await request(server.app, was, 'GET', '/v1/shape?table=feed&offset=-1')).body;
+      expect(await feed()).toContain('"entity":"encounter"');
+      await write(server.app, chief, { entity: 'user', rowId: was.userId, set: { roles: ['ASSISTANT'] } });
+      expect(await feed()).not.toContain('"entity":"encounter"');
+    });
+
     it('a clinic cannot write the clinic row of another', async () => {
       const [a, b] = [await foundClinic(server.app), await foundClinic(server.app)];
       expect(await write(server.app, a, { entity: 'clinic', rowId: b.clinicId, set: { name: 'Kapret' } })).toMatchObject({
@@ -374,6 +410,10 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
       const outcome = await write(server.app, lost, newPatient());
       expect(outcome).toMatchObject({ outcome: 'rejected', code: 'device/revoked' });
       expect(await rows(admin.clinicId, 'select 1 from quarantine')).toHaveLength(1);
+      // Nor through another device of the same person.
+      const other = await enrolLaptop(server.app, admin, lost);
+      const through = { ...lost, credential: other.credential };
+      expect(await write(server.app, through, newPatient())).toMatchObject({ outcome: 'rejected', code: 'device/revoked' });
       expect((await request(server.app, lost, 'GET', '/v1/bootstrap')).json()).toMatchObject({ status: 403, code: 'device/revoked' });
     });
 
