@@ -70,9 +70,12 @@ export const calendar = {
   ),
   'appointment.setStatus': verb<AppointmentRow>()(
     z.object({ id: z.uuid(), status: z.enum(['booked', 'arrived', 'in_progress', 'done', 'no_show']) }),
-    clashes,
+    [...clashes, 'appointment/has-signed-visit'],
   ),
-  'appointment.cancel': verb<AppointmentRow>()(z.object({ id: z.uuid(), reason: z.string().trim().max(500).nullable() }), clashes),
+  'appointment.cancel': verb<AppointmentRow>()(z.object({ id: z.uuid(), reason: z.string().trim().max(500).nullable() }), [
+    ...clashes,
+    'appointment/has-signed-visit',
+  ]),
   'day.looseEnds': verb<LooseEnds>()(z.object({ day: z.iso.date(), practitionerId: z.uuid().optional() })),
   'day.close': verb<{ closedAt: string }>()(z.object({ day: z.iso.date(), practitionerId: z.uuid() })),
 };

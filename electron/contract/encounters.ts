@@ -107,8 +107,15 @@ export const encounters = {
   ),
   /** Autosave of one section's whole text; durable when it answers. */
   'section.write': verb<{ savedAt: string }>()(
-    z.object({ ...note, key: z.string().max(40), text: z.string(), textSeq: z.int().min(0).optional() }),
-    [...editable, 'text/too-long'],
+    z.object({
+      ...note,
+      key: z.string().max(40),
+      text: z.string(),
+      textSeq: z.int().min(0).optional(),
+      /** The text as this window last knew it to be stored; another window of the same laptop may have written since. */
+      was: z.string().optional(),
+    }),
+    [...editable, 'text/too-long', 'section/changed'],
   ),
   /** Carried text has been read and holds. */
   'section.confirm': verb<null>()(z.object({ ...note, key: z.string().max(40) }), editable),

@@ -88,6 +88,7 @@ const identityErrors = [
   'national-id/synthetic-not-allowed',
   'national-id/missing-reason',
   'patient/duplicate-national-id',
+  'patient/born-in-future',
 ];
 
 export const patients = {

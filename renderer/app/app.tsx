@@ -4,6 +4,7 @@ import type { AppState } from '#electron/contract/session.ts';
 import { call, listen, onCoreEvent } from './client.ts';
 import { Launch } from '../features/launch/launch.tsx';
 import { LockScreen } from '../features/launch/lock-screen.tsx';
+import { forgetNewPatient } from '../features/patients/patient-form.tsx';
 import { forgetOpenCharts } from './open-charts.ts';
 import { goTo } from './router.ts';
 import { runKey } from './keys.ts';
@@ -28,11 +29,13 @@ export function App() {
   useEffect(() => {
     if (phase !== 'launch') return;
     forgetOpenCharts();
+    forgetNewPatient();
     goTo({ name: 'today' });
   }, [phase]);
 
   if (state === null) return null;
-  if (state.phase === 'launch' || state.session === null) return <Launch state={state} />;
+  const again = (): void => void call('app.state', {}).then((reply) => reply.ok && setState(reply.value));
+  if (state.phase === 'launch' || state.session === null) return <Launch state={state} onChanged={again} />;
   if (state.phase === 'locked') return <LockScreen session={state.session} />;
   return <Shell key={state.session.user.id} session={state.session} clockBehind={state.clockBehind} />;
 }

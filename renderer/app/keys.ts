@@ -45,6 +45,7 @@ export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'altKey' 
 }
 
 const WRITES = new Set(['INPUT', 'TEXTAREA', 'SELECT']);
+const EDITING = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'Backspace', 'Delete']);
 
 /** Runs the action of a key; true when there was one. */
 export function runKey(event: KeyboardEvent): boolean {
@@ -55,6 +56,10 @@ export function runKey(event: KeyboardEvent): boolean {
   const writing = target !== null && (WRITES.has(target.tagName) || target.isContentEditable);
   const plain = !event.ctrlKey && !event.altKey && !event.metaKey && !/^F\d+$/.test(event.key) && event.key !== 'Escape';
   if (plain && writing) return false;
+  // Word by word, paragraph by paragraph: in a text these belong to the text.
+  if (writing && EDITING.has(event.key) && (event.ctrlKey || event.metaKey)) return false;
+  // A button that stands in focus is what Enter and Space press.
+  if (target?.closest('button, a, summary') !== null && target !== null && (name === 'Enter' || name === 'Space')) return false;
   const action = availableActions().find((candidate) => candidate.key === name);
   if (action === undefined) return false;
   event.preventDefault();

@@ -1,4 +1,5 @@
 /** Search field and command palette in one: patients as one types, and every action with its key. */
+import { useReturnFocus } from './use-return-focus.ts';
 import { formatBirthDate } from '../features/chart/format.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +13,7 @@ type Option = { kind: 'patient'; hit: PatientHit } | { kind: 'action'; action: A
 
 export function Palette({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [query, setQuery] = useState('');
   const [hits, setHits] = useState<PatientHit[]>([]);
   const [marked, setMarked] = useState(0);

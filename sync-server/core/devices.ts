@@ -56,7 +56,7 @@ export async function invite(
 
 export interface Enrolled {
   deviceCredential: string;
-  clinic: { id: string; name: string };
+  clinic: { id: string; name: string; demo: boolean };
   user: {
     id: string;
     name: string;
@@ -107,7 +107,7 @@ export async function enrol(
     const text = (value: unknown) => (typeof value === 'string' ? value : null);
     return ok({
       deviceCredential: deviceCredentialText(input.device.id, secret),
-      clinic: { id: clinicId, name: text(clinic['name']) ?? '' },
+      clinic: { id: clinicId, name: text(clinic['name']) ?? '', demo: clinic['demo'] === true },
       user: {
         id: user.id,
         name: text(user['name']) ?? '',

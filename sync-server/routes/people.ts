@@ -97,7 +97,7 @@ export const enrolDevice = route({
       description: "The device's credential, shown this once.",
       schema: z.object({
         deviceCredential: z.string(),
-        clinic: z.object({ id: z.uuid(), name: z.string() }),
+        clinic: z.object({ id: z.uuid(), name: z.string(), demo: z.boolean() }),
         user: z.object({
           id: z.uuid(),
           name: z.string(),

@@ -109,6 +109,8 @@ export const calendarHandlers = [
   useCase('appointment.setStatus', (ctx, { id, status }) => {
     const row = ctx.get('appointment', id);
     if (row === undefined) return err('appointment/unknown');
+    // Who has been seen, and whose note is signed, did not stay away.
+    if ((status === 'no_show' || status === 'booked') && hasSignedVisit(ctx, id)) return err('appointment/has-signed-visit');
     ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId, details: { status } });
     return ok(
       ctx.patch('appointment', id, {
@@ -120,6 +122,7 @@ export const calendarHandlers = [
   useCase('appointment.cancel', (ctx, { id, reason }) => {
     const row = ctx.get('appointment', id);
     if (row === undefined) return err('appointment/unknown');
+    if (hasSignedVisit(ctx, id)) return err('appointment/has-signed-visit');
     ctx.audit({
       action: 'change',
       subjectEntity: 'appointment',
@@ -199,4 +202,8 @@ function unpaid(ctx: Context, from: string, to: string, practitionerId: string |
     if (bill === undefined || paidState(bill.lines, bill.payments) !== 'unpaid') return [];
     return [{ ...visit, dueOre: billOf(bill.lines, bill.payments).dueOre }];
   });
+}
+
+function hasSignedVisit(ctx: Context, appointmentId: string): boolean {
+  return ctx.rows('encounter', "appointment_id = ? and status = 'signed'", [appointmentId]).length > 0;
 }

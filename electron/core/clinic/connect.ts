@@ -30,7 +30,7 @@ const joinReply = z.object({
   deviceCredential: z.string(),
   epoch: z.string(),
   audience: z.enum(['desk', 'clinical']),
-  clinic: z.object({ id: z.uuid(), name: z.string() }),
+  clinic: z.object({ id: z.uuid(), name: z.string(), demo: z.boolean() }),
   user: z.object({
     id: z.uuid(),
     name: z.string(),
@@ -204,7 +204,7 @@ export const connectHandlers = [
               phone: null,
               email: null,
               letterhead: null,
-              demo: false,
+              demo: clinic.demo,
             });
             const context = birthContext(ports, db, {
               clinicId: clinic.id,
@@ -236,7 +236,7 @@ export const connectHandlers = [
           version: 1,
           clinicId: clinic.id,
           clinicName: clinic.name,
-          demo: false,
+          demo: clinic.demo,
           deviceId,
           recoveryPublic: recoveryPublic.toString('base64'),
           recoverySealed: sealForRecovery(clinic.id, recoveryPublic, databaseKey),

@@ -1,4 +1,5 @@
 /** Writing a note: sections, measurements, red flags, consent, codes. Nothing here writes a value nobody gave. */
+import { stampOf, type StoredRow } from '#db/sync/row.ts';
 import { err, ok } from '#electron/contract/verb.ts';
 import { derivedId } from '#db/model/ids.ts';
 import { codeKind, mainDiagnosisProblem } from '#db/rules/codes.ts';
@@ -54,7 +55,7 @@ export const chartingHandlers = [
     return ok(null);
   }),
 
-  useCase('section.write', (ctx, { encounterId, key, text, textSeq }) => {
+  useCase('section.write', (ctx, { encounterId, key, text, textSeq, was }) => {
     const note = editable(ctx, encounterId);
     if (!note.ok) return note;
     if (!isSectionKey(key)) return err('input/invalid', { fields: ['key'] });
@@ -62,6 +63,11 @@ export const chartingHandlers = [
     if (!clean.ok) return err(clean.code);
     const id = sectionId(encounterId, key);
     const known = ctx.get('note_section', id);
+    const stands = known?.text ?? '';
+    // Another laptop's text becomes a sibling by its seq; another window's on this one has none to be known by.
+    const elsewhere =
+      textSeq !== undefined && known !== undefined && stampOf(known as unknown as StoredRow, 'note_section', 'text')?.[0] !== textSeq;
+    if (was !== undefined && was !== stands && stands !== clean.text && !elsewhere) return err('section/changed', { text: stands });
     if (known === undefined) {
       // An empty section is not worth a row; the first word makes it.
       if (clean.text === '') return ok({ savedAt: ctx.now });

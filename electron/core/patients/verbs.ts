@@ -17,6 +17,9 @@ type Identity = { ok: true; set: Fields; warnings: string[] } | Err;
 /** A number is checked and unique among those this laptop can see; without one there is a reason. */
 function identity(ctx: Context, set: Fields, known: Fields & { id?: string }): Identity {
   const warnings: string[] = [];
+  // A day of grace for clocks: a child may be born on the other side of midnight.
+  const tomorrow = new Date(Date.parse(ctx.now) + 86_400_000).toISOString().slice(0, 10);
+  if (typeof set.birthDate === 'string' && set.birthDate > tomorrow) return err('patient/born-in-future');
   if (set.nationalId === undefined || set.nationalId === '' || set.nationalId === null) {
     // Nothing said about the number: what is known of it stands, the reason for its absence as well.
     if (set.nationalId === undefined && known.id !== undefined && (known.nationalId ?? null) !== null)

@@ -2,6 +2,7 @@
  * What the visit costs and that it was paid. F2 opens the price list, F8 the payment.
  * A price nobody confirmed is shown as missing, never as zero.
  */
+import { useReturnFocus } from '#renderer/app/use-return-focus.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '#renderer/app/client.ts';
@@ -166,6 +167,7 @@ function PriceMissing({
 }
 
 function PriceList({ visitType, onPick, onClose }: { visitType: string; onPick(item: PriceItemRow): void; onClose(): void }) {
+  useReturnFocus();
   const { t } = useTranslation('billing');
   const [items, setItems] = useState<PriceItemRow[]>([]);
   const [query, setQuery] = useState('');
@@ -253,6 +255,7 @@ function PaymentChoice({
   onPick(method: (typeof METHODS)[number]): void;
   onClose(): void;
 }) {
+  useReturnFocus();
   const { t } = useTranslation('billing');
   if (dueOre === null) return <p className="chart-due">{t('confirmPriceFirst')}</p>;
   return (

@@ -1,7 +1,8 @@
 /** "Rett eller suppler" under a signed note: a signed addition with a reason; the original stays as it is. */
-import { useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '#renderer/app/client.ts';
+import { registerFlush } from '#renderer/app/flush.ts';
 import type { ChartView } from './types.ts';
 
 export function AmendPanel({
@@ -13,38 +14,76 @@ export function AmendPanel({
   chart: ChartView;
   open: boolean;
   onOpen(open: boolean): void;
-  onProblem(code: string): void;
+  onProblem(code: string | null): void;
 }) {
   const { t } = useTranslation('chart');
   const draft = chart.amendments.find((amendment) => amendment.status === 'draft');
-  const [kind, setKind] = useState<'correction' | 'addition'>('addition');
+  const [kind, setKind] = useState<'correction' | 'addition'>(draft?.kind === 'correction' ? 'correction' : 'addition');
   const [text, setText] = useState(draft?.text ?? '');
   const [reason, setReason] = useState(draft?.reason ?? '');
-  const [id, setId] = useState(draft?.id);
+  const written = useRef({ id: draft?.id, kind, text, reason });
+  const dirty = useRef(false);
+  const saving = useRef<Promise<string | null>>(Promise.resolve(null));
+  const encounterId = chart.encounter.id;
 
-  const save = async (): Promise<string | null> => {
-    const reply = await call('amendment.write', {
-      encounterId: chart.encounter.id,
-      ...(id === undefined ? {} : { id }),
-      kind,
-      text,
-      reason: reason.trim() === '' ? null : reason,
+  // A draft that came while nothing is being written here (another laptop's late text, the next of several) is taken up.
+  if (draft !== undefined && written.current.id === undefined && !dirty.current && text === '') {
+    written.current = { id: draft.id, kind, text: draft.text, reason: draft.reason ?? '' };
+    setText(draft.text);
+    setReason(draft.reason ?? '');
+  }
+
+  /** Writes what stands here; one write after the other, so that one text never becomes two. */
+  const save = useCallback((): Promise<string | null> => {
+    saving.current = saving.current.then(async () => {
+      const now = written.current;
+      if (!dirty.current) return now.id ?? null;
+      if (now.id === undefined && now.text.trim() === '' && now.reason.trim() === '') return null;
+      dirty.current = false;
+      const reply = await call('amendment.write', {
+        encounterId,
+        ...(now.id === undefined ? {} : { id: now.id }),
+        kind: now.kind,
+        text: now.text,
+        reason: now.reason.trim() === '' ? null : now.reason,
+      });
+      if (!reply.ok) {
+        dirty.current = true;
+        onProblem(reply.code);
+        return null;
+      }
+      written.current = { ...written.current, id: reply.value.id };
+      return reply.value.id;
     });
-    if (!reply.ok) {
-      onProblem(reply.code);
-      return null;
-    }
-    setId(reply.value.id);
-    return reply.value.id;
+    return saving.current;
+  }, [encounterId, onProblem]);
+  const changed = (next: Partial<typeof written.current>): void => {
+    written.current = { ...written.current, ...next };
+    dirty.current = true;
   };
+  // As the sections of a note: within a second on disk, and before the page is left or locked.
+  useEffect(() => {
+    const timer = window.setTimeout(() => void save(), 500);
+    return () => window.clearTimeout(timer);
+  }, [text, reason, kind, save]);
+  useEffect(() => {
+    const forget = registerFlush(async () => void (await save()));
+    return () => {
+      forget();
+      void save();
+    };
+  }, [save]);
+
   const sign = async (): Promise<void> => {
     const saved = await save();
-    if (saved === null) return;
+    if (saved === null) return onProblem('amendment/empty');
     const reply = await call('amendment.sign', { id: saved });
     if (!reply.ok) return onProblem(reply.code);
+    written.current = { id: undefined, kind, text: '', reason: '' };
+    dirty.current = false;
     setText('');
     setReason('');
-    setId(undefined);
+    onProblem(null);
     onOpen(false);
   };
 
@@ -75,7 +114,11 @@ export function AmendPanel({
         className="field-small"
         aria-label={t('amend.kind')}
         value={kind}
-        onChange={(event) => setKind(event.currentTarget.value === 'correction' ? 'correction' : 'addition')}
+        onChange={(event) => {
+          const next = event.currentTarget.value === 'correction' ? 'correction' : 'addition';
+          changed({ kind: next });
+          setKind(next);
+        }}
       >
         <option value="addition">{t('amendment.addition')}</option>
         <option value="correction">{t('amendment.correction')}</option>
@@ -88,8 +131,11 @@ export function AmendPanel({
           autoFocus
           rows={4}
           value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onBlur={() => text.trim() !== '' && void save()}
+          onFocus={(event) => event.currentTarget.setSelectionRange(event.currentTarget.value.length, event.currentTarget.value.length)}
+          onChange={(event) => {
+            changed({ text: event.currentTarget.value });
+            setText(event.currentTarget.value);
+          }}
         />
       </div>
       <label htmlFor="amend-reason">{t('amend.reason')}</label>
@@ -98,14 +144,27 @@ export function AmendPanel({
         id="amend-reason"
         className="field-small"
         value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        onChange={(event) => {
+          changed({ reason: event.currentTarget.value });
+          setReason(event.currentTarget.value);
+        }}
       />
       <div className="section-actions">
         <button type="button" className="link" onClick={() => void sign()}>
           {t('amend.sign')} <kbd>Ctrl ⏎</kbd>
         </button>
         {draft !== undefined && (
-          <button type="button" className="link" onClick={() => void call('amendment.discard', { id: draft.id }).then(() => onOpen(false))}>
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              dirty.current = false;
+              written.current = { id: undefined, kind, text: '', reason: '' };
+              setText('');
+              setReason('');
+              void call('amendment.discard', { id: draft.id }).then(() => onOpen(false));
+            }}
+          >
             {t('amend.discard')}
           </button>
         )}

@@ -59,10 +59,11 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
   const focusSection = (key: string): void => document.getElementById(`section-${key}`)?.focus();
   const actions = useMemo<SectionActions>(
     () => ({
-      write: async (key, text, textSeq) => {
-        const reply = await call('section.write', { encounterId, key, text, textSeq });
-        if (!reply.ok && reply.code === 'text/too-long') setProblem(reply.code);
-        return reply.ok;
+      write: async (key, text, textSeq, was) => {
+        const reply = await call('section.write', { encounterId, key, text, textSeq, was });
+        if (reply.ok) return true;
+        if (reply.code === 'text/too-long' || reply.code === 'section/changed') setProblem(reply.code);
+        return reply.code === 'section/changed' ? { stands: String(reply.details?.['text'] ?? '') } : false;
       },
       confirm: (key) => {
         const order = [...document.querySelectorAll<HTMLElement>('.section[data-review="unreviewed"]')].map(

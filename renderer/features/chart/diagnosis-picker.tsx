@@ -1,4 +1,5 @@
 /** ICPC-2 as you type: exact code first; Enter takes the marked line. Ctrl+D inside switches to ICD-10. */
+import { useReturnFocus } from '#renderer/app/use-return-focus.ts';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '#renderer/app/client.ts';
@@ -6,6 +7,7 @@ import type { CodeHit } from './types.ts';
 
 export function DiagnosisPicker({ onPick, onClose }: { onPick(hit: CodeHit): void; onClose(): void }) {
   const { t } = useTranslation('chart');
+  useReturnFocus();
   const [query, setQuery] = useState('');
   const [system, setSystem] = useState<'icpc-2' | 'icd-10'>('icpc-2');
   const [hits, setHits] = useState<CodeHit[]>([]);

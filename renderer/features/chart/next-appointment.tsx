@@ -1,6 +1,7 @@
 /** The next visit without leaving the note: the same weekday and time next week first. F9 opens it. */
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useReturnFocus } from '#renderer/app/use-return-focus.ts';
 import { call } from '#renderer/app/client.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
 import type { ChartView } from './types.ts';
@@ -24,6 +25,7 @@ export function NextAppointment({
   onProblem(code: string): void;
 }) {
   const { t } = useTranslation('chart');
+  useReturnFocus(open);
   const [slots, setSlots] = useState<Slot[]>([]);
   const [booked, setBooked] = useState<Slot | null>(null);
   const { patientId, practitionerId, visitAt } = chart.encounter;

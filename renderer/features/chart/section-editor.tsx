@@ -14,7 +14,8 @@ import { SiblingCard } from './sibling-card.tsx';
 export type Section = ChartView['sections'][number];
 
 export interface SectionActions {
-  write(key: string, text: string, textSeq: number): Promise<boolean>;
+  /** @returns the text that another window has put there meanwhile, when that is why it was not written */
+  write(key: string, text: string, textSeq: number, was: string): Promise<boolean | { stands: string }>;
   confirm(key: string): void;
   drop(key: string): void;
   resolve(key: string, siblingId: string, choice: 'mine' | 'theirs' | 'both'): void;
@@ -44,7 +45,15 @@ export const SectionEditor = memo(function SectionEditor({ section, label, requi
   useEffect(() => {
     const saver = createAutosave({
       write: async (text) => {
-        const written = await actions.write(section.key, text, seq.current);
+        const written = await actions.write(section.key, text, seq.current, shown.current);
+        if (typeof written === 'object') {
+          // Both stand, one under the other; the next write knows it.
+          shown.current = written.stands;
+          const both = `${written.stands}\n${text}`;
+          if (area.current !== null) area.current.value = both;
+          saver.changed(both);
+          return true;
+        }
         if (written) shown.current = text;
         return written;
       },

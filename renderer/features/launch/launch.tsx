@@ -7,23 +7,30 @@ import { CreateClinic, JoinClinic, RestoreClinic } from './set-up.tsx';
 
 type Face = 'unlock' | 'create' | 'join' | 'restore';
 
-export function Launch({ state }: { state: AppState }) {
+export function Launch({ state, onChanged }: { state: AppState; onChanged(): void }) {
   const { t } = useTranslation('launch');
   const [face, setFace] = useState<Face>(state.clinics.length > 0 ? 'unlock' : 'create');
   const others: readonly Face[] = (['unlock', 'create', 'join', 'restore'] as const).filter(
     (other) => other !== face && (other !== 'unlock' || state.clinics.length > 0),
   );
-  const done = (): void => setFace('unlock');
+  /** The recovery code is on the page: the only way on is to have written it down. */
+  const [held, setHeld] = useState(false);
+  const done = (): void => {
+    setHeld(false);
+    setFace('unlock');
+    onChanged();
+  };
+  const hold = (): void => setHeld(true);
   return (
     <main className="center">
       <div>
         <p className="quiet">Ryggrad</p>
         {face === 'unlock' && <Unlock clinics={state.clinics} />}
-        {face === 'create' && <CreateClinic onDone={done} />}
-        {face === 'join' && <JoinClinic onDone={done} />}
+        {face === 'create' && <CreateClinic onDone={done} onCode={hold} />}
+        {face === 'join' && <JoinClinic onDone={done} onCode={hold} />}
         {face === 'restore' && <RestoreClinic onDone={done} />}
         <p className="row" style={{ marginTop: 24 }}>
-          {others.map((other) => (
+          {(held ? [] : others).map((other) => (
             <button key={other} type="button" className="btn" onClick={() => setFace(other)}>
               {t(`to.${other}`)}
             </button>

@@ -7,7 +7,7 @@ import { Choice, Field } from '../../ui/field.tsx';
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
-export function CreateClinic({ onDone }: { onDone(): void }) {
+export function CreateClinic({ onDone, onCode }: { onDone(): void; onCode(): void }) {
   const { t } = useTranslation('launch');
   const [form, setForm] = useState({
     clinic: '',
@@ -42,8 +42,9 @@ export function CreateClinic({ onDone }: { onDone(): void }) {
       user: { name: form.name, email: form.email, profession: orNull(form.profession), hprNumber: orNull(form.hpr) },
       passphrase: form.passphrase,
     });
-    if (!reply.ok) return setProblem(sentence(reply.code, { fields: (reply.details?.['fields'] as string[] | undefined)?.join(', ') }));
+    if (!reply.ok) return setProblem(sentence(reply.code, reply.details));
     setCreated(reply.value);
+    onCode();
   };
   if (created !== null)
     return (
@@ -139,7 +140,7 @@ export function RecoveryCode({ code, onDone }: { code: string; onDone(): void })
   );
 }
 
-export function JoinClinic({ onDone }: { onDone(): void }) {
+export function JoinClinic({ onDone, onCode }: { onDone(): void; onCode(): void }) {
   const { t } = useTranslation('launch');
   const [code, setCode] = useState('');
   const [deviceName, setDeviceName] = useState('');
@@ -154,9 +155,11 @@ export function JoinClinic({ onDone }: { onDone(): void }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void call('clinic.join', { code, deviceName, passphrase }).then((reply) =>
-            reply.ok ? setJoined(reply.value.recoveryCode) : setProblem(sentence(reply.code)),
-          );
+          void call('clinic.join', { code, deviceName, passphrase }).then((reply) => {
+            if (!reply.ok) return setProblem(sentence(reply.code, reply.details));
+            setJoined(reply.value.recoveryCode);
+            onCode();
+          });
         }}
       >
         <Field label={t('join.code')} value={code} onText={setCode} autoFocus required />

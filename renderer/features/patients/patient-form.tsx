@@ -1,5 +1,5 @@
 /** Registering and editing a patient. What is wrong is said at the field, as soon as it can be known. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { parseNationalId } from '#db/rules/fodselsnummer.ts';
 import { MISSING_NATIONAL_ID_REASONS, SEXES } from '#electron/contract/choices.ts';
@@ -40,10 +40,21 @@ function formOf(view: PatientView | null): Form {
   return { ...form, sex: form.sex === '' ? 'unknown' : form.sex, status: form.status === '' ? 'active' : form.status };
 }
 
+/** A registration that was left for a moment is there again; never on disk, and gone with the person who wrote it. */
+let left: Form | null = null;
+
+export function forgetNewPatient(): void {
+  left = null;
+}
+
 export function PatientForm({ view = null, onDone }: { view?: PatientView | null; onDone?(): void }) {
   const { t } = useTranslation('patients');
-  const [form, setForm] = useState(() => formOf(view));
-  const [initial] = useState(form);
+  const [initial] = useState(() => formOf(view));
+  const [form, setForm] = useState(() => (view === null && left !== null ? left : initial));
+  const saving = useRef(false);
+  useEffect(() => {
+    if (view === null) left = form;
+  }, [view, form]);
   const [now] = useState(() => Date.now());
   const [guardian, setGuardian] = useState({ name: '', relation: 'mother', phone: '' });
   const [problem, setProblem] = useState<string | null>(null);
@@ -55,6 +66,11 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
   const child = form.birthDate !== '' && now - Date.parse(form.birthDate) < 16 * 31_557_600_000;
 
   const save = async (): Promise<void> => {
+    if (saving.current) return;
+    saving.current = true;
+    await write().finally(() => (saving.current = false));
+  };
+  const write = async (): Promise<void> => {
     setProblem(null);
     const changed = Object.fromEntries(
       FIELDS.filter((field) => view === null || form[field] !== initial[field]).flatMap((field) =>
@@ -67,8 +83,9 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
         : await call('patient.update', { id: view.patient.id, set: changed as InputOf<'patient.update'>['set'] });
     if (!reply.ok) {
       setDuplicate(reply.code === 'patient/duplicate-national-id' ? String(reply.details?.['patientId']) : null);
-      return setProblem(sentence(reply.code));
+      return setProblem(sentence(reply.code, reply.details));
     }
+    if (view === null) left = null;
     if (guardian.name.trim() !== '') {
       await call('guardian.save', {
         patientId: reply.value.id,

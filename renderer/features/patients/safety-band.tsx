@@ -5,11 +5,13 @@ import type { SafetyKind } from '#electron/contract/choices.ts';
 import type { SafetyFactView } from '#electron/contract/patients.ts';
 import { call } from '../../app/client.ts';
 import { useActions } from '../../app/keys.ts';
+import { useReturnFocus } from '../../app/use-return-focus.ts';
 import { formatDate } from '../chart/format.ts';
 
 export function SafetyBand({ patientId, safety }: { patientId: string; safety: readonly SafetyFactView[] | null }) {
   const { t } = useTranslation('patients');
   const [editing, setEditing] = useState<SafetyKind | null>(null);
+  useReturnFocus(editing !== null);
   useActions([
     {
       id: 'safety.edit',
@@ -78,6 +80,7 @@ function SafetyEditor({
 }) {
   const { t } = useTranslation('patients');
   const [detail, setDetail] = useState(fact?.detail ?? '');
+  const [unsaved, setUnsaved] = useState(false);
   if (fact === null) return null;
   const next = kinds[kinds.indexOf(fact.kind) + 1];
   const set = async (state: 'none' | 'yes' | 'not_asked'): Promise<void> => {
@@ -100,7 +103,13 @@ function SafetyEditor({
           if (event.key === 'Escape') {
             event.preventDefault();
             event.stopPropagation();
-            onClose();
+            // What was written is not thrown away by one key: the second one means it.
+            if (detail.trim() !== (fact.detail ?? '').trim() && !unsaved) setUnsaved(true);
+            else onClose();
+          } else if (event.key === 'Enter' && event.target instanceof HTMLInputElement && detail.trim() !== '') {
+            // Whoever says what it is has said that there is something.
+            event.preventDefault();
+            void set('yes');
           } else if (event.altKey && (event.key === 'j' || event.key === 'n')) {
             event.preventDefault();
             void set(event.key === 'j' ? 'yes' : 'none');
@@ -112,9 +121,14 @@ function SafetyEditor({
           <span>{t('safety.detail')}</span>
           <input autoComplete="off" className="input" autoFocus value={detail} onChange={(event) => setDetail(event.currentTarget.value)} />
         </label>
+        {unsaved && (
+          <p className="due" role="alert">
+            {t('safety.unsaved')}
+          </p>
+        )}
         <div className="row" style={{ marginTop: 12 }}>
           <button type="button" className="btn" aria-pressed={fact.state === 'yes'} onClick={() => void set('yes')}>
-            {t('safety.yes')} <kbd>Alt J</kbd>
+            {t('safety.yes')} <kbd>{detail.trim() === '' ? 'Alt J' : '⏎'}</kbd>
           </button>
           <button type="button" className="btn" aria-pressed={fact.state === 'none'} onClick={() => void set('none')}>
             {t('safety.none')} <kbd>Alt N</kbd>

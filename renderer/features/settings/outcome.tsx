@@ -3,14 +3,18 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sentence } from '../../i18n/index.ts';
 
-export function useOutcome(): [string | null, boolean, (reply: { ok: boolean; code?: string }) => boolean] {
+export function useOutcome(): [
+  string | null,
+  boolean,
+  (reply: { ok: boolean; code?: string; details?: Record<string, unknown> }) => boolean,
+] {
   const { t } = useTranslation('settings');
   const [outcome, setOutcome] = useState<{ text: string; wrong: boolean } | null>(null);
   return [
     outcome?.text ?? null,
     outcome?.wrong ?? false,
     (reply) => {
-      setOutcome(reply.ok ? { text: t('saved'), wrong: false } : { text: sentence(reply.code ?? 'unknown'), wrong: true });
+      setOutcome(reply.ok ? { text: t('saved'), wrong: false } : { text: sentence(reply.code ?? 'unknown', reply.details), wrong: true });
       return reply.ok;
     },
   ];

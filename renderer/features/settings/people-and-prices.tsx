@@ -1,5 +1,5 @@
 /** Colleagues, and what the clinic charges. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ROLES } from '#electron/contract/choices.ts';
 import type { Role } from '#electron/contract/choices.ts';
@@ -15,9 +15,16 @@ export function People() {
   const { value } = useAsk('user.list', {}, ['user']);
   const blank = { name: '', email: '', hpr: '', passphrase: '', validUntil: '' };
   const [form, setForm] = useState(blank);
-  const [roles, setRoles] = useState<Role[]>(['PRACTITIONER']);
+  const [roles, setRoles] = useState<Role[]>([]);
+  const adding = useRef(false);
   const [said, wrong, tell] = useOutcome();
   const add = async (): Promise<void> => {
+    if (adding.current) return;
+    if (roles.length === 0) {
+      tell({ ok: false, code: 'user/no-role' });
+      return;
+    }
+    adding.current = true;
     const reply = await call('user.add', {
       name: form.name,
       email: form.email,
@@ -27,7 +34,10 @@ export function People() {
       validUntil: form.validUntil === '' ? null : form.validUntil,
       passphrase: form.passphrase === '' ? null : form.passphrase,
     });
-    if (tell(reply)) setForm(blank);
+    adding.current = false;
+    if (!tell(reply)) return;
+    setForm(blank);
+    setRoles([]);
   };
   return (
     <>

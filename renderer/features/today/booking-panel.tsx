@@ -13,6 +13,7 @@ import { sentence } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
 import { formatBirthDate, formatTime } from '../chart/format.ts';
 import { PatientPicker } from '../patients/patient-picker.tsx';
+import { todayInOslo } from './day.ts';
 
 interface Props {
   day: string;
@@ -37,6 +38,12 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
   const [who, setWho] = useState(move?.appointment.practitionerId ?? practitionerId ?? practitioners[0]?.id ?? '');
   const [problem, setProblem] = useState<string | null>(null);
   const [clash, setClash] = useState(false);
+  /** A proposed time is the person's own as soon as they touch it, also when they empty it. */
+  const [touched, setTouched] = useState(false);
+  const elsewhen = (): void => {
+    setClash(false);
+    setProblem(null);
+  };
 
   // A first visit is a first visit: the proposal follows the patient, and can be changed.
   useEffect(() => {
@@ -46,23 +53,25 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
     setMinutes(String(visitTypeOf(proposed).durationMinutes));
   }, [patient, move]);
   useEffect(() => {
-    if (move !== null || walkIn || time !== '' || who === '') return;
+    if (move !== null || walkIn || touched || who === '') return;
     void call('appointment.suggest', {
       practitionerId: who,
-      from: clinicInstant(day, '08:00'),
+      // Today's first free time lies ahead.
+      from: [clinicInstant(day, '08:00'), ...(day === todayInOslo() ? [new Date().toISOString()] : [])].toSorted().at(-1) ?? '',
       durationMinutes: Number(minutes) || 20,
       limit: 1,
     }).then((reply) => {
       const slot = reply.ok ? reply.value.slots[0] : undefined;
       if (slot !== undefined) setTime(formatTime(slot.startsAt));
     });
-  }, [day, who, minutes, move, walkIn, time]);
+  }, [day, who, minutes, move, walkIn, touched]);
 
   const save = async (): Promise<void> => {
     if (patient === null) return setProblem(t('booking.choosePatient'));
-    if (!/^\d{1,2}:\d{2}$/.test(time)) return setProblem(t('booking.time'));
+    const clock = /^([01]?\d|2[0-3])[:.]?([0-5]\d)$/.exec(time.trim());
+    if (clock === null) return setProblem(t('booking.time'));
     const slot = {
-      startsAt: clinicInstant(date, time.padStart(5, '0')),
+      startsAt: clinicInstant(date, `${(clock[1] ?? '').padStart(2, '0')}:${clock[2] ?? ''}`),
       durationMinutes: Number(minutes),
       practitionerId: who,
       allowClash: clash,
@@ -83,6 +92,7 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
       sentence(reply.code, {
         patientName: String(reply.details?.['patientName'] ?? ''),
         time: formatTime(String(reply.details?.['startsAt'] ?? new Date(0).toISOString())),
+        ...(reply.code === 'input/invalid' ? reply.details : {}),
       }),
     );
   };
@@ -130,14 +140,24 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
             </p>
           )}
           <div className="form">
-            <Field label={t('booking.date')} type="date" value={date} onText={setDate} required />
+            <Field
+              label={t('booking.date')}
+              type="date"
+              value={date}
+              onText={(value) => {
+                setDate(value);
+                elsewhen();
+              }}
+              required
+            />
             <Field
               key={patient?.id ?? 'none'}
               label={t('booking.clock')}
               value={time}
               onText={(value) => {
+                setTouched(true);
                 setTime(value);
-                setClash(false);
+                elsewhen();
               }}
               placeholder="14:30"
               autoFocus={patient !== null}
@@ -154,11 +174,23 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
                 options={VISIT_TYPES.map((value) => ({ value, label: t(`chart:visitType.${value}`) }))}
               />
             )}
-            <Field label={t('booking.minutes')} value={minutes} onText={setMinutes} inputMode="numeric" required />
+            <Field
+              label={t('booking.minutes')}
+              value={minutes}
+              onText={(value) => {
+                setMinutes(value);
+                elsewhen();
+              }}
+              inputMode="numeric"
+              required
+            />
             <Choice
               label={t('practitioner')}
               value={who}
-              onText={setWho}
+              onText={(value) => {
+                setWho(value);
+                elsewhen();
+              }}
               options={practitioners.map((person) => ({ value: person.id, label: person.name }))}
             />
             {move === null && <Field label={t('booking.reason')} value={reason} onText={setReason} />}

@@ -50,7 +50,9 @@ export function TodayPage() {
   };
   const open = async (item: DayItem | undefined): Promise<void> => {
     if (item === undefined) return;
-    if (!clinician) return goTo({ name: 'patient', id: item.patient.id });
+    // A visit begins on its day, with somebody who came: any other row shows the patient.
+    const begins = day === todayInOslo() && !['cancelled', 'no_show'].includes(item.appointment.status);
+    if (!clinician || (item.encounter === null && !begins)) return goTo({ name: 'patient', id: item.patient.id });
     const reply = await call('encounter.start', {
       patientId: item.patient.id,
       visitType: item.appointment.visitType,
