@@ -66,7 +66,15 @@ export function stampOf(row: StoredRow, entity: EntityName, field: string): Stam
  */
 export function baseFor(entity: EntityName, row: StoredRow | undefined, fields: Iterable<string>): Record<string, number> {
   const base: Record<string, number> = {};
-  if (row === undefined || row.seq === 0) return base;
+  if (row === undefined) return base;
+  if (row.seq === 0) {
+    // Born here; or taken away by a server that was restored, and then its writer had read something all the same.
+    for (const field of fields) {
+      const read = row.fieldSeq[field]?.[0] ?? 0;
+      if (read > 0) base[field] = read;
+    }
+    return base;
+  }
   for (const field of fields) base[field] = field === 'deleted' ? row.seq : (stampOf(row, entity, field)?.[0] ?? row.seq);
   return base;
 }

@@ -172,6 +172,15 @@ function withOverlay(base: StoredRow, pending: readonly Pending[]): StoredRow {
   return pending.length === 0 ? row : { ...row, fieldSeq };
 }
 
+/** What the writer of our own changes to a row had read of each field, by the last of them. */
+export function stampsOfPending(db: SqliteDatabase, entity: EntityName, id: string): Record<string, readonly [number, string]> {
+  const stamps: Record<string, readonly [number, string]> = {};
+  for (const { set, base } of pendingOf(db, entity, id)) {
+    for (const field of Object.keys(set)) stamps[field] = [typeof base[field] === 'number' ? base[field] : 0, OWN];
+  }
+  return stamps;
+}
+
 /** Our changes to a row that the cursor has not passed, oldest first. */
 function pendingOf(db: SqliteDatabase, entity: string, id: string): Pending[] {
   const found = prepared(db, 'select "set", base from outbox where entity = ? and row_id = ? and passed = 0 order by born').all(entity, id);

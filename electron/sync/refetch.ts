@@ -5,7 +5,7 @@
 import { entityNames } from '#db/model/entities.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { prepared } from '#db/sqlite/store.ts';
-import { applyFeed, inApplying, numberOf, textOf, type Applied, type FeedEntry } from './apply.ts';
+import { applyFeed, inApplying, numberOf, stampsOfPending, textOf, type Applied, type FeedEntry } from './apply.ts';
 import { FRESH, writeCursor, type Cursor } from './cursor.ts';
 
 /** Begins gathering from the start of the feed. What is shown stays as it is. */
@@ -46,12 +46,17 @@ export function swap(db: SqliteDatabase, clinicId: string, cursor: Cursor): Appl
              and not exists (select 1 from refetch_row f where f.entity = '${entity}' and f.id = "${entity}".id)
              and not exists (select 1 from outbox o where o.entity = '${entity}' and o.row_id = "${entity}".id and o.passed = 0)`,
           ).run();
-          // What is left of those has no place in the new feed: the server will meet it as born here.
-          prepared(
+          // What is left of those has no place in the new feed: the server will meet it as born here, by a writer who had
+          // read what the last of their changes says.
+          const left = prepared(
             db,
-            `update "${entity}" set seq = 0, field_seq = '{}' where seq > 0
+            `select id from "${entity}" where seq > 0
              and not exists (select 1 from refetch_row f where f.entity = '${entity}' and f.id = "${entity}".id)`,
-          ).run();
+          ).all();
+          for (const raw of left) {
+            const id = textOf(raw, 'id');
+            prepared(db, `update "${entity}" set seq = 0, field_seq = ? where id = ?`).run(JSON.stringify(stampsOfPending(db, entity, id)), id);
+          }
         }
         prepared(db, 'delete from server_row').run();
         prepared(db, 'delete from unknown_row').run();

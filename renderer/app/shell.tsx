@@ -68,11 +68,11 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
     ...RAIL.map(({ page: target, key, label }) => ({ id: `go.${label}`, label: t(`rail.${label}`), key, run: () => goTo(target) })),
     { id: 'new-patient', label: t('actions.newPatient'), key: 'Alt+n', run: () => goTo({ name: 'new-patient' }) },
     { id: 'close-day', label: t('actions.closeDay'), run: () => goTo({ name: 'close-day' }) },
-    { id: 'next-chart', label: t('actions.nextChart'), key: 'Control+ArrowDown', when: () => charts.length > 0, run: () => nextChart(1) },
+    { id: 'next-chart', label: t('actions.nextChart'), key: 'Alt+ArrowDown', when: () => charts.length > 0, run: () => nextChart(1) },
     {
       id: 'previous-chart',
       label: t('actions.previousChart'),
-      key: 'Control+ArrowUp',
+      key: 'Alt+ArrowUp',
       when: () => charts.length > 0,
       run: () => nextChart(-1),
     },

@@ -71,6 +71,9 @@ test('the day is worked through without network, and everything stands in the re
   await field('Navn').fill('Ola Assistent');
   await field('E-post').fill('ola@kjeller.example');
   await field('Passordfrase på denne maskinen').fill('tre gule sykler her');
+  await watched.page.getByRole('checkbox', { name: 'Assistent' }).focus();
+  await press('Space');
+  await field('Passordfrase på denne maskinen').focus();
   await press('Enter');
   await watched.page.getByRole('cell', { name: 'Ola Assistent' }).waitFor();
 
@@ -126,7 +129,7 @@ test('the day is worked through without network, and everything stands in the re
   await waitForFocus(watched, 'section-subjective');
   expect(await watched.page.locator('#section-subjective').inputValue()).toBe('');
   await watched.type('Kolikk er borte.');
-  await press('Control+ArrowDown');
+  await press('Alt+ArrowDown');
   await watched.page.getByRole('heading', { name: 'Voksensen, Store' }).waitFor();
   await waitForFocus(watched, 'section-subjective');
   const caret = () =>
