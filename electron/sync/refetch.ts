@@ -55,7 +55,10 @@ export function swap(db: SqliteDatabase, clinicId: string, cursor: Cursor): Appl
           ).all();
           for (const raw of left) {
             const id = textOf(raw, 'id');
-            prepared(db, `update "${entity}" set seq = 0, field_seq = ? where id = ?`).run(JSON.stringify(stampsOfPending(db, entity, id)), id);
+            prepared(db, `update "${entity}" set seq = 0, field_seq = ? where id = ?`).run(
+              JSON.stringify(stampsOfPending(db, entity, id)),
+              id,
+            );
           }
         }
         prepared(db, 'delete from server_row').run();

@@ -64,9 +64,9 @@ export const chartingHandlers = [
     const id = sectionId(encounterId, key);
     const known = ctx.get('note_section', id);
     const stands = known?.text ?? '';
-    // Another laptop's text becomes a sibling by its seq; another window's on this one has none to be known by.
-    const elsewhere =
-      textSeq !== undefined && known !== undefined && stampOf(known as unknown as StoredRow, 'note_section', 'text')?.[0] !== textSeq;
+    // Another laptop's text becomes a sibling on the server, by what was read; another window's on this one is known here alone.
+    const writer = known === undefined ? undefined : stampOf(known as unknown as StoredRow, 'note_section', 'text')?.[1];
+    const elsewhere = writer !== undefined && writer !== ctx.deviceId && writer !== 'self';
     if (was !== undefined && was !== stands && stands !== clean.text && !elsewhere) return err('section/changed', { text: stands });
     if (known === undefined) {
       // An empty section is not worth a row; the first word makes it.
