@@ -31,5 +31,7 @@ export function billTotals(lines: readonly BillLine[]): { totalOre: number | nul
   const refundOre = lines.reduce((sum, line) => sum + (line.refundOre ?? 0) * line.quantity, 0);
   if (lines.some((line) => line.amountOre === null)) return { totalOre: null, refundOre, patientShareOre: null };
   const totalOre = lines.reduce((sum, line) => sum + (line.amountOre ?? 0) * line.quantity, 0);
-  return { totalOre, refundOre, patientShareOre: patientShare(totalOre, refundOre) };
+  // Line by line: a refund above one line's price is not money for another.
+  const patientShareOre = lines.reduce((sum, line) => sum + patientShare(line.amountOre ?? 0, line.refundOre ?? 0) * line.quantity, 0);
+  return { totalOre, refundOre, patientShareOre };
 }

@@ -155,12 +155,15 @@ export const encounters = {
   'diagnosis.setMain': verb<null>()(z.object({ ...note, id: z.uuid() }), [...editable, 'diagnosis/process-code-as-main']),
   'encounter.signCheck': verb<{ problems: SignProblem[]; patientName: string }>()(id, editable),
   /** Freezes the note. `patientId` is the patient the person was shown: another one refuses. */
-  'encounter.sign': verb<{ contentHash: string; signedAt: string }>()(z.object({ id: z.uuid(), patientId: z.uuid() }), [
-    ...editable,
-    'sign/problems',
-    'sign/other-patient',
-    'sign/not-allowed',
-  ]),
+  'encounter.sign': verb<{ contentHash: string; signedAt: string }>()(
+    z.object({
+      id: z.uuid(),
+      patientId: z.uuid(),
+      /** The texts as the window shows them, by section: what the signer has not seen is not signed. */
+      shown: z.record(z.string(), z.string()).optional(),
+    }),
+    [...editable, 'sign/text-changed', 'sign/problems', 'sign/other-patient', 'sign/not-allowed'],
+  ),
   'encounter.move': verb<null>()(z.object({ id: z.uuid(), patientId: z.uuid(), reason }), [
     ...editable,
     'patient/unknown',

@@ -35,8 +35,9 @@ export const letters = {
   ),
   /** The PDF as it would look (draft, marked) or as it was signed. */
   'letter.pdf': verb<{ pdfBase64: string; sha256: string; signed: boolean }>()(id, ['letter/unknown', 'letter/document-missing']),
-  'letter.sign': verb<{ sha256: string }>()(id, [
+  'letter.sign': verb<{ sha256: string }>()(z.object({ id: z.uuid(), affectedSeen: z.boolean().default(false) }), [
     'letter/unknown',
+    'letter/affected',
     'letter/signed',
     'letter/missing-content',
     'letter/objection',
@@ -49,7 +50,12 @@ export const letters = {
     'letter/objection',
     'letter/visit-not-signed',
   ]),
-  'letter.print': verb<{ pdfBase64: string }>()(id, ['letter/unknown', 'letter/not-signed', 'letter/document-missing']),
+  'letter.print': verb<{ pdfBase64: string }>()(id, [
+    'letter/unknown',
+    'letter/not-signed',
+    'letter/document-missing',
+    'letter/visit-not-signed',
+  ]),
   /** Leaves the encrypted store on the person's word: warned in the window, logged as export. */
   'letter.export': verb<{ pdfBase64: string; fileName: string }>()(z.object({ id: z.uuid(), warned: z.literal(true) }), [
     'letter/unknown',

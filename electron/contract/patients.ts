@@ -101,10 +101,15 @@ export const patients = {
     patientFields.partial().required({ givenName: true, familyName: true }),
     identityErrors,
   ),
-  'patient.update': verb<{ id: string; warnings: string[] }>()(z.object({ id: z.uuid(), set: patientFields.partial() }), [
-    'patient/unknown',
-    ...identityErrors,
-  ]),
+  'patient.update': verb<{ id: string; warnings: string[] }>()(
+    z.object({
+      id: z.uuid(),
+      set: patientFields.partial(),
+      /** The changed fields as the form showed them at first. */
+      was: z.record(z.string(), z.string().nullable()).optional(),
+    }),
+    ['patient/unknown', 'patient/changed', ...identityErrors],
+  ),
   'patient.revealNationalId': verb<{ nationalId: string | null }>()(z.object({ id: z.uuid() }), ['patient/unknown']),
   'guardian.save': verb<GuardianRow>()(
     z.object({
@@ -122,8 +127,15 @@ export const patients = {
     'patient/unknown',
   ]),
   'safety.set': verb<{ safety: SafetyFactView[] }>()(
-    z.object({ patientId: z.uuid(), kind: z.enum(SAFETY_KINDS), state: z.enum(['not_asked', 'none', 'yes']), detail: nullable(1000) }),
-    ['patient/unknown'],
+    z.object({
+      patientId: z.uuid(),
+      kind: z.enum(SAFETY_KINDS),
+      state: z.enum(['not_asked', 'none', 'yes']),
+      detail: nullable(1000),
+      /** What the person had before them; another laptop's answer that came meanwhile is not written over unseen. */
+      was: z.object({ state: z.enum(['not_asked', 'none', 'yes']), detail: z.string().nullable() }).optional(),
+    }),
+    ['patient/unknown', 'safety/changed'],
   ),
   'patient.timeline': verb<{ items: TimelineItem[]; more: boolean }>()(
     z.object({ patientId: z.uuid(), before: z.string().optional(), limit: z.int().min(1).max(200).default(50) }),

@@ -61,6 +61,7 @@ export const sync = {
     'conflict/unknown',
     'conflict/resolved',
     'conflict/both-not-possible',
+    'conflict/visit-signed',
   ]),
   /** This device's own log, newest first. */
   'audit.own': verb<{

@@ -2,6 +2,7 @@
 import { err, ok } from '#electron/contract/verb.ts';
 import { outboxItems, ownAudit } from '#db/sqlite/queries/outbox-view.ts';
 import { localStatus } from './replica.ts';
+import { logRead } from './audit/log-once.ts';
 import { service, useCase } from './use-case.ts';
 
 export const syncHandlers = [
@@ -23,6 +24,12 @@ export const syncHandlers = [
     await replica.syncNow();
     return ok(replica.status());
   }),
-  useCase('sync.outbox', (ctx, { show, limit }) => ok(outboxItems(ctx.db, show, limit))),
+  useCase('sync.outbox', (ctx, { show, limit }) => {
+    const outbox = outboxItems(ctx.db, show, limit);
+    // Names of patients are shown: one look at the queue is one line of the log.
+    const rows = outbox.items.flatMap((item) => (item.patientName === null ? [] : [item.rowId]));
+    if (rows.length > 0) logRead(ctx, { details: { outbox: rows.slice(0, 20) } }, `outbox/${show}`);
+    return ok(outbox);
+  }),
   useCase('audit.own', (ctx, { limit }) => ok({ events: ownAudit(ctx.db, limit) })),
 ];

@@ -34,6 +34,7 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
   const [help, setHelp] = useState(false);
   const [loaded, setLoaded] = useState(false);
   const unsigned = useAsk('encounter.unsigned', session.user.roles.includes('PRACTITIONER') ? { mine: true } : null, [
+    'amendment',
     'encounter',
     'note_section',
     'diagnosis',

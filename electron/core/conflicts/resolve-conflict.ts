@@ -5,9 +5,9 @@
 import { err, ok } from '#electron/contract/verb.ts';
 import { changeSchema } from '#db/model/entity.ts';
 import { entities, isEntityName, type EntityName } from '#db/model/entities.ts';
-import { readsNotes } from '#db/rules/permissions.ts';
+import { mayChange, readsNotes } from '#db/rules/permissions.ts';
 import { fieldsOf } from '#db/sync/row.ts';
-import { isSigned } from '#db/sync/policy.ts';
+import { FROZEN_CHILDREN, isSigned, movableFields } from '#db/sync/policy.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { useCase } from '../use-case.ts';
@@ -17,7 +17,10 @@ export const resolveConflict = useCase('conflict.resolve', (ctx, { id, choice })
   if (conflict === undefined) return err('conflict/unknown');
   if (conflict.audience === 'clinical' && !readsNotes(ctx.actor.roles)) return err('permission/denied');
   if (conflict.status === 'resolved') return err('conflict/resolved');
+  // Deciding is writing: who may not change the thing does not decide about it either.
+  if (isEntityName(conflict.subjectEntity) && !mayChange(conflict.subjectEntity, ctx.actor.roles)) return err('permission/denied');
   const resolution = resolutionOf(ctx, conflict, choice);
+  if (resolution !== 'kept' && isFrozen(ctx, conflict)) return err('conflict/visit-signed');
   if (resolution !== 'kept' && !stand(ctx, conflict, resolution)) return err('conflict/both-not-possible');
   ctx.patch('conflict', id, { status: 'resolved', resolution, resolvedById: ctx.actor.userId, resolvedAt: ctx.now });
   ctx.audit({
@@ -49,13 +52,22 @@ export function bothCanStand({ subjectEntity, field, kept, lost }: RowOf<'confli
   return both !== undefined && changeSchema(entities[subjectEntity]).safeParse({ [field]: both }).success;
 }
 
+/** The thing is signed, or hangs under a signed visit: it is corrected by an addition, not by a choice. */
+function isFrozen(ctx: Context, { subjectEntity, subjectId }: RowOf<'conflict'>): boolean {
+  if (!isEntityName(subjectEntity)) return false;
+  const row = ctx.get(subjectEntity, subjectId) as unknown as Record<string, unknown> | undefined;
+  if (subjectEntity === 'encounter') return isSigned(row?.['status']);
+  if (movableFields(subjectEntity, row) !== undefined) return true;
+  const encounterId = row?.['encounterId'];
+  return FROZEN_CHILDREN.has(subjectEntity) && typeof encounterId === 'string' && isSigned(ctx.get('encounter', encounterId)?.status);
+}
+
 /** Writes the version that was not standing (or both). False where the record cannot take it. */
 function stand(ctx: Context, conflict: RowOf<'conflict'>, resolution: 'lost' | 'both'): boolean {
   const { subjectEntity, subjectId, field, kept, lost } = conflict;
   if (!isEntityName(subjectEntity)) return false;
   const subject = ctx.get(subjectEntity, subjectId);
   if (subject === undefined) return false;
-  if (subjectEntity === 'encounter' && isSigned(ctx.get('encounter', subjectId)?.status)) return false;
   if (field === 'deleted') {
     if (resolution === 'both' || lost !== true) return false;
     ctx.remove(subjectEntity, subjectId);

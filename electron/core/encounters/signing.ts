@@ -9,6 +9,7 @@ import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { useCase } from '../use-case.ts';
+import { cleanText } from '#db/rules/text.ts';
 import { contentHashOf } from './content-hash.ts';
 import { logRead } from '../audit/log-once.ts';
 import { editable, logChange, noteParts, sectionId } from './note-parts.ts';
@@ -59,7 +60,7 @@ export const signingHandlers = [
     });
   }),
 
-  useCase('encounter.sign', (ctx, { id, patientId }) => {
+  useCase('encounter.sign', (ctx, { id, patientId, shown }) => {
     const note = editable(ctx, id);
     if (!note.ok) return note;
     if (!maySign(note.value, signer(ctx))) return err('sign/not-allowed');
@@ -67,6 +68,8 @@ export const signingHandlers = [
     const patient = ctx.get('patient', patientId);
     if (patient === undefined) return err('sign/other-patient');
     const parts = noteParts(ctx, note.value);
+    if (shown !== undefined && parts.sections.some((section) => section.siblingOfId === null && isOther(shown[section.key], section.text)))
+      return err('sign/text-changed');
     const blocking = signProblems(parts, signer(ctx)).filter((problem) => problem.blocking);
     if (blocking.length > 0) return err('sign/problems', { problems: blocking.map((problem) => problem.code) });
     // What was typed goes out before the signature over it.
@@ -94,9 +97,18 @@ export const signingHandlers = [
 
   useCase('encounter.unsigned', (ctx, { mine }) => {
     const rows = unsignedNotes(ctx.db, mine ? ctx.actor.userId : null);
+    const ids = rows.map((row) => row.encounterId);
+    if (ids.length > 0) logRead(ctx, { subjectEntity: 'encounter', details: { unsigned: ids } }, ids.join());
     return ok({ items: rows.map(({ practitionerId, ...row }) => ({ ...row, mine: practitionerId === ctx.actor.userId })) });
   }),
 ];
+
+/** Another text than the one on the page; a section that is not on the page says nothing. */
+function isOther(shown: string | undefined, text: string): boolean {
+  if (shown === undefined) return false;
+  const clean = cleanText(shown);
+  return !clean.ok || clean.text !== text;
+}
 
 /** A complaint begins with its first signed visit. */
 function newEpisode(ctx: Context, encounter: RowOf<'encounter'>, title: string): string {

@@ -23,7 +23,15 @@ export function letterView(ctx: Context, letter: RowOf<'letter'>): LetterView {
     patientName: patient === undefined ? '' : fullName(patient),
     missing: must,
     advised,
-    affected: letter.affectedByAmendmentId !== null,
+    affected: letter.affectedByAmendmentId !== null || amendedSince(ctx, letter),
     sha256: document?.sha256 ?? null,
   };
+}
+
+/** Signed on another laptop, an amendment may have met no letter to mark: what counts is which was signed last. */
+function amendedSince(ctx: Context, letter: RowOf<'letter'>): boolean {
+  if (letter.signedAt === null) return false;
+  return (
+    ctx.rows('amendment', "encounter_id = ? and status = 'signed' and signed_at > ?", [letter.encounterId, letter.signedAt]).length > 0
+  );
 }

@@ -16,9 +16,11 @@ import { service, useCase } from '../use-case.ts';
 import { contentOf } from './letter-view.ts';
 
 export const letterPdfHandlers = [
-  service('letter.sign', async (services, { id }) => {
+  service('letter.sign', async (services, { id, affectedSeen }) => {
     const ready = services.transaction((ctx) => toSign(ctx, id));
     if (!ready.ok) return ready;
+    // The visit was corrected since the letter was begun: its writer says that the letter takes that in.
+    if (ready.value.letter.affectedByAmendmentId !== null && !affectedSeen) return err('letter/affected');
     const { content, signedAt } = ready.value;
     const pdf = Buffer.from(
       await renderLetter(content, {
@@ -87,6 +89,8 @@ export const letterPdfHandlers = [
   useCase('letter.print', (ctx, { id }) => {
     const found = signedDocument(ctx, id);
     if (!found.ok) return found;
+    const letter = ctx.get('letter', id);
+    if (letter !== undefined && ctx.get('encounter', letter.encounterId)?.status !== 'signed') return err('letter/visit-not-signed');
     ctx.audit({ action: 'print', subjectEntity: 'letter', subjectId: id, patientId: found.value.patientId });
     return ok({ pdfBase64: found.value.data });
   }),

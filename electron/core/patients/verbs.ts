@@ -68,9 +68,12 @@ export const patientHandlers = [
     return ok({ id: row.id, warnings: checked.warnings });
   }),
 
-  useCase('patient.update', (ctx, { id, set }) => {
+  useCase('patient.update', (ctx, { id, set, was }) => {
     const row = ctx.get('patient', id);
     if (row === undefined) return err('patient/unknown');
+    const stands = row as unknown as Record<string, unknown>;
+    const moved = Object.entries(was ?? {}).filter(([field, value]) => (stands[field] ?? '') !== (value ?? ''));
+    if (moved.length > 0) return err('patient/changed', { fields: moved.map(([field]) => field) });
     const checked = identity(ctx, emptied(set), row);
     if (!checked.ok) return checked;
     ctx.patch('patient', id, checked.set);
@@ -111,9 +114,12 @@ export const patientHandlers = [
     return ok(null);
   }),
 
-  useCase('safety.set', (ctx, { patientId, kind, state, detail }) => {
+  useCase('safety.set', (ctx, { patientId, kind, state, detail, was }) => {
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     const id = derivedId(patientId, kind);
+    const now = ctx.get('safety_fact', id);
+    if (was !== undefined && ((now?.state ?? 'not_asked') !== was.state || (now?.detail ?? null) !== was.detail))
+      return err('safety/changed');
     ctx.put('safety_fact', id, {
       patientId,
       kind,

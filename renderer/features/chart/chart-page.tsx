@@ -107,7 +107,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
     performance.mark('sign:asked');
     const stood = document.activeElement;
     await flush();
-    const reply = await call('encounter.sign', { id: encounterId, patientId: chart.encounter.patientId });
+    const reply = await call('encounter.sign', { id: encounterId, patientId: chart.encounter.patientId, shown: shownTexts(root.current) });
     if (!reply.ok) {
       setShownProblems(true);
       if (reply.code !== 'sign/problems') setProblem(reply.code);
@@ -305,3 +305,9 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
 }
 
 const NO_PHRASES: never[] = [];
+
+/** What stands in the fields on the page, by section. */
+function shownTexts(page: HTMLElement | null): Record<string, string> {
+  const areas = [...(page?.querySelectorAll<HTMLTextAreaElement>('.section[data-section] > textarea') ?? [])];
+  return Object.fromEntries(areas.map((area) => [area.parentElement?.dataset['section'] ?? '', area.value]));
+}

@@ -10,6 +10,7 @@ export function SignedNote({ chart, small = false }: { chart: ChartView; small?:
   const observations = signed?.observations ?? chart.observations.flatMap(({ code, value }) => (value === null ? [] : [{ code, value }]));
   const diagnoses = signed?.diagnoses ?? chart.diagnoses;
   const flags = (signed?.redFlags ?? chart.redFlags).filter((flag) => flag.answer !== null || (flag.comment ?? '') !== '');
+  const wasEdited = (key: string) => chart.sections.some((section) => section.key === key && section.review === 'edited');
   const consent = signed === null ? chart.treatmentConsent : signed.treatmentConsent;
   return (
     <article className="paper" style={small ? { fontSize: 13, padding: '4px 0 12px' } : undefined} aria-label={t('paper.title')}>
@@ -40,7 +41,9 @@ export function SignedNote({ chart, small = false }: { chart: ChartView; small?:
         <section key={section.key}>
           <h3>{t(`section.keys.${section.key}`)}</h3>
           <p>{section.text}</p>
-          {section.origin !== 'typed' && <span className="chart-quiet">{t(`paper.origin.${section.origin}`)}</span>}
+          {section.origin !== 'typed' && (
+            <span className="chart-quiet">{t(`paper.origin.${section.origin}${wasEdited(section.key) ? 'Edited' : ''}`)}</span>
+          )}
         </section>
       ))}
       {flags.length > 0 && (

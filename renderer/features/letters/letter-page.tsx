@@ -43,7 +43,9 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
   const sign = async (): Promise<void> => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     await flushAll();
-    await run(call('letter.sign', { id: letterId }));
+    // Whoever signs again after having been told, has read the correction.
+    await run(call('letter.sign', { id: letterId, affectedSeen: problem === 'letter/affected' }));
+    goToMissing();
   };
   const status = (next: 'awaiting_print' | 'handed_over' | 'posted' | 'withdrawn') =>
     void run(call('letter.setStatus', { id: letterId, status: next }));

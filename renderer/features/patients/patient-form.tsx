@@ -80,7 +80,15 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
     const reply =
       view === null
         ? await call('patient.create', changed as InputOf<'patient.create'>)
-        : await call('patient.update', { id: view.patient.id, set: changed as InputOf<'patient.update'>['set'] });
+        : await call('patient.update', {
+            id: view.patient.id,
+            set: changed as InputOf<'patient.update'>['set'],
+            was: Object.fromEntries(
+              Object.keys(changed)
+                .filter((field) => field !== 'nationalId')
+                .map((field) => [field, initial[field as keyof Form]]),
+            ),
+          });
     if (!reply.ok) {
       setDuplicate(reply.code === 'patient/duplicate-national-id' ? String(reply.details?.['patientId']) : null);
       return setProblem(sentence(reply.code, reply.details));

@@ -6,6 +6,7 @@ import type { SafetyFactView } from '#electron/contract/patients.ts';
 import { call } from '../../app/client.ts';
 import { useActions } from '../../app/keys.ts';
 import { useReturnFocus } from '../../app/use-return-focus.ts';
+import { sentence } from '../../i18n/index.ts';
 import { formatDate } from '../chart/format.ts';
 
 export function SafetyBand({ patientId, safety }: { patientId: string; safety: readonly SafetyFactView[] | null }) {
@@ -81,7 +82,10 @@ function SafetyEditor({
   const { t } = useTranslation('patients');
   const [detail, setDetail] = useState(fact?.detail ?? '');
   const [unsaved, setUnsaved] = useState(false);
-  if (fact === null) return null;
+  const [problem, setProblem] = useState<string | null>(null);
+  /** As it was when the question was put: what came since has not been read. */
+  const [opened] = useState(fact);
+  if (fact === null || opened === null) return null;
   const next = kinds[kinds.indexOf(fact.kind) + 1];
   const set = async (state: 'none' | 'yes' | 'not_asked'): Promise<void> => {
     const reply = await call('safety.set', {
@@ -89,8 +93,9 @@ function SafetyEditor({
       kind: fact.kind,
       state,
       detail: state === 'yes' && detail.trim() !== '' ? detail : null,
+      was: { state: opened.state, detail: opened.detail },
     });
-    if (!reply.ok) return;
+    if (!reply.ok) return setProblem(reply.code);
     if (next === undefined) onClose();
     else onKind(next);
   };
@@ -121,6 +126,11 @@ function SafetyEditor({
           <span>{t('safety.detail')}</span>
           <input autoComplete="off" className="input" autoFocus value={detail} onChange={(event) => setDetail(event.currentTarget.value)} />
         </label>
+        {problem !== null && (
+          <p className="danger-text" role="alert">
+            {sentence(problem)}
+          </p>
+        )}
         {unsaved && (
           <p className="due" role="alert">
             {t('safety.unsaved')}

@@ -1,4 +1,5 @@
 /** Text phrases, laptops, backup, and this laptop's own log. */
+import { formatDay, formatTime } from '../chart/format.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/client.ts';
@@ -166,7 +167,9 @@ export function Log() {
         {value?.events.map((event) => (
           <tr key={event.n}>
             <td className="num quiet">{event.n}</td>
-            <td className="num">{event.at.slice(0, 16).replace('T', ' ')}</td>
+            <td className="num">
+              {formatDay(event.at)} {formatTime(event.at)}
+            </td>
             <td>{event.actorName}</td>
             <td>
               {t(`log.action.${event.action}`)} <span className="quiet">{event.verb}</span>
