@@ -6,10 +6,11 @@ import { useReturnFocus } from '#renderer/app/use-return-focus.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '#renderer/app/client.ts';
-import { parseKroner } from '#db/rules/money.ts';
+import { billTotals, parseKroner } from '#db/rules/money.ts';
 import type { ChartView, PriceItemRow } from '../chart/types.ts';
 import { formatKroner } from '../chart/format.ts';
 import { ReceiptPreview } from './receipt-preview.tsx';
+import { VoidPayment } from './void-payment.tsx';
 
 export type BillMode = 'closed' | 'prices' | 'payment';
 const METHODS = ['card', 'cash', 'vipps', 'invoice_later'] as const;
@@ -25,6 +26,7 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
   const { t } = useTranslation('billing');
   const encounterId = chart.encounter.id;
   const [receipt, setReceipt] = useState<string | null>(null);
+  const [voiding, setVoiding] = useState<string | null>(null);
   const totals = useMemo(() => totalsOf(chart), [chart]);
   const open = chart.encounter.status === 'draft' || chart.encounter.status === 'signed';
 
@@ -91,9 +93,28 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
                 {t('receipt')}
               </button>
             )}
+            {!payment.voided && (
+              <button type="button" className="link" onClick={() => setVoiding(payment.id)}>
+                {t('void')}
+              </button>
+            )}
           </li>
         ))}
+        {totals.overpaidOre > 0 && (
+          <li className="chart-due">
+            <span className="grow">{t('overpaid')}</span>
+            <span className="amount">{formatKroner(totals.overpaidOre)}</span>
+          </li>
+        )}
       </ul>
+      {voiding !== null && (
+        <VoidPayment
+          onVoid={(reason) =>
+            void call('payment.void', { id: voiding, reason }).then((reply) => (reply.ok ? setVoiding(null) : onProblem(reply.code)))
+          }
+          onClose={() => setVoiding(null)}
+        />
+      )}
       {open && mode === 'prices' && (
         <PriceList visitType={chart.encounter.visitType} onPick={(item) => void add(item)} onClose={() => onMode('closed')} />
       )}
@@ -117,13 +138,15 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
   );
 }
 
-function totalsOf(chart: ChartView): { shareOre: number | null; refundOre: number; dueOre: number | null } {
-  const missing = chart.lines.some((line) => line.amountOre === null);
-  const price = chart.lines.reduce((sum, line) => sum + (line.amountOre ?? 0) * line.quantity, 0);
-  const refundOre = chart.lines.reduce((sum, line) => sum + (line.refundOre ?? 0) * line.quantity, 0);
+function totalsOf(chart: ChartView): { shareOre: number | null; refundOre: number; dueOre: number | null; overpaidOre: number } {
+  const { refundOre, patientShareOre: shareOre } = billTotals(chart.lines);
   const paid = chart.payments.filter((payment) => !payment.voided).reduce((sum, payment) => sum + payment.amountOre, 0);
-  const shareOre = missing ? null : Math.max(0, price - refundOre);
-  return { shareOre, refundOre, dueOre: shareOre === null ? null : Math.max(0, shareOre - paid) };
+  return {
+    shareOre,
+    refundOre,
+    dueOre: shareOre === null ? null : Math.max(0, shareOre - paid),
+    overpaidOre: Math.max(0, paid - (shareOre ?? paid)),
+  };
 }
 
 function PriceMissing({

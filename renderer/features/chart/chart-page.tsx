@@ -19,6 +19,7 @@ import type { Autosave } from './autosave.ts';
 import { ChartHeader } from './chart-header.tsx';
 import { ConsentPanel } from './consent-panel.tsx';
 import { DiagnosisList } from './diagnosis-list.tsx';
+import { DiscardedNote } from './discarded-note.tsx';
 import { formatDay } from './format.ts';
 import { NextAppointment } from './next-appointment.tsx';
 import { NrsField } from './nrs-field.tsx';
@@ -29,6 +30,7 @@ import type { SectionActions } from './section-editor.tsx';
 import { SetRightPanel } from './set-right.tsx';
 import type { SetRight } from './set-right.tsx';
 import { SignedNote } from './signed-note.tsx';
+import { shownTexts } from './shown-texts.ts';
 import { SignPanel } from './sign-panel.tsx';
 import type { SignProblem } from './types.ts';
 import { useChart } from './use-chart.ts';
@@ -113,6 +115,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
       if (reply.code !== 'sign/problems') setProblem(reply.code);
       await refresh();
       const first = problems.find((entry) => entry.blocking);
+      root.current?.querySelector('.problems')?.scrollIntoView({ block: 'nearest' });
       // Whoever has gone on by themselves meanwhile keeps their place.
       if (first !== undefined && document.activeElement === stood) go(first);
       return;
@@ -247,11 +250,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
             </div>
           ) : (
             <>
-              {chart.encounter.status === 'discarded' && (
-                <p className="chart-due">
-                  {t('status.discarded')}: {chart.encounter.closedReason}
-                </p>
-              )}
+              {chart.encounter.status === 'discarded' && <DiscardedNote encounter={chart.encounter} onProblem={setProblem} />}
               <SignedNote chart={chart} />
               {chart.encounter.status === 'signed' && (
                 <AmendPanel chart={chart} open={amending} onOpen={setAmending} onProblem={setProblem} />
@@ -305,9 +304,3 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
 }
 
 const NO_PHRASES: never[] = [];
-
-/** What stands in the fields on the page, by section. */
-function shownTexts(page: HTMLElement | null): Record<string, string> {
-  const areas = [...(page?.querySelectorAll<HTMLTextAreaElement>('.section[data-section] > textarea') ?? [])];
-  return Object.fromEntries(areas.map((area) => [area.parentElement?.dataset['section'] ?? '', area.value]));
-}
