@@ -49,7 +49,7 @@ export function freezeNext(db: SqliteDatabase, deviceId: string, limit: number, 
         const frozen = valueOr(raw, 'n');
         const n = frozen ?? lastN + 1;
         const change = toChange(raw, n);
-        bytes += JSON.stringify(change).length;
+        bytes += Buffer.byteLength(JSON.stringify(change));
         if (changes.length > 0 && bytes > maxBytes) break;
         const before = changes.at(-1);
         if (before !== undefined && n !== before.n + 1) break;
