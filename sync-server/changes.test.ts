@@ -17,6 +17,7 @@ import {
   push,
   pushRaw,
   request,
+  signatureOver,
   write,
   type Laptop,
 } from './testing/test-clinic.ts';
@@ -247,7 +248,7 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
       const signature = {
         entity: 'encounter' as const,
         rowId: encounter.rowId,
-        set: { status: 'signed', signedAt: '2026-11-23T09:00:00.000Z', signedById: a.userId, contentHash: '0'.repeat(64) },
+        set: signatureOver(a, patient.rowId, ['signert tekst']),
       };
       // One batch writes and signs: children go before their visit.
       const { outcomes } = await push(
@@ -329,14 +330,24 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
         [patient, encounter, supplement].map((draft) => changeOf(a, draft)),
       );
       const sign = (laptop: Laptop, signedById: string) =>
-        write(server.app, laptop, { entity: 'encounter', rowId: encounter.rowId, set: { status: 'signed', signedById } });
+        write(server.app, laptop, {
+          entity: 'encounter',
+          rowId: encounter.rowId,
+          set: { ...signatureOver(laptop, patient.rowId, ['x']), signedById },
+        });
       expect(await sign(b, b.userId)).toMatchObject({ outcome: 'rejected', code: 'actor/forbidden' });
       expect(await sign(b, a.userId)).toMatchObject({ outcome: 'rejected', code: 'actor/forbidden' });
       expect(await write(server.app, b, { entity: 'amendment', rowId: supplement.rowId, set: { status: 'signed' } })).toMatchObject({
         code: 'actor/forbidden',
       });
       expect(await sign(a, b.userId)).toMatchObject({ code: 'actor/forbidden' });
-      expect(await sign(a, a.userId)).toMatchObject({ outcome: 'applied', flags: ['sign/content-missing'] });
+      // A signature over nothing, over something else, or over another patient freezes nothing.
+      const over = (set: Record<string, unknown>) => write(server.app, a, { entity: 'encounter', rowId: encounter.rowId, set });
+      expect(await over({ status: 'signed', signedById: a.userId })).toMatchObject({ code: 'sign/content-missing' });
+      const good = signatureOver(a, patient.rowId, ['x']);
+      expect(await over({ ...good, contentHash: 'f'.repeat(64) })).toMatchObject({ code: 'sign/hash-mismatch' });
+      expect(await over(signatureOver(a, v7(), ['x']))).toMatchObject({ code: 'sign/other-patient' });
+      expect(await sign(a, a.userId)).toMatchObject({ outcome: 'applied', flags: ['sign/no-main-diagnosis'] });
     });
 
     it("nobody signs for somebody else, with another's key or none", async () => {

@@ -8,7 +8,17 @@ import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
 import { assertAppRole, openPool, withClinic } from '#db/postgres/open.ts';
 import { canonical } from '#db/sync/change.ts';
 import { SHARED_TABLES } from '#db/postgres/server-tables.ts';
-import { changeOf, foundClinic, newEncounter, newPatient, newSection, push, request, type Laptop } from './testing/test-clinic.ts';
+import {
+  changeOf,
+  foundClinic,
+  newEncounter,
+  newPatient,
+  newSection,
+  push,
+  request,
+  signatureOver,
+  type Laptop,
+} from './testing/test-clinic.ts';
 import { openTestDatabase, PLACES, type TestDatabase } from './testing/test-database.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -53,7 +63,7 @@ describe.each(PLACES)('the database (%s)', (place) => {
         {
           entity: 'encounter' as const,
           rowId: encounterId,
-          set: { status: 'signed', signedAt: '2026-11-23T09:00:00.000Z', contentHash: 'x' },
+          set: signatureOver(a, patient.rowId, []),
         },
       ].map((draft) => changeOf(a, draft)),
     );

@@ -12,7 +12,9 @@ import type { MergeReader } from '#db/sync/merge.ts';
 import type { StoredRow } from '#db/sync/row.ts';
 import { sha256 } from './read-change.ts';
 
-export type RuleVerdict = { ok: true; flags: string[] } | { ok: false; code: 'actor/forbidden' };
+export type RuleVerdict =
+  | { ok: true; flags: string[] }
+  | { ok: false; code: 'actor/forbidden' | 'sign/content-missing' | 'sign/hash-mismatch' | 'sign/other-patient' };
 
 /** @param row the subject as stored; undefined at its birth */
 export function judgeRules(
@@ -27,7 +29,7 @@ export function judgeRules(
     const signer = after('signedById');
     if (after('practitionerId') !== actor || (typeof signer === 'string' && signer !== actor))
       return { ok: false, code: 'actor/forbidden' };
-    return { ok: true, flags: signatureFlags(after('signedContent'), after('contentHash'), actor) };
+    return judgeSignature(after('signedContent'), { contentHash: after('contentHash'), patientId: after('patientId'), actor });
   }
   if (entity === 'amendment' && set['status'] === 'signed') {
     const encounterId = after('encounterId');
@@ -51,18 +53,29 @@ export function judgeRules(
   return { ok: true, flags: [] };
 }
 
-function signatureFlags(content: unknown, contentHash: unknown, actor: string): string[] {
+/**
+ * A signature freezes its visit for good: one that covers nothing, another text than it says, or another patient is malformed,
+ * and goes to quarantine while the visit stays a draft with all its text. What else is wrong with it is a flag.
+ */
+function judgeSignature(
+  content: unknown,
+  { contentHash, patientId, actor }: { contentHash: unknown; patientId: unknown; actor: string },
+): RuleVerdict {
   const parsed = signedContentSchema.safeParse(content);
-  if (!parsed.success) return ['sign/content-missing'];
+  if (!parsed.success) return { ok: false, code: 'sign/content-missing' };
+  if (sha256(canonical(content)) !== contentHash) return { ok: false, code: 'sign/hash-mismatch' };
   const { sections, diagnoses, signedBy } = parsed.data;
+  if (parsed.data.patientId !== patientId) return { ok: false, code: 'sign/other-patient' };
   const main = diagnoses.filter((diagnosis) => diagnosis.main);
-  return [
-    ...(sha256(canonical(content)) === contentHash ? [] : ['sign/hash-mismatch']),
-    ...(signedBy.userId === actor ? [] : ['sign/not-practitioner']),
-    ...(sections.every(({ text }) => text.trim() === '') ? ['sign/empty'] : []),
-    ...(main.length === 1 ? [] : ['sign/no-main-diagnosis']),
-    ...(main.some(({ system, code }) => mainDiagnosisProblem(system === 'icd-10' ? 'icd-10' : 'icpc-2', code) !== null)
-      ? ['sign/process-code-as-main']
-      : []),
-  ];
+  const wrong = ({ system, code }: { system: string; code: string }): boolean =>
+    mainDiagnosisProblem(system === 'icd-10' ? 'icd-10' : 'icpc-2', code) !== null;
+  return {
+    ok: true,
+    flags: [
+      ...(signedBy.userId === actor ? [] : ['sign/not-practitioner']),
+      ...(sections.every(({ text }) => text.trim() === '') ? ['sign/empty'] : []),
+      ...(main.length === 1 ? [] : ['sign/no-main-diagnosis']),
+      ...(main.some(wrong) ? ['sign/process-code-as-main'] : []),
+    ],
+  };
 }

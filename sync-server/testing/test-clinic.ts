@@ -1,12 +1,12 @@
 /** Clinics, people and laptops for tests: enrolled through the server's own routes, changes signed as a laptop signs them. */
 import { PROOF_HEADER, proofText } from '#db/sync/proof.ts';
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { v7 } from 'uuid';
 import { hash as hashArgon2 } from '@node-rs/argon2';
 import type { FastifyInstance } from 'fastify';
 import type { Role } from '#db/model/clinic.ts';
 import { SCHEMA_VERSION, type EntityName } from '#db/model/entities.ts';
-import { pushReplySchema, PROTOCOL_VERSION, type Change, type Outcome, type PushReply } from '#db/sync/change.ts';
+import { canonical, pushReplySchema, PROTOCOL_VERSION, type Change, type Outcome, type PushReply } from '#db/sync/change.ts';
 import { changeHash } from '../core/change-hash.ts';
 
 export const PASSPHRASE = 'riktig hest batteri stift';
@@ -167,6 +167,29 @@ export const newPatient = (familyName = 'Nordmann') => ({
   rowId: v7(),
   set: { givenName: 'Kari', familyName },
 });
+/** What a signature of this laptop's person writes: the content, its hash, who and when. */
+export function signatureOver(laptop: Pick<Laptop, 'userId'>, patientId: string, texts: readonly string[]): Record<string, unknown> {
+  const signedAt = '2026-11-23T09:00:00.000Z';
+  const signedContent = {
+    version: 1,
+    patientId,
+    patientName: 'Kari Nordmann',
+    visitType: 'follow_up',
+    visitAt: '2026-11-23T08:00:00.000Z',
+    sections: texts.map((text) => ({ key: 'subjective', text, origin: 'typed', originEncounterId: null })),
+    observations: [],
+    redFlags: [],
+    treatmentConsent: null,
+    diagnoses: [],
+    treatmentLines: [],
+    signedBy: { userId: laptop.userId, name: 'Kim', profession: null, hprNumber: null },
+    signedAt,
+    clinicName: 'Klinikken',
+  };
+  const contentHash = createHash('sha256').update(canonical(signedContent)).digest('hex');
+  return { status: 'signed', signedAt, signedById: laptop.userId, signedContent, contentHash };
+}
+
 export const newEncounter = (laptop: Laptop, patientId: string) => ({
   entity: 'encounter' as const,
   rowId: v7(),

@@ -5,6 +5,7 @@ import { derivedId } from '#db/model/ids.ts';
 import { readRow, rowsWhere } from '#db/sqlite/store.ts';
 import { resolveConflict } from '#electron/core/conflicts/resolve-conflict.ts';
 import { replicaDigests } from '#tests/tools/digest-of.ts';
+import { signatureOver } from '#sync-server/testing/test-clinic.ts';
 import { call, drained, foundClinic, NOW, type TestClinic } from './clinic.ts';
 import { until, type Laptop } from './laptop.ts';
 import { startTestServer, type TestServer } from './server.ts';
@@ -162,9 +163,7 @@ describe('two laptops', () => {
     anna.write('section.write', (ctx) =>
       ctx.put('note_section', section, { encounterId: visit, key: 'subjective', text: 'Signert tekst' }),
     );
-    anna.write('encounter.sign', (ctx) =>
-      ctx.patch('encounter', visit, { status: 'signed', signedAt: NOW, signedById: anna.actor.userId, contentHash: 'f'.repeat(64) }),
-    );
+    anna.write('encounter.sign', (ctx) => ctx.patch('encounter', visit, signatureOver(anna.actor, patientId, ['Signert tekst'])));
     await drained(anna);
     bent.engine().start();
     await converged(anna, bent);
