@@ -25,6 +25,7 @@ export async function virtualDisplay() {
     display: `:${number}`,
     // Waits: as it ends it removes its socket, and the next display may already have taken the same number.
     stop: async () => {
+      child.ref();
       child.kill();
       await gone;
     },

@@ -12,7 +12,9 @@ test('the bench says what it promises, by name, one object a line', async () => 
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   for (const line of lines) {
     expect(Object.keys(line)).toEqual(['bench', 'metric', 'value', 'unit', 'baseline', 'ratio']);
-    expect(Number(line['value'])).toBeGreaterThan(0);
+    // A browser's clock is coarse: the median of its echoes may read as nothing, nothing else may.
+    const least = line['bench'] === 'key-echo' && line['metric'] === 'p50' ? 0 : Number.MIN_VALUE;
+    expect(Number(line['value']), JSON.stringify(line)).toBeGreaterThanOrEqual(least);
   }
   expect([...new Set(lines.map((line) => line['bench']))].toSorted()).toEqual([
     'chart-open',
