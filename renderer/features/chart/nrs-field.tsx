@@ -12,6 +12,7 @@ interface Props {
 export function NrsField({ value, earlier, onChange }: Props) {
   const { t } = useTranslation('chart');
   const [text, setText] = useState(value === null ? '' : String(value));
+  const wrong = numberIn(text) === null && text.trim() !== '';
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (document.activeElement !== input.current) setText(value === null ? '' : String(value));
@@ -26,23 +27,28 @@ export function NrsField({ value, earlier, onChange }: Props) {
         className="field-small"
         inputMode="numeric"
         autoComplete="off"
-        maxLength={2}
+        maxLength={4}
         value={text}
+        aria-invalid={wrong}
         aria-describedby="nrs-help"
         onFocus={(event) => event.currentTarget.select()}
         onChange={(event) => {
-          const next = event.currentTarget.value.replace(/\D/g, '');
-          if (next !== '' && Number(next) > 10) return;
-          setText(next);
-          onChange(next === '' ? null : Number(next));
+          // What is no answer stands as it was typed and is said to be none: nothing is made of it.
+          setText(event.currentTarget.value);
+          onChange(numberIn(event.currentTarget.value));
         }}
       />
-      <span id="nrs-help" className="chart-quiet">
-        {t('nrs.scale')}
+      <span id="nrs-help" className={wrong ? 'chart-danger' : 'chart-quiet'} role={wrong ? 'alert' : undefined}>
+        {t(wrong ? 'nrs.wrong' : 'nrs.scale')}
       </span>
       {points.length > 1 && <Sparkline points={points} label={t('nrs.trend', { values: points.join(', ') })} />}
     </div>
   );
+}
+
+/** A whole number from 0 to 10, or null. */
+function numberIn(text: string): number | null {
+  return /^(\d|10)$/.test(text.trim()) ? Number(text) : null;
 }
 
 function Sparkline({ points, label }: { points: readonly number[]; label: string }) {

@@ -173,9 +173,9 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
             />
           )}
         </div>
-        {child && view === null && (
+        {child && (
           <>
-            <h2>{t('guardian.title')}</h2>
+            <h2>{view === null ? t('guardian.title') : t('guardian.add')}</h2>
             <div className="form">
               <Field label={t('guardian.name')} value={guardian.name} onText={(name) => setGuardian((now) => ({ ...now, name }))} />
               <Choice

@@ -9,6 +9,7 @@ import { call } from '../../app/client.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { Field } from '../../ui/field.tsx';
 import { Said, useOutcome } from './outcome.tsx';
+import { PersonRow } from './person-row.tsx';
 
 export function People() {
   const { t } = useTranslation('settings');
@@ -44,23 +45,7 @@ export function People() {
       <table className="list" aria-label={t('section.people')}>
         <tbody>
           {value?.users.map((user) => (
-            <tr key={user.id} data-off={user.active ? undefined : ''}>
-              <td>
-                <strong>{user.name}</strong>
-              </td>
-              <td className="quiet">{user.email}</td>
-              <td>{user.roles.map((role) => t(`role.${role}`)).join(', ')}</td>
-              <td className="num quiet">{user.hprNumber === null ? '' : `HPR ${user.hprNumber}`}</td>
-              <td>
-                <button
-                  type="button"
-                  className="btn"
-                  onClick={() => void call('user.update', { userId: user.id, set: { active: !user.active } }).then(tell)}
-                >
-                  {user.active ? t('people.deactivate') : t('people.activate')}
-                </button>
-              </td>
-            </tr>
+            <PersonRow key={user.id} user={user} tell={tell} />
           ))}
         </tbody>
       </table>
