@@ -96,7 +96,7 @@ export const SectionEditor = memo(function SectionEditor({ section, label, requi
     <div className="section" data-section={section.key} data-review={section.review}>
       <div className="section-head">
         <label htmlFor={`section-${section.key}`}>{label}</label>
-        {required && (
+        {required && section.text.trim() === '' && (
           <span className="chart-quiet" aria-hidden="true">
             {t('section.required')}
           </span>

@@ -26,19 +26,21 @@ export function PersonRow({ user, tell }: { user: User; tell: Told }) {
           <td className="num quiet">{user.hprNumber === null ? '' : `HPR ${user.hprNumber}`}</td>
         </>
       )}
-      <td className="row">
-        {!editing && (
-          <button type="button" className="btn" onClick={() => setEditing(true)}>
-            {t('people.edit')}
+      <td>
+        <span className="row">
+          {!editing && (
+            <button type="button" className="btn" onClick={() => setEditing(true)}>
+              {t('people.edit')}
+            </button>
+          )}
+          <button
+            type="button"
+            className="btn"
+            onClick={() => void call('user.update', { userId: user.id, set: { active: !user.active } }).then(tell)}
+          >
+            {user.active ? t('people.deactivate') : t('people.activate')}
           </button>
-        )}
-        <button
-          type="button"
-          className="btn"
-          onClick={() => void call('user.update', { userId: user.id, set: { active: !user.active } }).then(tell)}
-        >
-          {user.active ? t('people.deactivate') : t('people.activate')}
-        </button>
+        </span>
       </td>
     </tr>
   );
