@@ -166,7 +166,8 @@ async function quiet(world: World, outcome: Outcome): Promise<void> {
       (laptop) => queueState(laptop.db).pending > 0 || readCursor(laptop.db).passedSeq < newest(laptop) || readCursor(laptop.db).refetching,
     );
   for (let second = 0; second <= 60; second += 1) {
-    for (let turn = 0; turn < 400 && behind().length > 0; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    // A real millisecond at a time: the engines, their client and the signatures' threads go on meanwhile.
+    for (let turn = 0; turn < 150 && behind().length > 0; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
     if (behind().length === 0) break;
     time.now += 1000;
     timers.ring();
