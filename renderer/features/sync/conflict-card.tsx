@@ -14,7 +14,12 @@ export function ConflictCard({ view, current, onChoose }: { view: ConflictView; 
   const say = (value: unknown): string => {
     if (value === null || value === undefined || value === '') return t('conflict.nothing');
     if (typeof value === 'boolean') return t(value ? 'conflict.yes' : 'conflict.no');
-    if (typeof value !== 'string') return JSON.stringify(value);
+    if (typeof value === 'object')
+      return Object.entries(value)
+        .filter(([, said]) => said !== null && said !== '')
+        .map(([field, said]) => `${t(`field.${field}`, { defaultValue: field })}: ${say(said)}`)
+        .join('\n');
+    if (typeof value !== 'string') return String(value);
     if (INSTANT.test(value)) return `${formatDay(value)} ${formatTime(value)}`;
     return t(`value.${conflict.field}.${value}`, { defaultValue: value });
   };
