@@ -179,6 +179,79 @@ describe.each(PLACES)('the database (%s)', (place) => {
     expect(await refused(admin.query(`delete from ${table} where ${key} = '${encounterId}'`))).toBe('RG001');
   });
 
+  it('a signed letter, a payment and a document move only where they may', async () => {
+    // A clinic of its own: others count this one's rows.
+    const own = await foundClinic(server.app);
+    const asOwn = <T>(fn: (tx: pg.PoolClient) => Promise<T>) => withClinic(server.pool, own.clinicId, fn);
+    const patient = newPatient();
+    const visit = newEncounter(own, patient.rowId);
+    const at = '2026-11-23T09:00:00.000Z';
+    const ids = { letter: v7(), payment: v7(), document: v7() };
+    const { outcomes } = await push(
+      server.app,
+      own,
+      [
+        patient,
+        visit,
+        {
+          entity: 'letter' as const,
+          rowId: ids.letter,
+          set: {
+            patientId: patient.rowId,
+            encounterId: visit.rowId,
+            kind: 'epikrise',
+            status: 'signed',
+            content: {},
+            authorId: own.userId,
+            signedAt: at,
+          },
+        },
+        {
+          entity: 'payment' as const,
+          rowId: ids.payment,
+          set: {
+            patientId: patient.rowId,
+            encounterId: visit.rowId,
+            amountOre: 70_000,
+            method: 'card',
+            paidAt: at,
+            takenById: own.userId,
+            receiptNumber: 'A-1',
+            lines: [],
+          },
+        },
+        {
+          entity: 'document' as const,
+          rowId: ids.document,
+          set: {
+            patientId: patient.rowId,
+            kind: 'letter',
+            title: 'x',
+            mediaType: 'application/pdf',
+            sha256: 'a',
+            byteLength: 1,
+            data: 'AA==',
+          },
+        },
+      ].map((draft) => changeOf(own, draft)),
+    );
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array(5).fill('applied'));
+    for (const [table, set] of [
+      ['letter', `content = '{"findings":"forfalsket"}'`],
+      ['letter', `status = 'draft'`],
+      ['letter', 'deleted = true'],
+      ['payment', 'amount_ore = 1'],
+      ['payment', 'deleted = true'],
+      ['document', `data = 'BB=='`],
+    ] as const) {
+      const sql = `update ${table} set ${set} where id = '${ids[table]}'`;
+      expect(await refused(asOwn((tx) => tx.query(sql))), sql).toBe('RG001');
+      expect(await refused(admin.query(sql)), sql).toBe('RG001');
+    }
+    await asOwn((tx) => tx.query(`update letter set status = 'handed_over' where id = '${ids.letter}'`));
+    await asOwn((tx) => tx.query(`update payment set voided = true where id = '${ids.payment}'`));
+  });
+
   it('nothing can be added under a signed visit', async () => {
     const insert = asA((tx) =>
       tx.query(

@@ -18,13 +18,21 @@ export interface Bill {
   paidOre: number;
   /** Null while a price is missing. */
   dueOre: number | null;
+  /** More than the patient's share has been paid: perhaps twice, on two laptops. 0 while a price is missing. */
+  overpaidOre: number;
 }
 export type PaidState = 'nothing-due' | 'unpaid' | 'paid' | 'invoice_later';
 
 export function billOf(lines: readonly BillLine[], payments: readonly PaymentPart[]): Bill {
   const totals = billTotals(lines);
   const paidOre = payments.filter((payment) => !payment.voided).reduce((sum, payment) => sum + payment.amountOre, 0);
-  return { ...totals, paidOre, dueOre: totals.patientShareOre === null ? null : Math.max(0, totals.patientShareOre - paidOre) };
+  const { patientShareOre } = totals;
+  return {
+    ...totals,
+    paidOre,
+    dueOre: patientShareOre === null ? null : Math.max(0, patientShareOre - paidOre),
+    overpaidOre: patientShareOre === null ? 0 : Math.max(0, paidOre - patientShareOre),
+  };
 }
 
 /** Why this amount cannot be taken now; null when it can. */

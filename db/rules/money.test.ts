@@ -1,3 +1,4 @@
+import { billOf } from './billing.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { billTotals, formatOre, parseKroner, patientShare } from './money.ts';
@@ -56,4 +57,12 @@ it('totals lines in any order alike, and has no total while a price is unconfirm
       expect([open.totalOre, open.patientShareOre]).toEqual([null, null]);
     }),
   );
+});
+
+it('says what was paid beyond the share, and nothing while a price is missing', () => {
+  const line = { quantity: 1, amountOre: 70_000, refundOre: null };
+  const paid = { amountOre: 70_000, voided: false, method: 'card' };
+  expect(billOf([line], [paid, paid])).toMatchObject({ dueOre: 0, overpaidOre: 70_000 });
+  expect(billOf([line], [paid, { ...paid, voided: true }])).toMatchObject({ dueOre: 0, overpaidOre: 0 });
+  expect(billOf([{ ...line, amountOre: null }], [paid])).toMatchObject({ dueOre: null, overpaidOre: 0 });
 });

@@ -9,7 +9,7 @@ import canonicalize from 'canonicalize';
 export const PROTOCOL_VERSION = 1;
 /** Most changes in one request. */
 export const MAX_CHANGES = 500;
-/** Largest request. The longest value the model allows (a document, 8 MB) fits alone with room for its neighbours' remains. */
+/** Largest request: the longest value the model allows (a document, 8 MB of base64) beside 4 MB of other changes and the log. */
 export const MAX_REQUEST_BYTES = 16_000_000;
 
 export const changeSchema = z.strictObject({

@@ -107,30 +107,25 @@ export function signatureSupplements(merging: Merging, encounter: { set: Record<
   return [...writes, ...unseenFindings(merging, encounter.set['signedContent'])];
 }
 
-/** What each kind of finding says, as `signedContent` holds it. Where it says nothing it is not there. */
-const FINDINGS: readonly { entity: EntityName; list: string; fields: readonly string[] }[] = [
-  { entity: 'observation', list: 'observations', fields: ['code', 'value'] },
-  { entity: 'red_flag_answer', list: 'redFlags', fields: ['region', 'question', 'answer', 'comment'] },
-  { entity: 'treatment_consent', list: 'treatmentConsent', fields: ['given', 'comment'] },
-  { entity: 'diagnosis', list: 'diagnoses', fields: ['system', 'code', 'text', 'main'] },
+/** What names a finding and what it says, as `signedContent` holds it. A finding that says nothing is not there. */
+const FINDINGS: readonly { entity: EntityName; list: string; names: readonly string[]; says: readonly string[] }[] = [
+  { entity: 'observation', list: 'observations', names: ['code'], says: ['value'] },
+  { entity: 'red_flag_answer', list: 'redFlags', names: ['region', 'question'], says: ['answer', 'comment'] },
+  { entity: 'treatment_consent', list: 'treatmentConsent', names: [], says: ['given', 'comment'] },
+  { entity: 'diagnosis', list: 'diagnoses', names: ['system'], says: ['code', 'text', 'main'] },
 ];
 
 /** Findings that stand in the visit and not in what was signed: another laptop's, which the signer had not seen. */
 function unseenFindings(merging: Merging, content: unknown): RowWrite[] {
   const signed = new Map<string, unknown>(typeof content === 'object' && content !== null ? Object.entries(content) : []);
-  return FINDINGS.flatMap(({ entity, list, fields }) => {
-    const held = signed.get(list);
-    const known = (Array.isArray(held) ? held : [held]).filter(
-      (one): one is Record<string, unknown> => typeof one === 'object' && one !== null,
-    );
+  return FINDINGS.flatMap(({ entity, list, names, says }) => {
+    const known = [signed.get(list)].flat().filter((one): one is Record<string, unknown> => typeof one === 'object' && one !== null);
     return merging.read.childrenOf(entity, merging.change.rowId).flatMap((row) => {
-      const says = Object.fromEntries(fields.map((field) => [field, row[field] ?? null]));
-      const silent =
-        entity !== 'diagnosis' &&
-        fields.slice(entity === 'treatment_consent' ? 0 : 1).every((field) => field === 'question' || says[field] === null);
-      if (row.deleted || silent || lastWriter(row) === merging.deviceId) return [];
-      if (known.some((one) => fields.every((field) => sameValue(one[field], says[field])))) return [];
-      return [conflictWrite.unseen(merging, entity, row, says, lastWriter(row))];
+      const writer = lastWriter(row);
+      const finding = Object.fromEntries([...names, ...says].map((field) => [field, row[field] ?? null]));
+      if (row.deleted || writer === merging.deviceId || says.every((field) => finding[field] === null)) return [];
+      if (known.some((one) => Object.entries(finding).every(([field, value]) => sameValue(one[field], value)))) return [];
+      return [conflictWrite.unseen(merging, entity, row, finding, writer)];
     });
   });
 }

@@ -161,24 +161,28 @@ interface Pending {
  * in a text has not seen the server's newer one beneath it, and must not overwrite it as if they had.
  */
 function withOverlay(base: StoredRow, pending: readonly Pending[]): StoredRow {
+  if (pending.length === 0) return base;
+  // Writing again what was deleted brings it back, as it will on the server.
   let row = base;
-  const fieldSeq = { ...base.fieldSeq };
-  for (const { set, base: read } of pending) {
-    // Writing again what was deleted brings it back, as it will on the server.
-    row = { ...row, deleted: false, ...set };
-    // The last one's: after a restore earlier changes lie here again, and whoever wrote the later ones had read more.
-    for (const field of Object.keys(set)) fieldSeq[field] = [typeof read[field] === 'number' ? read[field] : 0, OWN];
-  }
-  return pending.length === 0 ? row : { ...row, fieldSeq };
+  for (const { set } of pending) row = { ...row, deleted: false, ...set };
+  return { ...row, fieldSeq: { ...base.fieldSeq, ...stampsOf(pending) } };
 }
 
-/** What the writer of our own changes to a row had read of each field, by the last of them. */
-export function stampsOfPending(db: SqliteDatabase, entity: EntityName, id: string): Record<string, readonly [number, string]> {
-  const stamps: Record<string, readonly [number, string]> = {};
-  for (const { set, base } of pendingOf(db, entity, id)) {
-    for (const field of Object.keys(set)) stamps[field] = [typeof base[field] === 'number' ? base[field] : 0, OWN];
-  }
-  return stamps;
+/**
+ * What the writer of these changes had read of each field, by the last of them: after a restore earlier changes lie over
+ * the row again, and whoever wrote the later ones had read more.
+ */
+function stampsOf(pending: readonly Pending[]): StoredRow['fieldSeq'] {
+  return Object.fromEntries(
+    pending.flatMap(({ set, base }) =>
+      Object.keys(set).map((field) => [field, [typeof base[field] === 'number' ? base[field] : 0, OWN] as const]),
+    ),
+  );
+}
+
+/** The same, of what is pending for a row. */
+export function stampsOfPending(db: SqliteDatabase, entity: EntityName, id: string): StoredRow['fieldSeq'] {
+  return stampsOf(pendingOf(db, entity, id));
 }
 
 /** Our changes to a row that the cursor has not passed, oldest first. */

@@ -30,11 +30,10 @@ export async function chooseLanguage(language: 'nb' | 'en'): Promise<void> {
 /** The sentence for a code of the contract: what happened, what is safe, what to do. */
 export function sentence(code: string, details: Record<string, unknown> = {}): string {
   const { fields } = details;
-  if (code === 'input/invalid' && Array.isArray(fields) && fields.length > 0) {
+  if (Array.isArray(fields) && fields.length > 0) {
     const names = fields.map((path) => String(path).split('.').at(-1) ?? '');
-    return i18next.t('errors:input.invalidFields', {
-      fields: names.map((name) => i18next.t(`errors:fieldName.${name}`, { defaultValue: name })).join(', '),
-    });
+    const said = names.map((name) => i18next.t(`errors:fieldName.${name}`, { defaultValue: name })).join(', ');
+    return sentence(code === 'input/invalid' ? 'input/invalidFields' : code, { ...details, fields: said });
   }
   return i18next.t(`errors:${code.replace('/', '.')}`, { ...details, defaultValue: i18next.t('errors:unknown', { code }) });
 }

@@ -105,7 +105,8 @@ test('the signed letter is saved where the person chooses, after a warning; no o
   // The system's dialog cannot be driven here: its answer is given to Electron itself.
   await app.evaluate(({ session }, to) => {
     session.defaultSession.on('will-download', (event, item) => {
-      if (!event.defaultPrevented) item.setSavePath(`${to}/${item.getFilename()}`);
+      if (event.defaultPrevented) Object.assign(globalThis, { __refused: item.getFilename() });
+      else item.setSavePath(`${to}/${item.getFilename()}`);
     });
   }, folder);
   await page.keyboard.press('Control+b');
@@ -131,7 +132,7 @@ test('the signed letter is saved where the person chooses, after a warning; no o
     link.download = 'ut.txt';
     link.click();
   });
-  await page.waitForTimeout(500);
+  await expect.poll(() => app.evaluate(() => (globalThis as { __refused?: string }).__refused)).toBe('ut.txt');
   expect(await readdir(folder)).toHaveLength(1);
   await rm(folder, { recursive: true });
 });

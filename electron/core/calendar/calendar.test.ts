@@ -111,3 +111,24 @@ describe('closing the day', () => {
     expect([after.closedAt, after.unpaid]).toEqual([closedAt, []]);
   });
 });
+
+it('an appointment with a signed note was kept: it is neither cancelled nor a no-show', async () => {
+  const patientId = await practice.patient();
+  const booked = await practice.must('appointment.book', {
+    patientId,
+    practitionerId: practice.userId,
+    startsAt: '2026-11-23T09:00:00.000Z',
+    durationMinutes: 20,
+    visitType: 'follow_up',
+    reason: null,
+  });
+  const started = await practice.must('encounter.start', { patientId, visitType: 'follow_up', appointmentId: booked.id });
+  for (const key of ['subjective', 'treatment']) await practice.must('section.write', { encounterId: started.id, key, text: 'Bedre' });
+  await practice.must('diagnosis.add', { encounterId: started.id, system: 'icpc-2', code: 'L03' });
+  await practice.must('encounter.sign', { id: started.id, patientId });
+  for (const status of ['no_show', 'booked'] as const)
+    expect(await practice.call('appointment.setStatus', { id: booked.id, status })).toMatchObject({ code: 'appointment/has-signed-visit' });
+  expect(await practice.call('appointment.cancel', { id: booked.id, reason: null })).toMatchObject({
+    code: 'appointment/has-signed-visit',
+  });
+});

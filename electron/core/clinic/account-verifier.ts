@@ -25,9 +25,14 @@ export function queueAccountVerifier(
 const pathOf = (userId: string): string => `/v1/accounts/${userId}`;
 const waitingSchema = z.object({ verifier: z.string(), proof: z.record(z.string(), z.string()) });
 
+/** A verifier that was queued before proofs were asked for stands as it is: it still founds a clinic. */
+function readWaiting(value: string): z.infer<typeof waitingSchema> {
+  return value.startsWith('{') ? waitingSchema.parse(JSON.parse(value)) : { verifier: value, proof: {} };
+}
+
 export function accountVerifierOf(db: SqliteDatabase, userId: string): string | undefined {
   const stored = readReplica(db, `${PREFIX}${userId}`);
-  return stored === undefined ? undefined : waitingSchema.parse(JSON.parse(stored)).verifier;
+  return stored === undefined ? undefined : readWaiting(stored).verifier;
 }
 
 /** Delivers what waits; what fails stays for the next time. */
@@ -35,7 +40,7 @@ export async function deliverAccountVerifiers(ports: Ports, db: SqliteDatabase, 
   const waiting = prepared(db, `select key, value from replica where key like '${PREFIX}%'`).all() as { key: string; value: string }[];
   for (const { key, value } of waiting) {
     try {
-      const { verifier, proof } = waitingSchema.parse(JSON.parse(value));
+      const { verifier, proof } = readWaiting(value);
       const response = await ports.fetch(`${serverUrl}${pathOf(key.slice(PREFIX.length))}`, {
         method: 'PUT',
         headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json', ...proof },

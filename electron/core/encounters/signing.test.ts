@@ -82,6 +82,18 @@ describe('signing', () => {
     });
   });
 
+  it('signs only the text that stood on the page', async () => {
+    const patientId = await practice.patient();
+    const id = await practice.ready(patientId);
+    const { sections } = await chartOf(id);
+    const shown = Object.fromEntries(sections.map(({ key, text }) => [key, text]));
+    const [first = ''] = Object.keys(shown);
+    expect(await practice.call('encounter.sign', { id, patientId, shown: { ...shown, [first]: 'Noe annet' } })).toMatchObject({
+      code: 'sign/text-changed',
+    });
+    await practice.must('encounter.sign', { id, patientId, shown });
+  });
+
   it('only the practitioner of the visit signs it', async () => {
     const patientId = await practice.patient();
     const id = await practice.ready(patientId);

@@ -113,6 +113,16 @@ it('a letter out of a visit that was entered in error goes nowhere', async () =>
   await practice.must('encounter.enterInError', { id: encounterId, reason: 'Feil pasient' });
   expect((await practice.must('letter.get', { id })).affected).toBe(true);
   expect(await practice.call('letter.setStatus', { id, status: 'handed_over' })).toMatchObject({ code: 'letter/visit-not-signed' });
+  expect(await practice.call('letter.print', { id })).toMatchObject({ code: 'letter/visit-not-signed' });
+});
+
+it('a draft whose visit was corrected is signed only by somebody who says that they have read it', async () => {
+  const { id, encounterId } = await letterFor(await withDoctor());
+  await complete(id);
+  const amendment = await practice.must('amendment.write', { encounterId, kind: 'correction', text: 'HØYRE side', reason: 'Forveksling' });
+  await practice.must('amendment.sign', { id: amendment.id });
+  expect(await practice.call('letter.sign', { id })).toMatchObject({ ok: false, code: 'letter/affected' });
+  await practice.must('letter.sign', { id, affectedSeen: true });
 });
 
 it('content of the wrong shape or name is refused, and nothing is cut', async () => {

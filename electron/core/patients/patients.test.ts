@@ -136,3 +136,29 @@ it('the timeline is newest first, in pages', async () => {
   const rest = await practice.must('patient.timeline', { patientId, limit: 2, before: first.items[1]?.at });
   expect([rest.items.length, rest.more]).toEqual([1, false]);
 });
+
+describe('what came from a colleague since the form was opened', () => {
+  it('an answer about safety that was not seen is not written over', async () => {
+    const patientId = await practice.patient();
+    const was = { state: 'not_asked' as const, detail: null };
+    await practice.must('safety.set', { patientId, kind: 'allergies', state: 'yes', detail: 'Penicillin', was });
+    const late = { patientId, kind: 'allergies' as const, state: 'none' as const, detail: null };
+    expect(await practice.call('safety.set', { ...late, was })).toMatchObject({ ok: false, code: 'safety/changed' });
+    const { safety } = await practice.must('safety.set', { ...late, was: { state: 'yes', detail: 'Penicillin' } });
+    expect(safety.find((fact) => fact.kind === 'allergies')?.state).toBe('none');
+  });
+
+  it('a field that moved meanwhile is named, and nothing is written', async () => {
+    const id = await practice.patient();
+    await practice.must('patient.update', { id, set: { phone: '911 11 111' }, was: { phone: '' } });
+    const reply = await practice.call('patient.update', { id, set: { phone: '922 22 222', city: 'Bergen' }, was: { phone: '', city: '' } });
+    expect(reply).toMatchObject({ ok: false, code: 'patient/changed', details: { fields: ['phone'] } });
+    expect((await practice.must('patient.get', { id })).patient).toMatchObject({ phone: '911 11 111', city: null });
+  });
+
+  it('nobody is born tomorrow', async () => {
+    expect(await create({ birthDate: '2030-01-01', missingNationalIdReason: 'not_stated' })).toMatchObject({
+      code: 'patient/born-in-future',
+    });
+  });
+});

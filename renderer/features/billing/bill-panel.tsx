@@ -6,7 +6,8 @@ import { useReturnFocus } from '#renderer/app/use-return-focus.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '#renderer/app/client.ts';
-import { billTotals, parseKroner } from '#db/rules/money.ts';
+import { billOf } from '#db/rules/billing.ts';
+import { parseKroner } from '#db/rules/money.ts';
 import type { ChartView, PriceItemRow } from '../chart/types.ts';
 import { formatKroner } from '../chart/format.ts';
 import { ReceiptPreview } from './receipt-preview.tsx';
@@ -27,7 +28,7 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
   const encounterId = chart.encounter.id;
   const [receipt, setReceipt] = useState<string | null>(null);
   const [voiding, setVoiding] = useState<string | null>(null);
-  const totals = useMemo(() => totalsOf(chart), [chart]);
+  const totals = useMemo(() => billOf(chart.lines, chart.payments), [chart]);
   const open = chart.encounter.status === 'draft' || chart.encounter.status === 'signed';
 
   const add = async (item: PriceItemRow): Promise<void> => {
@@ -79,7 +80,7 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
         {chart.lines.length > 0 && (
           <li>
             <strong className="grow">{t('patientPays')}</strong>
-            <strong className="amount">{totals.shareOre === null ? t('priceMissing') : formatKroner(totals.shareOre)}</strong>
+            <strong className="amount">{totals.patientShareOre === null ? t('priceMissing') : formatKroner(totals.patientShareOre)}</strong>
           </li>
         )}
         {chart.payments.map((payment) => (
@@ -136,17 +137,6 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
       {receipt !== null && <ReceiptPreview paymentId={receipt} onClose={() => setReceipt(null)} />}
     </section>
   );
-}
-
-function totalsOf(chart: ChartView): { shareOre: number | null; refundOre: number; dueOre: number | null; overpaidOre: number } {
-  const { refundOre, patientShareOre: shareOre } = billTotals(chart.lines);
-  const paid = chart.payments.filter((payment) => !payment.voided).reduce((sum, payment) => sum + payment.amountOre, 0);
-  return {
-    shareOre,
-    refundOre,
-    dueOre: shareOre === null ? null : Math.max(0, shareOre - paid),
-    overpaidOre: Math.max(0, paid - (shareOre ?? paid)),
-  };
 }
 
 function PriceMissing({

@@ -1,7 +1,6 @@
 /** Colleagues, and what the clinic charges. */
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ROLES } from '#electron/contract/choices.ts';
 import type { Role } from '#electron/contract/choices.ts';
 import { formatOre, parseKroner } from '#db/rules/money.ts';
 import type { PriceItemRow } from '#electron/contract/clinic.ts';
@@ -10,6 +9,7 @@ import { useAsk } from '../../app/use-ask.ts';
 import { Field } from '../../ui/field.tsx';
 import { Said, useOutcome } from './outcome.tsx';
 import { PersonRow } from './person-row.tsx';
+import { RoleBoxes } from './role-boxes.tsx';
 
 export function People() {
   const { t } = useTranslation('settings');
@@ -75,18 +75,7 @@ export function People() {
         />
         <fieldset className="field" style={{ border: 0, padding: 0, margin: 0 }}>
           <span>{t('people.roles')}</span>
-          <span className="row">
-            {ROLES.map((role) => (
-              <label key={role}>
-                <input
-                  type="checkbox"
-                  checked={roles.includes(role)}
-                  onChange={(event) => setRoles(event.currentTarget.checked ? [...roles, role] : roles.filter((other) => other !== role))}
-                />{' '}
-                {t(`role.${role}`)}
-              </label>
-            ))}
-          </span>
+          <RoleBoxes roles={roles} onRoles={setRoles} />
         </fieldset>
         <button type="submit" className="btn main" disabled={roles.length === 0}>
           {t('people.do')}

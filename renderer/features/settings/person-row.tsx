@@ -1,10 +1,11 @@
 /** A colleague in the list: what they may do and their HPR number can be changed, and they can leave and come back. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ROLES, type Role } from '#electron/contract/choices.ts';
+import type { Role } from '#electron/contract/choices.ts';
 import type { OutputOf } from '#electron/contract/index.ts';
 import { call } from '../../app/client.ts';
 import { useReturnFocus } from '../../app/use-return-focus.ts';
+import { RoleBoxes } from './role-boxes.tsx';
 
 type User = OutputOf<'user.list'>['users'][number];
 type Told = (reply: { ok: boolean; code?: string; details?: Record<string, unknown> }) => boolean;
@@ -72,17 +73,7 @@ function EditRoles({ user, tell, onDone }: { user: User; tell: Told; onDone(): v
   return (
     <>
       <td onKeyDown={onKeyDown}>
-        {ROLES.map((role, index) => (
-          <label key={role} style={{ marginRight: 8 }}>
-            <input
-              type="checkbox"
-              autoFocus={index === 0}
-              checked={roles.includes(role)}
-              onChange={(event) => setRoles(event.currentTarget.checked ? [...roles, role] : roles.filter((other) => other !== role))}
-            />{' '}
-            {t(`role.${role}`)}
-          </label>
-        ))}
+        <RoleBoxes roles={roles} onRoles={setRoles} autoFocus />
       </td>
       <td onKeyDown={onKeyDown}>
         <input

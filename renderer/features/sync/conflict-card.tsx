@@ -39,7 +39,11 @@ export function ConflictCard({ view, current, onChoose }: { view: ConflictView; 
           <div key={side} data-side={index === 0 ? 'mine' : 'theirs'}>
             <strong>{t(index === 0 ? 'conflict.mineTitle' : 'conflict.theirsTitle')}</strong> <span className="quiet">{by}</span>
             {side === 'kept' && <span className="quiet"> · {t('conflict.stands')}</span>}
-            <DiffText before={sides[1 - index]?.text ?? ''} after={text} showRemoved={false} />
+            {sides.every((other) => other.text === text) ? (
+              <p className="diff">{text}</p>
+            ) : (
+              <DiffText before={sides[1 - index]?.text ?? ''} after={text} showRemoved={false} />
+            )}
           </div>
         ))}
       </div>
