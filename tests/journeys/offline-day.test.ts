@@ -9,7 +9,7 @@ import { ensureRenderer, freshHome, removeHome, startLaptop } from './app.ts';
 import type { Running } from './app.ts';
 import { launchBrowser, openApp } from './browser.ts';
 import type { WatchedPage } from './browser.ts';
-import { addDiagnosis, ask, sign, waitForFocus } from './steps.ts';
+import { addDiagnosis, ask, goToRow, sign, waitForFocus } from './steps.ts';
 
 let browser: Browser;
 let laptop: Running;
@@ -109,7 +109,7 @@ test('the day is worked through without network, and everything stands in the re
 
   // The wrong patient: begun on the child, moved to the grown-up.
   await watched.page.locator('table.list').getByText('Barnesen, Lille').waitFor();
-  while (!(await watched.page.locator('tr[aria-selected="true"]').innerText()).includes('Barnesen')) await press('ArrowUp');
+  await goToRow(watched, 'Barnesen');
   await press('Enter');
   await waitForFocus(watched, 'section-subjective');
   await watched.type('Vondt i skulderen etter maling av tak.');
@@ -123,7 +123,7 @@ test('the day is worked through without network, and everything stands in the re
   await watched.page.locator('#section-subjective').focus();
   await press('Home', 'ArrowRight', 'ArrowRight', 'ArrowRight');
   await press('Alt+1');
-  while (!(await watched.page.locator('tr[aria-selected="true"]').innerText()).includes('Barnesen')) await press('ArrowUp');
+  await goToRow(watched, 'Barnesen');
   await press('Enter');
   await watched.page.getByRole('heading', { name: 'Barnesen, Lille' }).waitFor();
   await waitForFocus(watched, 'section-subjective');

@@ -14,6 +14,28 @@ export async function unlock(watched: WatchedPage, passphrase: string): Promise<
     .waitFor();
 }
 
+/** With the arrows to the row that names `text`, up or down: a walk-in stands before or after a booked hour, by the time of day. */
+export async function goToRow(watched: WatchedPage, text: string): Promise<void> {
+  const rows = watched.page.locator('table.list tbody tr');
+  await rows.filter({ hasText: text }).first().waitFor();
+  const place = async () =>
+    await rows.evaluateAll((all, wanted) => {
+      const to = all.findIndex((row) => row.textContent.includes(wanted));
+      return to - all.findIndex((row) => row.getAttribute('aria-selected') === 'true');
+    }, text);
+  for (let left = await place(); left !== 0; left = await place()) {
+    await watched.press(left > 0 ? 'ArrowDown' : 'ArrowUp');
+    await watched.page.waitForFunction(
+      ([wanted, before]) => {
+        const all = [...document.querySelectorAll('table.list tbody tr')];
+        const to = all.findIndex((row) => row.textContent.includes(wanted));
+        return to - all.findIndex((row) => row.getAttribute('aria-selected') === 'true') !== before;
+      },
+      [text, left] as const,
+    );
+  }
+}
+
 export async function waitForFocus(watched: WatchedPage, id: string): Promise<void> {
   await watched.page.waitForFunction((wanted) => document.activeElement?.id === wanted, id);
 }

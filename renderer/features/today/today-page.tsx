@@ -13,6 +13,7 @@ import { formatBirthDate, formatDay, formatTime } from '../chart/format.ts';
 import { BookingPanel } from './booking-panel.tsx';
 import { addDays, todayInOslo } from './day.ts';
 import { nextToOpen, rememberDay } from './day-order.ts';
+import { useShownDay } from './use-shown-day.ts';
 
 const ENTITIES = ['appointment', 'encounter', 'patient', 'payment', 'treatment_line', 'safety_fact'];
 
@@ -20,7 +21,7 @@ export function TodayPage() {
   const { t } = useTranslation('today');
   const session = useSession();
   const clinician = session.user.roles.includes('PRACTITIONER');
-  const [day, setDay] = useState(todayInOslo);
+  const [day, setDay] = useShownDay();
   const [practitionerId, setPractitionerId] = useState<string | null>(clinician ? session.user.id : null);
   const [marked, setMarked] = useState<string | null>(null);
   const [booking, setBooking] = useState<{ move: DayItem | null; walkIn: boolean } | null>(null);
