@@ -5,7 +5,9 @@ import { v7 } from 'uuid';
 import { withClinic } from '#db/postgres/open.ts';
 import { readRows } from '#db/postgres/queries/rows.ts';
 import { syntheticNationalId } from '#db/rules/fodselsnummer.ts';
+import { SCHEMA_VERSION } from '#db/model/entities.ts';
 import { toBody } from '#db/sync/body.ts';
+import { renamed, UPCASTS } from '#db/sync/upcast.ts';
 import {
   addColleague,
   changeOf,
@@ -48,6 +50,45 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
     expect(second.outcomes).toEqual(first.outcomes);
     expect(await rows(laptop.clinicId, 'select * from ledger')).toHaveLength(2);
     expect(await rows(laptop.clinicId, 'select phone from patient')).toEqual([{ phone: '40000000' }]);
+  });
+
+  it('three releases behind: each change is proven as it was signed and kept in the words of today', async () => {
+    const laptop = await foundClinic(server.app);
+    const before = new Map(UPCASTS);
+    // Two renamings since the laptop was last upgraded.
+    UPCASTS.set(1, (told) => renamed('patient', 'work', 'occupation')(renamed('patient', 'job', 'work')(told)));
+    try {
+      const rowId = v7();
+      const born = changeOf(laptop, {
+        entity: 'patient',
+        rowId,
+        set: { givenName: 'Kari', familyName: 'Nordmann', sex: 'female', job: 'Snekker' },
+        schema: 1,
+      });
+      const forged = { ...changeOf(laptop, { entity: 'patient', rowId, set: { job: 'Lege' }, schema: 1 }), set: { job: 'Prest' } };
+      const { outcomes } = await push(server.app, laptop, [born, forged]);
+      expect(outcomes).toMatchObject([{ outcome: 'applied' }, { outcome: 'rejected', code: 'actor/signature' }]);
+      expect(await rows(laptop.clinicId, 'select occupation from patient')).toEqual([{ occupation: 'Snekker' }]);
+      // Upgraded meanwhile, it sends the same bytes again: the same answer, no second effect.
+      expect((await push(server.app, laptop, [born])).outcomes).toMatchObject([{ outcome: 'applied' }]);
+      expect(await rows(laptop.clinicId, 'select hash from ledger where n = $1', [born.n])).toHaveLength(1);
+      const [kept] = await rows<{ change: string }>(laptop.clinicId, 'select change from quarantine');
+      expect(kept?.change).toContain('Prest');
+    } finally {
+      UPCASTS.clear();
+      for (const [from, step] of before) UPCASTS.set(from, step);
+    }
+  });
+
+  it('what this server is too old to keep waits on its laptop, in order; what stands before it is taken', async () => {
+    const laptop = await foundClinic(server.app);
+    const known = changeOf(laptop, newPatient());
+    const newer = { ...changeOf(laptop, newPatient()), entity: 'spaceship', schema: SCHEMA_VERSION + 1 };
+    expect((await push(server.app, laptop, [known, newer])).outcomes).toMatchObject([{ n: known.n, outcome: 'applied' }]);
+    const answer = await pushRaw(server.app, laptop, [newer]);
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json()).toMatchObject({ code: 'changes/from-newer', supported: SCHEMA_VERSION });
+    expect(await rows(laptop.clinicId, 'select 1 from quarantine')).toEqual([]);
   });
 
   it('two identical pushes at the same moment have one effect', async () => {

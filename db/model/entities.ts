@@ -43,5 +43,5 @@ export function isEntityName(name: string): name is EntityName {
   return Object.hasOwn(entities, name);
 }
 
-/** Version of the model; rises with every change to it. Sent with each change, so that a server can read older laptops. */
-export const SCHEMA_VERSION = 1;
+/** Version of the model; rises with every change to it. Sent with each change, so that a server can read older laptops (db/sync/upcast.ts). */
+export const SCHEMA_VERSION = 2;

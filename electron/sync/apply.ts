@@ -6,6 +6,7 @@
 import { isEntityName, type EntityName } from '#db/model/entities.ts';
 import { fromBody } from '#db/sync/body.ts';
 import { fieldsOf, stampOf, type StoredRow } from '#db/sync/row.ts';
+import { upcast, type Told } from '#db/sync/upcast.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
 import { prepared } from '#db/sqlite/store.ts';
@@ -187,8 +188,16 @@ export function stampsOfPending(db: SqliteDatabase, entity: EntityName, id: stri
 
 /** Our changes to a row that the cursor has not passed, oldest first. */
 function pendingOf(db: SqliteDatabase, entity: string, id: string): Pending[] {
-  const found = prepared(db, 'select "set", base from outbox where entity = ? and row_id = ? and passed = 0 order by born').all(entity, id);
-  return found.map((raw) => ({ set: parseObject(textOf(raw, 'set')), base: parseObject(textOf(raw, 'base')) }));
+  const found = prepared(db, 'select "set", base, schema from outbox where entity = ? and row_id = ? and passed = 0 order by born');
+  // Written before this program was upgraded: shown in today's words, sent as it was signed.
+  return found.all(entity, id).map((raw) =>
+    upcast({
+      entity,
+      schema: numberOf(raw, 'schema'),
+      set: parseObject(textOf(raw, 'set')) as Told['set'],
+      base: parseObject(textOf(raw, 'base')) as Told['base'],
+    }),
+  );
 }
 
 function hasOverlays(db: SqliteDatabase): boolean {

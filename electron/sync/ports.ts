@@ -21,7 +21,10 @@ export async function problemCode(response: Response): Promise<{ code: string; d
   return { code: `http/${response.status}`, details: {} };
 }
 
-/** 401 and 403 wait for a person; everything else passes by itself. */
+/** The server is older than this laptop: what was written waits here, whole, until the server is upgraded. */
+const OLDER_SERVER: ReadonlySet<string> = new Set(['changes/protocol', 'changes/from-newer']);
+
+/** 401, 403 and a server that is too old wait for a person; everything else passes by itself. */
 export function failureOf(status: number, code: string): Failure {
-  return { kind: status === 401 || status === 403 ? 'refused' : 'no-answer', code };
+  return { kind: status === 401 || status === 403 || OLDER_SERVER.has(code) ? 'refused' : 'no-answer', code };
 }

@@ -6,8 +6,10 @@
  * the others. Every answered change is in the ledger by (device, n) and hash, in the same transaction as its
  * effect: the same change again gets the same answer and no second effect.
  */
+import { isEntityName, SCHEMA_VERSION } from '#db/model/entities.ts';
 import { MAX_CHANGES, PROTOCOL_VERSION, type Outcome, type PushReply, type pushRequestSchema } from '#db/sync/change.ts';
 import type { LedgerEntry, QuarantineEntry } from '#db/postgres/queries/push.ts';
+import { upcast } from '#db/sync/upcast.ts';
 import type { z } from 'zod';
 import { appendAudit } from './audit.ts';
 import { decideChange, openPeople } from './decide-change.ts';
@@ -34,16 +36,20 @@ const BATCH_MS = 50;
 
 type Push = z.infer<typeof pushRequestSchema>;
 
-/** Errors: changes/gap (409, `expected`), changes/protocol, device/mismatch. */
+/** Errors: changes/gap (409, `expected`), changes/protocol and changes/from-newer (409, `supported`), device/mismatch. */
 export async function acceptChanges(deps: AcceptDeps, principal: Principal, push: Push): Promise<Result<PushReply>> {
   if (push.protocol > PROTOCOL_VERSION) return err('changes/protocol', { supported: PROTOCOL_VERSION });
   if (push.changes.length > MAX_CHANGES) return err('request/too-large');
-  const items: ReadChange[] = [];
-  for (const raw of push.changes) items.push(readChange(raw, (items.at(-1)?.n ?? 0) + 1));
-  for (const [i, item] of items.entries()) {
-    const before = items[i - 1];
+  const sent: ReadChange[] = [];
+  for (const raw of push.changes) sent.push(readChange(raw, (sent.at(-1)?.n ?? 0) + 1));
+  for (const [i, item] of sent.entries()) {
+    const before = sent[i - 1];
     if (before !== undefined && item.n !== before.n + 1) return err('changes/gap', { expected: before.n + 1 });
   }
+  // What this server is too old to keep is not refused: it waits on its laptop, in order, until the server is upgraded.
+  const beyond = sent.findIndex(({ change }) => change !== undefined && isBeyond(change));
+  if (beyond === 0) return err('changes/from-newer', { supported: SCHEMA_VERSION });
+  const signed = beyond < 0 ? sent : sent.slice(0, beyond);
 
   const { clinicId } = principal;
   const checked = await deps.store.inClinic(clinicId, async (tx) => {
@@ -51,9 +57,11 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
     if (!delivers.ok) return delivers;
     const sender = await tx.credentialOf(push.deviceId);
     const ownerId = sender?.userId ?? (principal.kind === 'user' ? principal.userId : undefined);
-    return ok({ proofs: await proveSignatures(tx, push.deviceId, items), ownerId, senderRevoked: sender?.revoked === true });
+    return ok({ proofs: await proveSignatures(tx, push.deviceId, signed), ownerId, senderRevoked: sender?.revoked === true });
   });
   if (!checked.ok) return checked;
+  // Signed as it was written; judged and kept as this version says it.
+  const items = signed.map((item) => (item.change === undefined ? item : { ...item, change: upcast(item.change) }));
 
   const job: Job = {
     deps,
@@ -76,6 +84,11 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
 
   const auditUpTo = await deps.store.inClinic(clinicId, (tx) => appendAudit(tx, clinicId, push.deviceId, push.audit));
   return ok({ epoch: deps.epoch, outcomes, auditUpTo, now: deps.now().toISOString() });
+}
+
+/** Of an entity that only a newer version knows. */
+function isBeyond({ entity, schema }: { entity: string; schema: number }): boolean {
+  return schema > SCHEMA_VERSION && !isEntityName(entity);
 }
 
 interface Job {

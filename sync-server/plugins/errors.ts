@@ -26,6 +26,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'device/exists': 409,
   'changes/gap': 409,
   'changes/protocol': 409,
+  'changes/from-newer': 409,
   'request/too-large': 413,
   'request/media-type': 415,
   'server/busy': 503,

@@ -30,10 +30,12 @@ export interface Draft {
   rowId: string;
   set: Record<string, unknown>;
   base?: Record<string, number>;
+  /** Of the writer's version; this one's unless said. */
+  schema?: number;
 }
 
 /** A signed change with the laptop's next n. */
-export function changeOf(laptop: Laptop, { entity, rowId, set, base = {} }: Draft): Change {
+export function changeOf(laptop: Laptop, { entity, rowId, set, base = {}, schema = SCHEMA_VERSION }: Draft): Change {
   const body = {
     id: v7(),
     actor: laptop.userId,
@@ -43,7 +45,7 @@ export function changeOf(laptop: Laptop, { entity, rowId, set, base = {} }: Draf
     base,
     set: set as Change['set'],
     at: '2026-11-23T08:00:00.000Z',
-    schema: SCHEMA_VERSION,
+    schema,
   };
   const change = { ...body, n: laptop.next, actorSignature: sign(null, changeHash(body), laptop.key).toString('base64url') };
   laptop.next += 1;

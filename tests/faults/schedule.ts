@@ -1,5 +1,6 @@
 /** One seeded schedule: people write, the network and machines do what they do, then it is quiet; and what must hold then. */
 import { createHash } from 'node:crypto';
+import { SCHEMA_VERSION } from '#db/model/entities.ts';
 import { digestLine, digestOf } from '#db/sync/digest.ts';
 import { audienceOf, entitiesFor, mayReceive } from '#db/sync/audience.ts';
 import { readCursor } from '#electron/sync/cursor.ts';
@@ -7,7 +8,8 @@ import { queueState } from '#electron/sync/outbox.ts';
 import { replicaDigests } from '#tests/tools/digest-of.ts';
 import { morning, tokensIn, writeSomething, type Saved } from './person.ts';
 import { NO_PLANT, type Plants } from './planted.ts';
-import { seeded } from './random.ts';
+import { asOldVersion, knowOldVersion } from './old-version.ts';
+import { seeded, type Random } from './random.ts';
 import { createWorld, type SimLaptop, type Weather, type World } from './world.ts';
 
 export interface Outcome {
@@ -48,7 +50,8 @@ export async function runSchedule(seed: number, plants: Plants = NO_PLANT): Prom
   try {
     morning(world);
     for (const laptop of world.laptops) await world.settle(laptop);
-    await trouble(world, saved, outcome);
+    // A stream of its own: what is added here later leaves the schedules of earlier seeds as they were.
+    await trouble(world, saved, outcome, seeded(seed ^ 0x5eed));
     await quiet(world, outcome);
     judge(world, saved, outcome);
     outcome.writes = saved.writes;
@@ -58,8 +61,11 @@ export async function runSchedule(seed: number, plants: Plants = NO_PLANT): Prom
   }
 }
 
-async function trouble(world: World, saved: Saved, outcome: Outcome): Promise<void> {
+async function trouble(world: World, saved: Saved, outcome: Outcome, more: Random): Promise<void> {
   const { random, laptops, store, time } = world;
+  knowOldVersion();
+  /** Laptops that have not been upgraded yet. */
+  const old = new Set(laptops.filter(() => more.chance(0.4)));
   /** Until when a laptop is cut off. */
   const away = new Map<SimLaptop, number>();
   let backup: { at: number; data: unknown } | undefined;
@@ -71,6 +77,8 @@ async function trouble(world: World, saved: Saved, outcome: Outcome): Promise<vo
     const dice = random.next();
     if (dice < 0.53) {
       if (!withDiskFull(laptop, random.chance(0.02), () => writeSomething(world, laptop, saved))) outcome.faults += 1;
+      if (old.has(laptop)) asOldVersion(laptop, SCHEMA_VERSION);
+      if (more.chance(0.02) && old.delete(laptop)) outcome.faults += 1;
     } else if (dice < 0.71) {
       if (cutOff) continue;
       if (weather !== 'fair') outcome.faults += 1;
@@ -78,15 +86,18 @@ async function trouble(world: World, saved: Saved, outcome: Outcome): Promise<vo
     } else if (dice < 0.89) {
       if (cutOff) continue;
       const full = random.chance(0.03);
-      if (weather !== 'fair' || full) outcome.faults += 1;
-      await whileDiskFull(laptop, full, () => world.pull(laptop, weather));
+      const late = more.chance(0.1);
+      if (weather !== 'fair' || full || late) outcome.faults += 1;
+      await whileDiskFull(laptop, full, () => world.pull(laptop, weather, late));
       noteUncovered(laptop, outcome);
     } else if (dice < 0.93) {
       if (!cutOff) await world.settle(laptop);
     } else {
       outcome.faults += 1;
-      if (dice < 0.95) await laptop.restart();
-      else if (dice < 0.965) await world.echo(laptop);
+      if (dice < 0.95) {
+        laptop.held = undefined;
+        await laptop.restart();
+      } else if (dice < 0.965) await world.echo(laptop);
       else if (dice < 0.975) laptop.skew = Math.round((random.next() - 0.5) * 20 * 365 * DAY);
       else if (dice < 0.985) {
         away.set(laptop, step + 10 + random.below(50));
@@ -157,6 +168,7 @@ async function quiet(world: World, outcome: Outcome): Promise<void> {
   const { laptops, time, timers, store } = world;
   for (const laptop of laptops) {
     laptop.weather = 'fair';
+    laptop.held = undefined;
     laptop.connect('http://server.invalid', '');
   }
   const newest = ({ audience }: SimLaptop) =>

@@ -8,7 +8,7 @@ import type { EntityName } from '#db/model/entities.ts';
 import type { Audience } from '#db/model/entity.ts';
 import { pushRequestSchema } from '#db/sync/change.ts';
 import { applyWrite } from '#db/sync/row.ts';
-import { readCursor } from '#electron/sync/cursor.ts';
+import { readCursor, type Cursor } from '#electron/sync/cursor.ts';
 import { hasSendable } from '#electron/sync/outbox.ts';
 import { EpochUnknown, takeBatch, type FeedValues } from '#electron/sync/pull.ts';
 import { pushOnce, type PushResult } from '#electron/sync/push.ts';
@@ -50,6 +50,14 @@ export interface SimLaptop extends Laptop {
   /** Requests that were sent once and may arrive again. */
   sent: string[];
   weather: Weather;
+  /** An answer of the feed that is still on its way. */
+  held: Answer | undefined;
+}
+
+interface Answer {
+  stream: Parameters<typeof takeBatch>[1];
+  cursor: Cursor;
+  messages: Message<FeedValues>[];
 }
 
 export interface World {
@@ -62,8 +70,11 @@ export interface World {
   random: Random;
   plants: Plants;
   push(laptop: SimLaptop, weather: Weather): Promise<PushResult>;
-  /** Reads one chunk of the feed; false when there is nothing more. */
-  pull(laptop: SimLaptop, weather: Weather): Promise<boolean>;
+  /**
+   * Reads one chunk of the feed; false when there is nothing more.
+   * @param late the answer stays on its way until this laptop reads again, whatever happens meanwhile
+   */
+  pull(laptop: SimLaptop, weather: Weather, late?: boolean): Promise<boolean>;
   /** An old request of this laptop arrives once more. */
   echo(laptop: SimLaptop): Promise<void>;
   settle(laptop: SimLaptop): Promise<void>;
@@ -117,7 +128,15 @@ export function createWorld({ random, laptops: count, plants }: WorldOptions): W
         timers,
         fetch: (input, init) => fetchFor(laptop, String(input instanceof Request ? input.url : input), init ?? {}),
       }),
-      { name: `L${n}`, audience: desk ? ('desk' as const) : ('clinical' as const), roles, skew, sent: [], weather: 'fair' as Weather },
+      {
+        name: `L${n}`,
+        audience: desk ? ('desk' as const) : ('clinical' as const),
+        roles,
+        skew,
+        sent: [],
+        weather: 'fair' as Weather,
+        held: undefined,
+      },
     );
     world.laptops.push(laptop);
   }
@@ -193,30 +212,11 @@ export function createWorld({ random, laptops: count, plants }: WorldOptions): W
     );
   }
 
-  async function pull(laptop: SimLaptop, weather: Weather): Promise<boolean> {
+  async function pull(laptop: SimLaptop, weather: Weather, late = false): Promise<boolean> {
     laptop.weather = weather;
-    const cursor = readCursor(laptop.db);
-    const params = new URLSearchParams({ table: 'feed', replica: 'full', offset: cursor.offset });
-    if (cursor.handle !== null) params.set('handle', cursor.handle);
-    let status: number;
-    let headers: Headers;
-    let messages: Message<FeedValues>[];
-    try {
-      const response = await fetchFor(laptop, `${SERVER}/v1/shape?${params.toString()}`, {});
-      ({ status, headers } = response);
-      if (status !== 200 && status !== 409) return false;
-      const text = await response.text();
-      const read: unknown = JSON.parse(plants.feedText(text));
-      if (!Array.isArray(read)) return false;
-      messages = read as Message<FeedValues>[];
-    } catch {
-      return false;
-    }
-    const stream = {
-      lastOffset: (headers.get('electric-offset') ?? '-1') as never,
-      shapeHandle: headers.get('electric-handle') ?? undefined,
-      isUpToDate: headers.has('electric-up-to-date'),
-    };
+    const answer = laptop.held ?? (await ask(laptop));
+    laptop.held = late ? answer : undefined;
+    if (answer === undefined || late) return false;
     const deps = {
       db: laptop.db,
       clinicId: CLINIC,
@@ -227,12 +227,34 @@ export function createWorld({ random, laptops: count, plants }: WorldOptions): W
     };
     plants.beforeApply(laptop.db);
     try {
-      await takeBatch(deps, stream, cursor, messages);
+      await takeBatch(deps, answer.stream, answer.cursor, answer.messages);
     } catch (error) {
       if (error instanceof EpochUnknown) return false;
       throw error;
     }
-    return !stream.isUpToDate;
+    return !answer.stream.isUpToDate;
+  }
+
+  /** What the server answers to where this laptop stands; undefined when nothing that can be read comes back. */
+  async function ask(laptop: SimLaptop): Promise<Answer | undefined> {
+    const cursor = readCursor(laptop.db);
+    const params = new URLSearchParams({ table: 'feed', replica: 'full', offset: cursor.offset });
+    if (cursor.handle !== null) params.set('handle', cursor.handle);
+    try {
+      const response = await fetchFor(laptop, `${SERVER}/v1/shape?${params.toString()}`, {});
+      const { status, headers } = response;
+      if (status !== 200 && status !== 409) return undefined;
+      const read: unknown = JSON.parse(plants.feedText(await response.text()));
+      if (!Array.isArray(read)) return undefined;
+      const stream = {
+        lastOffset: (headers.get('electric-offset') ?? '-1') as never,
+        shapeHandle: headers.get('electric-handle') ?? undefined,
+        isUpToDate: headers.has('electric-up-to-date'),
+      };
+      return { stream, cursor, messages: read as Message<FeedValues>[] };
+    } catch {
+      return undefined;
+    }
   }
 
   async function echo(laptop: SimLaptop): Promise<void> {

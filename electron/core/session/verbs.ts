@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
+import { adoptUnknown } from '#electron/sync/adopt-unknown.ts';
 import { migrate } from '#db/sqlite/migrate.ts';
 import { isDamage, openDatabase } from '#db/sqlite/open.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
@@ -95,7 +96,9 @@ function refreshNames(folder: string, slots: Slots, db: SqliteDatabase): void {
 function usable(db: SqliteDatabase): string | null {
   try {
     const migrated = migrate(db);
-    return migrated.ok ? null : migrated.code;
+    if (!migrated.ok) return migrated.code;
+    adoptUnknown(db);
+    return null;
   } catch (error) {
     if (isDamage(error)) return 'database/damaged';
     throw error;
