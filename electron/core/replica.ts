@@ -6,6 +6,7 @@ import { openConflictCount } from '#db/sqlite/queries/conflicts.ts';
 import { outboxCounts } from '#db/sqlite/outbox.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { readReplica } from '#db/sqlite/store.ts';
+import { appendAudit } from './audit/append-audit.ts';
 import { deliverAccountVerifiers } from './clinic/account-verifier.ts';
 import type { Ports } from './ports.ts';
 import type { OpenClinic, Replica } from './services.ts';
@@ -30,6 +31,23 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
     credential: () => credential,
     clock: ports.clock,
     fetch: ports.fetch,
+    onDifference: ({ entity, repaired, unknownToServer }) => {
+      appendAudit(db, {
+        clinicId,
+        deviceId,
+        actor: null,
+        now: ports.clock.now().toISOString(),
+        verb: 'sync.compare',
+        id: ports.ids.uuid(),
+        action: 'other',
+        details: {
+          entity,
+          repaired: repaired.slice(0, 200),
+          unknownToServer: unknownToServer.slice(0, 200),
+          found: repaired.length + unknownToServer.length,
+        },
+      });
+    },
     onApplied: (changed) => emit({ type: 'changed', entities: [...changed.keys()], ids: [...changed.values()].flat() }),
     onStatus: (status) => {
       emit({ type: 'sync', status });

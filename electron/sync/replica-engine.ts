@@ -7,6 +7,8 @@ import { randomUUID } from 'node:crypto';
 import type { SyncStatus } from '#electron/contract/sync.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { releaseAll } from '#db/sqlite/outbox.ts';
+import type { Difference } from './anti-entropy.ts';
+import { startRounds, type Rounds } from './check-rounds.ts';
 import { readCursor, serverFacts } from './cursor.ts';
 import { earlierSenders, forgetOld, hasSendable, openConflicts, queueState, releaseRested } from './outbox.ts';
 import type { EngineTimers, Failure, Fetch } from './ports.ts';
@@ -30,6 +32,8 @@ export interface EngineOptions {
   random?: () => number;
   /** Rows that came from the server or lost an overlay: entity → ids (empty: ask for all again). */
   onApplied(changed: ReadonlyMap<string, readonly string[]>): void;
+  /** A comparison with the server found rows that differed without a reason (anti-entropy). */
+  onDifference(difference: Difference): void;
   /** Called when the status has changed. */
   onStatus(status: SyncStatus): void;
 }
@@ -64,6 +68,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
   let state: EngineState = RESTING;
   let told = '';
   let pull: Pull | undefined;
+  let rounds: Rounds | undefined;
   let running: Promise<void> | undefined;
   let again = false;
   let aborter = new AbortController();
@@ -263,6 +268,11 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       connect();
       void push();
       after('tick', TICK_MS, tick);
+      rounds = startRounds(
+        { ...options, fetch, now: () => clock.now(), onApplied: applied },
+        timers,
+        () => state.link === 'live' && state.pending === 0,
+      );
     },
     async stop() {
       if (stopped()) return;
@@ -273,6 +283,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       pull = undefined;
       aborter.abort();
       await running?.catch(() => {});
+      await rounds?.stop();
     },
     async syncNow() {
       if (!stopped()) {

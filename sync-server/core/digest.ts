@@ -1,7 +1,9 @@
 /** A proof of what the server holds in the caller's audience; worked out from rows, never from what a laptop says. */
 import { withClinic, type Pool } from '#db/postgres/open.ts';
 import { feedHead } from '#db/postgres/queries/feed.ts';
-import { allRows } from '#db/postgres/queries/rows.ts';
+import { allRows, rowsAfter } from '#db/postgres/queries/rows.ts';
+import { toBody } from '#db/sync/body.ts';
+import type { CompareAnswer, CompareRequest } from '#db/sync/compare.ts';
 import type { Audience } from '#db/model/entity.ts';
 import { audienceOf, entitiesFor, mayReceive } from '#db/sync/audience.ts';
 import { digestLine, digestOf, type EntityDigest } from '#db/sync/digest.ts';
@@ -26,6 +28,34 @@ export async function digestsOf(pool: Pool, clinicId: string, audience: Audience
         out.push({ entity, seq, ...digestOf(lines, sha256) });
       }
       return { seq, entities: out };
+    },
+    'repeatable read',
+  );
+}
+
+/** One stretch of an entity, in order of id, as it stands at a place in the feed: its digest, and with `rows` the rows themselves. */
+export async function compareStretch(
+  pool: Pool,
+  clinicId: string,
+  audience: Audience,
+  { entity, after, limit, withRows }: CompareRequest,
+): Promise<Omit<CompareAnswer, 'epoch'>> {
+  return withClinic(
+    pool,
+    clinicId,
+    async (tx) => {
+      const seq = (await feedHead(tx, clinicId))?.seq ?? 0;
+      const found = await rowsAfter(tx, clinicId, entity, after, limit);
+      const mine = found.filter((row) => mayReceive(audience, audienceOf(entity, row)));
+      const lines = mine.flatMap((row) => digestLine(entity, row, sha256) ?? []);
+      return {
+        seq,
+        upTo: found.length < limit ? null : (found.at(-1)?.id ?? null),
+        ...digestOf(lines, sha256),
+        ...(withRows
+          ? { content: mine.map((row) => ({ id: row.id, seq: row.seq, body: row.deleted ? null : JSON.stringify(toBody(entity, row)) })) }
+          : {}),
+      };
     },
     'repeatable read',
   );

@@ -26,10 +26,20 @@ const connections = new Gauge({
   registers: [registry],
 });
 
+const repairReads = new Counter({
+  name: 'ryggrad_repair_reads_total',
+  help: 'Stretches of rows read by laptops that found their own copy to differ. Should stay at rest.',
+  registers: [registry],
+});
+
 export const metricsType = registry.contentType;
 
 export function countOutcome(outcome: string, n: number): void {
   outcomes.inc({ outcome }, n);
+}
+
+export function countRepairRead(): void {
+  repairReads.inc();
 }
 
 export function countRequest(method: string, route: string, status: number, seconds: number): void {

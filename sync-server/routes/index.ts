@@ -2,7 +2,7 @@
 import { pushChanges } from './changes.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
 import { enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
-import { bootstrap, digest } from './reading.ts';
+import { bootstrap, compare, digest } from './reading.ts';
 import { readShape } from './shape.ts';
 import type { Route } from './route.ts';
 
@@ -22,4 +22,5 @@ export const routes: readonly Route[] = [
   readShape,
   bootstrap,
   digest,
+  compare,
 ];

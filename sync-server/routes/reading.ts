@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { withClinic } from '#db/postgres/open.ts';
 import { bootstrapRows } from '#db/postgres/queries/feed.ts';
 import { feedRowSchema } from '#db/sync/shape.ts';
-import { digestsOf } from '../core/digest.ts';
+import { compareAnswerSchema, compareRequestSchema } from '#db/sync/compare.ts';
+import { compareStretch, digestsOf } from '../core/digest.ts';
+import { countRepairRead } from '../plugins/metrics.ts';
 import { route } from './route.ts';
 
 export const bootstrap = route({
@@ -50,5 +52,18 @@ export const digest = route({
   },
   async run({ deps, principal }) {
     return { status: 200, body: { epoch: deps.epoch, ...(await digestsOf(deps.pool, principal.clinicId, principal.audience)) } };
+  },
+});
+
+export const compare = route({
+  method: 'POST',
+  path: '/v1/compare',
+  summary: "Digest of a stretch of one entity in the caller's audience, and its rows where a laptop found that it differs.",
+  auth: 'signed-in',
+  body: compareRequestSchema,
+  responses: { 200: { description: 'As it stands at `seq`.', schema: compareAnswerSchema } },
+  async run({ deps, principal, body }) {
+    if (body.withRows) countRepairRead();
+    return { status: 200, body: { epoch: deps.epoch, ...(await compareStretch(deps.pool, principal.clinicId, principal.audience, body)) } };
   },
 });

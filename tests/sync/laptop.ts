@@ -13,6 +13,7 @@ import { openDatabase, type SqliteDatabase } from '#db/sqlite/open.ts';
 import { createContext, type Actor, type Context } from '#electron/core/context.ts';
 import type { Ports } from '#electron/core/ports.ts';
 import type { SyncStatus } from '#electron/contract/sync.ts';
+import type { Difference } from '#electron/sync/anti-entropy.ts';
 import type { EngineTimers, Fetch } from '#electron/sync/ports.ts';
 import { createReplicaEngine, type ReplicaEngine } from '#electron/sync/replica-engine.ts';
 
@@ -38,7 +39,11 @@ export interface Laptop {
   /** Connects to a server. */
   connect(serverUrl: string, credential: string): ReplicaEngine;
   engine(): ReplicaEngine;
+  /** What it shows the server; empty before it has connected. */
+  credential(): string;
   statuses: SyncStatus[];
+  /** What comparing with the server found. */
+  differences: Difference[];
   /** Ends the engine, closes the file, opens it again: a restart of the program. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -82,6 +87,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
     actor,
     publicKey: rawPublicKey(pair.publicKey),
     statuses: [],
+    differences: [],
     write(verb, run) {
       const value = db
         .transaction(() => {
@@ -106,6 +112,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
         ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
         ...(options.timers === undefined ? {} : { timers: options.timers }),
         onApplied() {},
+        onDifference: (difference) => laptop.differences.push(difference),
         onStatus: (status) => laptop.statuses.push(status),
       });
       engine.start();
@@ -115,6 +122,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
       if (engine === undefined) throw new Error('not connected');
       return engine;
     },
+    credential: () => target?.credential ?? '',
     async restart() {
       await engine?.stop();
       db.close();

@@ -21,6 +21,8 @@ export interface TestServer {
   backUp(): Promise<void>;
   /** Puts the copy back, as an operator does after a disaster; the server must be down. */
   restore(): Promise<void>;
+  /** A statement as the database's superuser: what no part of the product can do. */
+  tamper(sql: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,8 +44,8 @@ export async function startTestServer(): Promise<TestServer> {
   };
   let current: OpenServer | undefined;
   let port = 0;
-  const asAdmin = async (...statements: string[]) => {
-    const client = new pg.Client({ connectionString: postgres.adminUrl });
+  const run = async (connectionString: string, ...statements: string[]) => {
+    const client = new pg.Client({ connectionString });
     await client.connect();
     try {
       for (const sql of statements) await client.query(sql);
@@ -51,6 +53,7 @@ export async function startTestServer(): Promise<TestServer> {
       await client.end();
     }
   };
+  const asAdmin = (...statements: string[]) => run(postgres.adminUrl, ...statements);
   const server: TestServer = {
     get url() {
       return `http://127.0.0.1:${port}`;
@@ -71,6 +74,7 @@ export async function startTestServer(): Promise<TestServer> {
       current = undefined;
       await ending?.close();
     },
+    tamper: (sql) => run(new URL('/ryggrad', postgres.adminUrl).href, sql),
     backUp: () => asAdmin('drop database if exists backup', 'create database backup template ryggrad'),
     async restore() {
       // What a database grants belongs to it, not to its copy.

@@ -75,18 +75,26 @@ export async function readChildren(
 
 /** Every row of one entity in this clinic, in order of id, in pages: for digests. */
 export async function* allRows(tx: Tx, clinicId: string, entity: EntityName, page = 5000): AsyncGenerator<StoredRow> {
-  let after = '00000000-0000-0000-0000-000000000000';
+  let after = BEFORE_ALL;
   for (;;) {
-    const answer = await tx.query<RawRow>(
-      `select '${entity}' as entity, to_jsonb(t) as row from "${entity}" t where clinic_id = $1 and id > $2 order by id limit $3`,
-      [clinicId, after, page],
-    );
-    const rows = decode(answer);
-    for (const { row } of rows) yield row;
+    const rows = await rowsAfter(tx, clinicId, entity, after, page);
+    yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < page) return;
-    after = last.row.id;
+    after = last.id;
   }
+}
+
+/** Lower than any id. */
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+/** Rows of one entity in this clinic in order of id, deleted ones too, at most so many. */
+export async function rowsAfter(tx: Tx, clinicId: string, entity: EntityName, after: string, limit: number): Promise<StoredRow[]> {
+  const answer = await tx.query<RawRow>(
+    `select '${entity}' as entity, to_jsonb(t) as row from "${entity}" t where clinic_id = $1 and id > $2 order by id limit $3`,
+    [clinicId, after, limit],
+  );
+  return decode(answer).map(({ row }) => row);
 }
 
 /**
