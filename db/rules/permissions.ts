@@ -48,6 +48,7 @@ const AREAS: Record<string, Group> = {
   letter: 'clinician',
   code: 'clinician',
   conflict: 'desk',
+  refused: 'anyone',
   audit: 'admin',
 };
 const VERBS: Record<string, Group> = {

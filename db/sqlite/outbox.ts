@@ -106,7 +106,7 @@ export function outboxCounts(db: SqliteDatabase): { pending: number; quarantined
   const row = prepared(
     db,
     `select (select count(*) from outbox where state in ('open','ready','sent')) as pending,
-            (select count(*) from outbox where state = 'quarantined') as quarantined,
+            (select count(*) from outbox where state = 'quarantined' and resolution is null) as quarantined,
             (select min(at) from outbox where state in ('open','ready','sent')) as oldest`,
   ).get() as { pending: number; quarantined: number; oldest: string | null };
   return { pending: row.pending, quarantined: row.quarantined, oldestPendingAt: row.oldest };

@@ -130,6 +130,8 @@ export const outbox = sqliteTable(
     ackedAt: text('acked_at'),
     /** The overlay has ended: the cursor passed the outcome. */
     passed: integer('passed', { mode: 'boolean' }).notNull().default(false),
+    /** What a person did about a refusal: sent it again as a new change, or set it aside. The entry keeps its text either way. */
+    resolution: text('resolution', { enum: ['sent_again', 'set_aside'] }),
   },
   (table) => [
     uniqueIndex('outbox_id').on(table.id),

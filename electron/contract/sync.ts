@@ -33,6 +33,21 @@ export interface OutboxItem {
   code: string | null;
   fields: string[];
 }
+export interface RefusedChange {
+  id: string;
+  entity: string;
+  rowId: string;
+  at: string;
+  /** Why, as the server said. */
+  code: string;
+  patientId: string | null;
+  patientName: string | null;
+  actorName: string | null;
+  /** Written by the person who is in now: only they may send it again, in their own name. */
+  mine: boolean;
+  /** What was written; empty for who may not read it. */
+  written: { field: string; value: unknown }[];
+}
 export interface ConflictView {
   conflict: Row<typeof conflict>;
   patientName: string | null;
@@ -56,6 +71,17 @@ export const sync = {
   'sync.outbox': verb<{ items: OutboxItem[]; total: number }>()(
     z.object({ show: z.enum(['pending', 'quarantined', 'sent']).default('pending'), limit: z.int().min(1).max(500).default(100) }),
   ),
+  /** What the server refused, with every word that was written; of one patient, or all. */
+  'refused.list': verb<{ items: RefusedChange[] }>()(z.object({ patientId: z.uuid().optional() })),
+  /** Writes refused changes once more, in the order they were written, upon what their writer had read then. */
+  'refused.sendAgain': verb<null>()(z.object({ ids: z.array(z.uuid()).min(1).max(500) }), [
+    'refused/unknown',
+    'refused/not-yours',
+    'refused/sign-again',
+    'refused/finished',
+  ]),
+  /** Seen, and not needed: it is no longer counted, and is kept all the same. */
+  'refused.setAside': verb<null>()(z.object({ ids: z.array(z.uuid()).min(1).max(500) }), ['refused/unknown', 'refused/not-yours']),
   'conflict.list': verb<{ conflicts: ConflictView[]; siblings: OpenSibling[] }>()(z.object({ open: z.boolean().default(true) })),
   'conflict.resolve': verb<null>()(z.object({ id: z.uuid(), choice: z.enum(['mine', 'theirs', 'both']) }), [
     'conflict/unknown',

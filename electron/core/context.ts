@@ -52,6 +52,8 @@ export interface WriteOptions {
   autosave?: boolean;
   /** The feed's seq of the text the person had before them, when that is older than the row's own. */
   baseSeq?: number;
+  /** What the writer had read of each field, where that was long ago: a refused change that is sent again. */
+  base?: Readonly<Record<string, number>>;
   /** Fields that are said again even where they do not differ: what a signature covers goes with it. */
   restate?: readonly string[];
 }
@@ -120,7 +122,7 @@ export function createContext(input: ContextInput): Context {
     if (!autosave && open !== undefined) releaseRow(db, entity, rowId);
     const read = baseFor(entity, before, Object.keys(set));
     for (const field of Object.keys(read)) if (options.baseSeq !== undefined) read[field] = Math.min(read[field] ?? 0, options.baseSeq);
-    const base = { ...read, ...(replacing ? open.base : {}) };
+    const base = { ...(options.base ?? read), ...(replacing ? open.base : {}) };
     const change = {
       id: replacing ? open.id : ports.ids.uuid(),
       actor: actor.userId,

@@ -15,6 +15,7 @@ import { signingHandlers } from './encounters/signing.ts';
 import { letterPdfHandlers } from './letters/sign-letter.ts';
 import { letterHandlers } from './letters/verbs.ts';
 import { patientHandlers } from './patients/verbs.ts';
+import { refusedHandlers } from './refused/verbs.ts';
 import { sessionHandlers } from './session/verbs.ts';
 import { syncHandlers } from './sync-verbs.ts';
 import type { AnyHandler } from './use-case.ts';
@@ -27,6 +28,7 @@ export const handlers: readonly AnyHandler[] = [
   ...backupHandlers,
   ...conflictHandlers,
   ...syncHandlers,
+  ...refusedHandlers,
   ...patientHandlers,
   ...calendarHandlers,
   ...chartingHandlers,

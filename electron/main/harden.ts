@@ -2,10 +2,13 @@
 import type { App, Session, WebContents } from 'electron';
 import { isOwnAddress, isOwnBlob } from './navigation.ts';
 
-/** Electron grants permissions unless told otherwise: here all are refused. */
+/** Text may be put on the clipboard when a person asks for it; nothing may be read from there. */
+const GRANTED = 'clipboard-sanitized-write';
+
+/** Electron grants permissions unless told otherwise: here all others are refused. */
 export function denyPermissions(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === GRANTED));
+  session.setPermissionCheckHandler((_contents, permission) => permission === GRANTED);
   session.setDevicePermissionHandler(() => false);
   // The network belongs to the core; a page of ours asks for its own files only.
   session.setProxy({ mode: 'direct' }).catch(() => {});

@@ -124,11 +124,12 @@ export function queueState(db: SqliteDatabase): QueueState {
     const raw = prepared(db, 'select at from outbox where state = ? order by born limit 1').get(state);
     return raw === undefined ? [] : [textOf(raw, 'at')];
   };
+  const refused = prepared(db, "select count(*) as n from outbox where state = 'quarantined' and resolution is null").get();
   const sendable = count('ready') + count('sent');
   return {
     pending: count('open') + sendable,
     sendable,
-    quarantined: count('quarantined'),
+    quarantined: numberOf(refused, 'n'),
     oldestPendingAt: ['open', 'ready', 'sent'].flatMap(first).toSorted()[0] ?? null,
   };
 }

@@ -32,7 +32,7 @@ export function PageView({ page }: { page: Page }) {
     case 'close-day':
       return <CloseDayPage />;
     case 'sync':
-      return <SyncPage />;
+      return <SyncPage {...(page.show === undefined ? {} : { first: page.show })} />;
     case 'conflicts':
       return <ConflictsPage />;
     case 'settings':

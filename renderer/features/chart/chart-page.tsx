@@ -11,6 +11,7 @@ import { sentence } from '#renderer/i18n/index.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
 import { BillPanel } from '../billing/bill-panel.tsx';
 import type { BillMode } from '../billing/bill-panel.tsx';
+import { RefusedNote } from '../sync/refused-note.tsx';
 import { SafetyBand } from '../patients/safety-band.tsx';
 import { nextAfter } from '../today/day-order.ts';
 import { chartActions } from './chart-actions.ts';
@@ -195,6 +196,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
       <div>
         <ChartHeader chart={chart} revealed={revealed} onReveal={() => void reveal()} onToggleLeft={() => setLeftOpen(!leftOpen)} />
         <SafetyBand patientId={chart.encounter.patientId} safety={chart.patient.safety} />
+        <RefusedNote patientId={chart.encounter.patientId} />
       </div>
       <div className="chart-columns">
         <div className="chart-column was">

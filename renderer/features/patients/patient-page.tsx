@@ -12,6 +12,7 @@ import { useSession } from '../../app/session.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatBirthDate, formatDate, formatTime } from '../chart/format.ts';
+import { RefusedNote } from '../sync/refused-note.tsx';
 import { BookingPanel } from '../today/booking-panel.tsx';
 import { todayInOslo } from '../today/day.ts';
 import { PatientForm } from './patient-form.tsx';
@@ -101,6 +102,7 @@ export function PatientPage({ id }: { id: string }) {
       </header>
       <div style={{ padding: '0 8px' }}>
         <SafetyBand patientId={id} safety={safety} />
+        <RefusedNote patientId={id} />
       </div>
       <div className="page today" style={{ maxWidth: 1320 }}>
         <div>

@@ -6,12 +6,13 @@ import { useActions } from '../../app/keys.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatDay, formatTime } from '../chart/format.ts';
+import { RefusedList } from './refused-list.tsx';
 
 const SHOWN = ['pending', 'quarantined', 'sent'] as const;
 
-export function SyncPage() {
+export function SyncPage({ first = 'pending' }: { first?: (typeof SHOWN)[number] }) {
   const { t } = useTranslation('sync');
-  const [show, setShow] = useState<(typeof SHOWN)[number]>('pending');
+  const [show, setShow] = useState<(typeof SHOWN)[number]>(first);
   const [problem, setProblem] = useState<string | null>(null);
   const status = useAsk('sync.status', {}, ['sync', 'encounter', 'note_section', 'patient', 'appointment']);
   const outbox = useAsk('sync.outbox', { show }, [
@@ -69,8 +70,9 @@ export function SyncPage() {
           </button>
         ))}
       </div>
-      {outbox.value !== null && outbox.value.items.length === 0 && <p className="quiet">{t(`none.${show}`)}</p>}
-      {outbox.value !== null && outbox.value.items.length > 0 && (
+      {show === 'quarantined' && <RefusedList />}
+      {show !== 'quarantined' && outbox.value !== null && outbox.value.items.length === 0 && <p className="quiet">{t(`none.${show}`)}</p>}
+      {show !== 'quarantined' && outbox.value !== null && outbox.value.items.length > 0 && (
         <table className="list" aria-label={t(`show.${show}`)}>
           <thead>
             <tr>
@@ -98,7 +100,7 @@ export function SyncPage() {
           </tbody>
         </table>
       )}
-      {outbox.value !== null && outbox.value.total > outbox.value.items.length && (
+      {show !== 'quarantined' && outbox.value !== null && outbox.value.total > outbox.value.items.length && (
         <p className="quiet">{t('more', { count: outbox.value.total - outbox.value.items.length })}</p>
       )}
     </div>
