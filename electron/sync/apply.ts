@@ -181,9 +181,14 @@ function stampsOf(pending: readonly Pending[]): StoredRow['fieldSeq'] {
   );
 }
 
-/** The same, of what is pending for a row. */
-export function stampsOfPending(db: SqliteDatabase, entity: EntityName, id: string): StoredRow['fieldSeq'] {
-  return stampsOf(pendingOf(db, entity, id));
+/**
+ * A row that the server does not have (it was restored), of which changes of ours are on their way: as if born here, with
+ * those changes over what it showed. Whoever writes in it next has then read what goes up before them. (Seed 502258.)
+ */
+export function asBornHere(db: SqliteDatabase, entity: EntityName, id: string): void {
+  const stored = readStored(db, entity, id);
+  const pending = pendingOf(db, entity, id);
+  if (stored !== undefined) upsertRow(db, entity, { ...withOverlay(stored, pending), seq: 0, fieldSeq: stampsOf(pending) }, true);
 }
 
 /** Our changes to a row that the cursor has not passed, oldest first. */

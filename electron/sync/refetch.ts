@@ -5,7 +5,7 @@
 import { entityNames } from '#db/model/entities.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { prepared } from '#db/sqlite/store.ts';
-import { applyFeed, inApplying, numberOf, stampsOfPending, textOf, type Applied, type FeedEntry } from './apply.ts';
+import { applyFeed, asBornHere, inApplying, numberOf, textOf, type Applied, type FeedEntry } from './apply.ts';
 import { FRESH, writeCursor, type Cursor } from './cursor.ts';
 
 /** Begins gathering from the start of the feed. What is shown stays as it is. */
@@ -53,13 +53,7 @@ export function swap(db: SqliteDatabase, clinicId: string, cursor: Cursor): Appl
             `select id from "${entity}" where seq > 0
              and not exists (select 1 from refetch_row f where f.entity = '${entity}' and f.id = "${entity}".id)`,
           ).all();
-          for (const raw of left) {
-            const id = textOf(raw, 'id');
-            prepared(db, `update "${entity}" set seq = 0, field_seq = ? where id = ?`).run(
-              JSON.stringify(stampsOfPending(db, entity, id)),
-              id,
-            );
-          }
+          for (const raw of left) asBornHere(db, entity, textOf(raw, 'id'));
         }
         prepared(db, 'delete from server_row').run();
         prepared(db, 'delete from unknown_row').run();
