@@ -2,30 +2,17 @@
 import { useTranslation } from 'react-i18next';
 import type { ConflictView } from '#electron/contract/sync.ts';
 import { DiffText } from '../chart/diff-text.tsx';
-import { formatDay, formatTime } from '../chart/format.ts';
+import { useSay } from './use-say.ts';
 
 export type Choice = 'mine' | 'theirs' | 'both';
-
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 export function ConflictCard({ view, current, onChoose }: { view: ConflictView; current: boolean; onChoose(choice: Choice): void }) {
   const { t } = useTranslation('sync');
   const { conflict, mine, keptBy, lostBy } = view;
-  const say = (value: unknown): string => {
-    if (value === null || value === undefined || value === '') return t('conflict.nothing');
-    if (typeof value === 'boolean') return t(value ? 'conflict.yes' : 'conflict.no');
-    if (typeof value === 'object')
-      return Object.entries(value)
-        .filter(([, said]) => said !== null && said !== '')
-        .map(([field, said]) => `${t(`field.${field}`, { defaultValue: field })}: ${say(said)}`)
-        .join('\n');
-    if (typeof value !== 'string') return String(value);
-    if (INSTANT.test(value)) return `${formatDay(value)} ${formatTime(value)}`;
-    return t(`value.${conflict.field}.${value}`, { defaultValue: value });
-  };
+  const say = useSay();
   const sides = (mine === 'kept' ? (['kept', 'lost'] as const) : (['lost', 'kept'] as const)).map((side) => ({
     side,
-    text: say(conflict[side]),
+    text: say(conflict.field, conflict[side]),
     by: side === 'kept' ? keptBy : lostBy,
   }));
   return (
