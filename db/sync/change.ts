@@ -66,6 +66,8 @@ export const pushReplySchema = z.object({
   /** Changes when the server was restored from a backup. */
   epoch: z.string(),
   outcomes: z.array(outcomeSchema),
+  /** The highest `n` of this device that the server has answered; less than it once said only after it was restored. */
+  lastN: z.int().min(0).optional(),
   /** The log is stored up to this `n`. */
   auditUpTo: z.int().min(0),
   /** The server's clock. A laptop's own may be years off, and what it keeps of the past must not hang on that. */

@@ -8,6 +8,7 @@ import { fromBody } from '#db/sync/body.ts';
 import { fieldsOf, stampOf, type StoredRow } from '#db/sync/row.ts';
 import { upcast, type Told } from '#db/sync/upcast.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { keepServerRow } from '#db/sqlite/server-row.ts';
 import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
 import { prepared } from '#db/sqlite/store.ts';
 import { writeCursor, type Cursor } from './cursor.ts';
@@ -189,6 +190,16 @@ export function asBornHere(db: SqliteDatabase, entity: EntityName, id: string): 
   const stored = readStored(db, entity, id);
   const pending = pendingOf(db, entity, id);
   if (stored !== undefined) upsertRow(db, entity, { ...withOverlay(stored, pending), seq: 0, fieldSeq: stampsOf(pending) }, true);
+}
+
+/** Changes of ours are on their way again: they lie over the row at once, so that whoever writes in it next has read them. (Seed 600101.) */
+export function layPendingOver(db: SqliteDatabase, entity: string, id: string): void {
+  if (!isEntityName(entity)) return;
+  const stored = readStored(db, entity, id);
+  if (stored === undefined) return;
+  if (stored.seq === 0) return asBornHere(db, entity, id);
+  keepServerRow(db, entity, stored);
+  upsertRow(db, entity, withOverlay(stored, pendingOf(db, entity, id)), true);
 }
 
 /** Our changes to a row that the cursor has not passed, oldest first. */

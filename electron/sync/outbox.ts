@@ -5,7 +5,7 @@
 import { changeSchema, type Change, type Outcome } from '#db/sync/change.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { prepared } from '#db/sqlite/store.ts';
-import { numberOf, parseObject, textOf } from './apply.ts';
+import { layPendingOver, numberOf, parseObject, textOf } from './apply.ts';
 import { serverFacts } from './cursor.ts';
 
 /** An autosaved entry may still be replaced until it has rested this long, or has been growing this long. */
@@ -72,6 +72,13 @@ export function earlierSenders(db: SqliteDatabase, deviceId: string): string[] {
     .map((raw) => textOf(raw, 'id'));
 }
 
+/** Devices that this replica was, whatever became of their changes. */
+export function otherSenders(db: SqliteDatabase, deviceId: string): string[] {
+  return prepared(db, 'select distinct device_id as id from outbox where device_id <> ?')
+    .all(deviceId)
+    .map((raw) => textOf(raw, 'id'));
+}
+
 export function hasSendable(db: SqliteDatabase, deviceId: string): boolean {
   return prepared(db, "select 1 from outbox where state in ('ready', 'sent') and +device_id = ? limit 1").get(deviceId) !== undefined;
 }
@@ -88,15 +95,22 @@ export function settle(db: SqliteDatabase, deviceId: string, outcomes: readonly 
 }
 
 /**
- * The server forgot what it had answered (it was restored from a backup): everything kept is sent again, and shown over
- * the server's rows again meanwhile. What was refused goes again too: the server's own copy of it is gone.
- * @param only changes of one device from one place on, when the server says that it has the earlier ones
+ * The server forgot what it had answered (it was restored from a backup): what it no longer knows is sent again, and shown
+ * over its rows again from this moment. What was refused goes again too: the server's own copy of it is gone.
+ * @param fromN the first place of this device's queue that the server no longer knows
+ * @param changed takes the rows that look otherwise now
+ * @returns how many
  */
-export function reopenAcked(db: SqliteDatabase, only?: { deviceId: string; fromN: number }): number {
-  const reopen =
-    "update outbox set state = 'sent', outcome_seq = null, passed = 0 where state in ('acked', 'quarantined') and n is not null";
-  if (only === undefined) return prepared(db, reopen).run().changes;
-  return prepared(db, `${reopen} and device_id = ? and n >= ?`).run(only.deviceId, only.fromN).changes;
+export function reopenAcked(db: SqliteDatabase, deviceId: string, fromN: number, changed: Map<string, string[]>): number {
+  const which = "state in ('acked', 'quarantined') and device_id = ? and n >= ?";
+  const rows = prepared(db, `select distinct entity, row_id as id from outbox where ${which} and passed = 1`).all(deviceId, fromN);
+  const { changes } = prepared(db, `update outbox set state = 'sent', outcome_seq = null, passed = 0 where ${which}`).run(deviceId, fromN);
+  for (const raw of rows) {
+    const [entity, id] = [textOf(raw, 'entity'), textOf(raw, 'id')];
+    layPendingOver(db, entity, id);
+    changed.set(entity, [...(changed.get(entity) ?? []), id]);
+  }
+  return changes;
 }
 
 /**

@@ -9,7 +9,7 @@ import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
 import { prepared } from '#db/sqlite/store.ts';
 import { endOverlays, inApplying, parseObject } from './apply.ts';
 import { readCursor, serverFacts } from './cursor.ts';
-import { freezeNext, hasSendable, reopenAcked, settle } from './outbox.ts';
+import { freezeNext, hasSendable, otherSenders, reopenAcked, settle } from './outbox.ts';
 import { failureOf, problemCode, type Failure, type Fetch } from './ports.ts';
 
 const MAX_BYTES = 4_000_000;
@@ -25,7 +25,7 @@ export interface PushDeps {
 }
 
 export type PushResult =
-  | { ok: true; /** There is more to send at once. */ more: boolean; sent: number; newEpoch: boolean; changed: Map<string, string[]> }
+  | { ok: true; /** There is more to send at once. */ more: boolean; sent: number; changed: Map<string, string[]> }
   | ({ ok: false } & Failure);
 
 /**
@@ -47,11 +47,13 @@ export async function pushOnce(deps: PushDeps, signal: AbortSignal, limit = MAX_
   if (answer.ok) return take(deps, answer.reply, changes.length, limit, audit.length);
   if (answer.code === 'changes/gap' && typeof answer.details['expected'] === 'number') {
     // The server knows less than it once acknowledged: from there on everything again.
-    const reopened = reopenAcked(db, { deviceId, fromN: answer.details['expected'] });
-    if (reopened > 0) return { ok: true, more: true, sent: 0, newEpoch: false, changed: new Map() };
+    const { expected } = answer.details;
+    const changed = new Map<string, string[]>();
+    const reopened = inApplying(db, () => reopenAcked(db, deviceId, expected, changed));
+    if (reopened > 0) return { ok: true, more: true, sent: 0, changed };
     const first = changes[0]?.n;
     // What it asks for was forgotten long ago: a hole must not hold up what people write now.
-    if (first !== undefined && first > answer.details['expected'] && resumeFrom === undefined) return pushOnce(deps, signal, limit, first);
+    if (first !== undefined && first > expected && resumeFrom === undefined) return pushOnce(deps, signal, limit, first);
   }
   if (answer.status === 413 && limit > 1 && changes.length > 1) return pushOnce(deps, signal, Math.ceil(changes.length / 2));
   return { ok: false, ...failureOf(answer.status, answer.code) };
@@ -81,7 +83,7 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
   const { db, deviceId, now } = deps;
   const changed = new Map<string, string[]>();
   const at = now().toISOString();
-  const newEpoch = inApplying(db, () => {
+  const forgotten = inApplying(db, () => {
     settle(db, deviceId, reply.outcomes, reply.now ?? at);
     if (reply.now !== undefined) serverFacts.setServerTime(db, reply.now);
     const epoch = serverFacts.epoch(db);
@@ -89,13 +91,16 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
     serverFacts.setEpoch(db, reply.epoch);
     serverFacts.setLastSyncedAt(db, at);
     serverFacts.setAuditUpTo(db, deviceId, reply.auditUpTo);
-    if (isNew) reopenAcked(db);
+    // Said in every answer: the one that told of a new epoch may have been lost.
+    const from = reply.lastN === undefined ? (isNew ? 1 : Number.MAX_SAFE_INTEGER) : reply.lastN + 1;
+    let reopened = reopenAcked(db, deviceId, from, changed);
+    if (isNew) for (const other of otherSenders(db, deviceId)) reopened += reopenAcked(db, other, 1, changed);
     endOverlays(db, readCursor(db).passedSeq, changed);
     for (const id of new Set(changed.get('patient'))) indexPatient(db, id);
-    return isNew;
+    return isNew || reopened > 0;
   });
-  const more = newEpoch || reply.outcomes.length < asked || asked === limit || events === MAX_EVENTS || hasSendable(db, deviceId);
-  return { ok: true, more, sent: reply.outcomes.length, newEpoch, changed };
+  const more = forgotten || reply.outcomes.length < asked || asked === limit || events === MAX_EVENTS || hasSendable(db, deviceId);
+  return { ok: true, more, sent: reply.outcomes.length, changed };
 }
 
 /** The device's log, in order, from where the server's ends. */

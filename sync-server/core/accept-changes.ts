@@ -82,8 +82,11 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
   }
   for (const { outcome } of outcomes) deps.count?.(outcome, 1);
 
-  const auditUpTo = await deps.store.inClinic(clinicId, (tx) => appendAudit(tx, clinicId, push.deviceId, push.audit));
-  return ok({ epoch: deps.epoch, outcomes, auditUpTo, now: deps.now().toISOString() });
+  const rest = await deps.store.inClinic(clinicId, async (tx) => ({
+    auditUpTo: await appendAudit(tx, clinicId, push.deviceId, push.audit),
+    lastN: await tx.lastN(push.deviceId),
+  }));
+  return ok({ epoch: deps.epoch, outcomes, ...rest, now: deps.now().toISOString() });
 }
 
 /** Of an entity that only a newer version knows. */

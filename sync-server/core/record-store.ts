@@ -14,6 +14,7 @@ import { credentialOf } from '#db/postgres/queries/people.ts';
 import {
   appendLedger,
   appendQuarantine,
+  lastN,
   ledgerEntries,
   lockClinic,
   moveClock,
@@ -34,6 +35,7 @@ export interface RecordStore {
 /** Each method is the query of the same name in db/postgres/queries, bound to the clinic. */
 export interface RecordTx {
   lockClinic(deviceId: string): Promise<QueueState | undefined>;
+  lastN(deviceId: string): Promise<number>;
   moveClock(seq: number): Promise<void>;
   ledgerEntries(deviceId: string, from: number, to: number): Promise<Map<number, { hash: string; outcome: Outcome }>>;
   appendLedger(deviceId: string, entries: readonly LedgerEntry[]): Promise<void>;
@@ -60,6 +62,7 @@ export function postgresStore(pool: Pool): RecordStore {
 export function recordTx(tx: Tx, clinicId: string): RecordTx {
   return {
     lockClinic: (deviceId) => lockClinic(tx, clinicId, deviceId),
+    lastN: (deviceId) => lastN(tx, clinicId, deviceId),
     moveClock: (seq) => moveClock(tx, clinicId, seq),
     ledgerEntries: (deviceId, from, to) => ledgerEntries(tx, clinicId, deviceId, from, to),
     appendLedger: (deviceId, entries) => appendLedger(tx, clinicId, deviceId, entries),

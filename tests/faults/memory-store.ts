@@ -132,6 +132,7 @@ export function createMemoryStore(clinicId: string): MemoryStore {
         spend();
         return { seq: data.seq, lastN: data.lastN.get(deviceId) ?? 0 };
       },
+      lastN: async (deviceId) => data.lastN.get(deviceId) ?? 0,
       async moveClock(seq) {
         later(() => (data.seq = seq));
       },

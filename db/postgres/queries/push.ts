@@ -15,11 +15,16 @@ export async function lockClinic(tx: Tx, clinicId: string, deviceId: string): Pr
   const clock = await tx.query<{ seq: number }>('select seq from clinic_clock where clinic_id = $1 for update', [clinicId]);
   const seq = clock.rows[0]?.seq;
   if (seq === undefined) return undefined;
-  const queue = await tx.query<{ last_n: number }>('select last_n from device_queue where clinic_id = $1 and device_id = $2', [
+  return { seq, lastN: await lastN(tx, clinicId, deviceId) };
+}
+
+/** The highest n of this device that was answered. */
+export async function lastN(tx: Tx, clinicId: string, deviceId: string): Promise<number> {
+  const { rows } = await tx.query<{ last_n: number }>('select last_n from device_queue where clinic_id = $1 and device_id = $2', [
     clinicId,
     deviceId,
   ]);
-  return { seq, lastN: queue.rows[0]?.last_n ?? 0 };
+  return rows[0]?.last_n ?? 0;
 }
 
 /** Moves the counter to `seq`, and says to the triggers that the rows to come carry their places already. */
