@@ -17,6 +17,8 @@ export const appointment = entity('appointment', 'desk', {
   walkIn: initially(flag(), false),
   cancelReason: optional(text({ max: 500, sensitive: true })),
   arrivedAt: optional(instant()),
+  /** Bookings of the same time that whoever booked this knew of and meant to stand beside it. */
+  meantBeside: initially(json(z.array(z.uuid()), { merge: 'latest' }), []),
 });
 
 /** What was done in a visit and what it costs; the desk sees it, so it carries the patient. */

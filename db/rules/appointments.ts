@@ -80,6 +80,30 @@ export function overlaps(a: Slot, b: Slot): boolean {
   return fromA < fromB + b.durationMinutes * MINUTE && fromB < fromA + a.durationMinutes * MINUTE;
 }
 
+export interface Booking extends Slot {
+  id: string;
+  practitionerId: string;
+  meantBeside: readonly string[];
+}
+
+/**
+ * Pairs of bookings that share a minute of one practitioner and that nobody meant so: two laptops booked without knowing of
+ * each other. In order of time.
+ */
+export function doubleBookings<B extends Booking>(bookings: readonly B[]): (readonly [B, B])[] {
+  const inOrder = bookings.toSorted((a, b) => (a.startsAt < b.startsAt ? -1 : a.startsAt > b.startsAt ? 1 : 0));
+  return inOrder.flatMap((first, at) => {
+    const pairs: (readonly [B, B])[] = [];
+    const end = Date.parse(first.startsAt) + first.durationMinutes * MINUTE;
+    for (const second of inOrder.slice(at + 1)) {
+      if (Date.parse(second.startsAt) >= end) break;
+      const meant = first.meantBeside.includes(second.id) || second.meantBeside.includes(first.id);
+      if (first.practitionerId === second.practitionerId && !meant) pairs.push([first, second]);
+    }
+    return pairs;
+  });
+}
+
 /**
  * Free places within opening hours, from a time on. The asked time itself comes first when it is free; the others
  * follow at the length of the visit.

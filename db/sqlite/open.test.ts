@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { holdExclusively } from './exclusive.ts';
 import { migrate } from './migrate.ts';
 import { assertPragmas, isDamage, openDatabase, REQUIRED_PRAGMAS } from './open.ts';
+import { readRow } from './store.ts';
 import type { SqliteDatabase } from './open.ts';
 
 const KEY = new Uint8Array(32).fill(9);
@@ -175,4 +176,29 @@ test('a lock is held by one, and free when let go', () => {
   const again = holdExclusively(join(folder, 'lock'));
   expect(again).not.toBeNull();
   again?.();
+});
+
+test('a database of an earlier version is upgraded with its rows: a new required field has its initial value', () => {
+  const db = open();
+  const steps = join(import.meta.dirname, '../migrations/sqlite');
+  const old = join(folder, 'old');
+  mkdirSync(old);
+  for (const name of readdirSync(steps)) if (/^000[0-5].*\.sql$/.test(name)) copyFileSync(join(steps, name), join(old, name));
+  expect(migrate(db, old)).toMatchObject({ ok: true });
+  db.prepare(
+    `insert into appointment (id, clinic_id, seq, deleted, field_seq, patient_id, practitioner_id, starts_at, duration_minutes, visit_type, status, walk_in)
+     values ('a', 'c', 4, 0, '{}', 'p', 'u', '2026-11-23T08:00:00.000Z', 20, 'follow_up', 'booked', 0)`,
+  ).run();
+  expect(migrate(db)).toMatchObject({ ok: true });
+  expect(readRow(db, 'appointment', 'a')).toMatchObject({ seq: 4, meantBeside: [] });
+  db.close();
+});
+
+test.each(['sqlite', 'postgres'])('no step of %s adds a required column without a value for the rows that are there', (dialect) => {
+  const steps = join(import.meta.dirname, '../migrations', dialect);
+  const statements = readdirSync(steps)
+    .filter((name) => name.endsWith('.sql'))
+    .flatMap((name) => readFileSync(join(steps, name), 'utf8').split(';'));
+  const adding = statements.filter((sql) => /alter table\s+\S+\s+add\s/i.test(sql) && /not null/i.test(sql));
+  expect(adding.filter((sql) => !/default/i.test(sql))).toEqual([]);
 });

@@ -20,6 +20,17 @@ export interface DayItem {
   /** Safety kinds answered yes, for a mark; null when the person may not see them. */
   alerts: string[] | null;
 }
+export interface DoubleBooking {
+  practitionerName: string;
+  bookings: readonly [BookedTime, BookedTime];
+}
+export interface BookedTime {
+  id: string;
+  patientId: string;
+  patientName: string;
+  startsAt: string;
+  durationMinutes: number;
+}
 export interface LooseEnds {
   visitsWithoutNote: { appointmentId: string; patientId: string; patientName: string; startsAt: string }[];
   unsigned: { encounterId: string; patientId: string; patientName: string; visitAt: string; practitionerName: string }[];
@@ -76,6 +87,10 @@ export const calendar = {
     ...clashes,
     'appointment/has-signed-visit',
   ]),
+  /** Bookings to come that two laptops made over each other without knowing. */
+  'appointment.doubleBooked': verb<{ pairs: DoubleBooking[] }>()(z.object({})),
+  /** Both stand: it is no longer shown as something to decide. */
+  'appointment.keepBoth': verb<null>()(z.object({ id: z.uuid(), otherId: z.uuid() }), ['appointment/unknown']),
   'day.looseEnds': verb<LooseEnds>()(z.object({ day: z.iso.date(), practitionerId: z.uuid().optional() })),
   'day.close': verb<{ closedAt: string }>()(z.object({ day: z.iso.date(), practitionerId: z.uuid() })),
 };

@@ -1,6 +1,7 @@
 /** Every verb's code, area by area. Nothing is found by itself: what is not listed here does not exist. */
 import { receiptHandlers } from './billing/receipt.ts';
 import { billingHandlers } from './billing/verbs.ts';
+import { doubleBookingHandlers } from './calendar/double-bookings.ts';
 import { calendarHandlers } from './calendar/verbs.ts';
 import { backupHandlers } from './clinic/backup.ts';
 import { connectHandlers } from './clinic/connect.ts';
@@ -31,6 +32,7 @@ export const handlers: readonly AnyHandler[] = [
   ...refusedHandlers,
   ...patientHandlers,
   ...calendarHandlers,
+  ...doubleBookingHandlers,
   ...chartingHandlers,
   ...signingHandlers,
   ...setRightHandlers,

@@ -16,7 +16,7 @@ import { SettingsPage } from '../features/settings/settings-page.tsx';
 export function PageView({ page }: { page: Page }) {
   switch (page.name) {
     case 'today':
-      return <TodayPage />;
+      return <TodayPage key={page.day ?? ''} {...(page.day === undefined ? {} : { first: page.day })} />;
     case 'patients':
       return <PatientsPage query={page.query ?? ''} />;
     case 'new-patient':

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 
 export type Page =
-  | { name: 'today' }
+  | { name: 'today'; day?: string }
   | { name: 'patients'; query?: string }
   | { name: 'new-patient' }
   | { name: 'patient'; id: string }

@@ -15,6 +15,7 @@ import { SyncChip } from './sync-chip.tsx';
 import { useAsk } from './use-ask.ts';
 import { flushEverything } from './flush.ts';
 import { SessionContext } from './session.ts';
+import { useToDecide } from './use-to-decide.ts';
 
 const IDLE_MS = 5 * 60_000;
 const RAIL: readonly { page: Page; key: string; label: string }[] = [
@@ -39,6 +40,7 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
     'note_section',
     'diagnosis',
   ]);
+  const toDecide = useToDecide(session.user.roles);
   const waiting = unsigned.value?.items.filter((item) => !item.empty).length ?? 0;
 
   const lock = async (): Promise<void> => {
@@ -106,6 +108,7 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
             >
               {t(`rail.${label}`)}
               {label === 'unsigned' && waiting > 0 && <span className="count">{waiting}</span>}
+              {label === 'conflicts' && toDecide > 0 && <span className="count">{toDecide}</span>}
             </button>
           ))}
         </nav>

@@ -80,6 +80,35 @@ interface Day {
   }[];
 }
 
+test('two laptops book the same time without knowing: both stand, it is shown, and one key goes to the day', async () => {
+  const today = new Date().toISOString().slice(0, 10);
+  const { items } = await ok<Day>('day.list', { day: today });
+  const [one, other] = [...new Map(items.map((item) => [item.patient.id, item.patient])).values()];
+  const { session } = await ok<{ session: { user: { id: string } } }>('app.state', {});
+  const startsAt = new Date(Date.parse(`${today}T10:00:00.000Z`) + 9 * 86_400_000).toISOString();
+  const slot = { practitionerId: session.user.id, startsAt, durationMinutes: 30, visitType: 'follow_up', reason: null };
+  online = false;
+  await colleague.must('appointment.book', { ...slot, patientId: one?.id ?? '', visitType: 'follow_up' });
+  await ok('appointment.book', { ...slot, patientId: other?.id });
+  online = true;
+  await settled();
+  const pairs = async () => (await ok<{ pairs: { bookings: { patientId: string }[] }[] }>('appointment.doubleBooked', {})).pairs;
+  expect((await pairs()).map(({ bookings }) => bookings.map(({ patientId }) => patientId).toSorted())).toEqual([
+    [one?.id, other?.id].toSorted(),
+  ]);
+  await expect.poll(async () => await watched.page.locator('.rail-item', { hasText: 'Konflikter' }).innerText()).toContain('1');
+  await watched.press('Alt+4');
+  await watched.page.getByRole('heading', { name: 'Dobbeltbooket uten å vite om hverandre' }).waitFor();
+  await watched.page.getByRole('button', { name: 'Til dagen' }).focus();
+  await watched.press('Enter');
+  await expect.poll(async () => await watched.page.locator('table.list .due', { hasText: 'kolliderer' }).count()).toBe(2);
+  await watched.press('Alt+4');
+  await watched.page.getByRole('button', { name: 'Begge står' }).focus();
+  await watched.press('Enter');
+  await watched.page.getByText('Ingen konflikter.').waitFor();
+  expect(await pairs()).toEqual([]);
+});
+
 test('G8: the same telephone number and the same appointment changed on two laptops are decided with one key each', async () => {
   const today = new Date().toISOString().slice(0, 10);
   const { items } = await ok<Day>('day.list', { day: today });

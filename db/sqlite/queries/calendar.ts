@@ -39,6 +39,16 @@ export function heldSlots(db: SqliteDatabase, practitionerId: string, from: stri
     .map((row) => decodeRow('appointment', row));
 }
 
+/** Bookings from an instant on that hold their time, of everybody. */
+export function heldFrom(db: SqliteDatabase, from: string): RowOf<'appointment'>[] {
+  return prepared(
+    db,
+    "select * from appointment where deleted = 0 and starts_at >= ? and status not in ('cancelled','no_show') order by starts_at",
+  )
+    .all(from)
+    .map((row) => decodeRow('appointment', row));
+}
+
 interface Person {
   patientId: string;
   patientName: string;

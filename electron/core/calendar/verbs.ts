@@ -16,9 +16,13 @@ import { fullName, hitsOf } from '../patients/patient-view.ts';
 import { logRead } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
 
-function clashWith(ctx: Context, practitionerId: string, slot: Slot, exceptId: string | null) {
+function besides(ctx: Context, practitionerId: string, slot: Slot, exceptId: string | null) {
   const end = new Date(Date.parse(slot.startsAt) + slot.durationMinutes * 60_000).toISOString();
-  const other = heldSlots(ctx.db, practitionerId, slot.startsAt, end).find((held) => held.id !== exceptId && overlaps(held, slot));
+  return heldSlots(ctx.db, practitionerId, slot.startsAt, end).filter((held) => held.id !== exceptId && overlaps(held, slot));
+}
+
+function clashWith(ctx: Context, practitionerId: string, slot: Slot, exceptId: string | null) {
+  const [other] = besides(ctx, practitionerId, slot, exceptId);
   if (other === undefined) return null;
   const patient = ctx.get('patient', other.patientId);
   return err('appointment/clash', {
@@ -85,7 +89,12 @@ export const calendarHandlers = [
     if (ctx.get('user', input.practitionerId) === undefined) return err('appointment/unknown');
     const clash = allowClash ? null : clashWith(ctx, input.practitionerId, input, null);
     if (clash !== null) return clash;
-    const row = ctx.insert('appointment', { ...input, ...(input.walkIn ? { status: 'arrived' as const, arrivedAt: ctx.now } : {}) });
+    const meantBeside = besides(ctx, input.practitionerId, input, null).map(({ id }) => id);
+    const row = ctx.insert('appointment', {
+      ...input,
+      meantBeside,
+      ...(input.walkIn ? { status: 'arrived' as const, arrivedAt: ctx.now } : {}),
+    });
     ctx.audit({ action: 'create', subjectEntity: 'appointment', subjectId: row.id, patientId: row.patientId });
     return ok(row);
   }),
@@ -96,7 +105,8 @@ export const calendarHandlers = [
     if (ctx.get('user', to) === undefined) return err('appointment/unknown');
     const clash = allowClash ? null : clashWith(ctx, to, { startsAt, durationMinutes }, id);
     if (clash !== null) return clash;
-    const moved = ctx.patch('appointment', id, { startsAt, durationMinutes, practitionerId: to });
+    const meantBeside = besides(ctx, to, { startsAt, durationMinutes }, id).map((other) => other.id);
+    const moved = ctx.patch('appointment', id, { startsAt, durationMinutes, practitionerId: to, meantBeside });
     ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId, details: { moved: true } });
     return ok(moved);
   }),

@@ -17,11 +17,11 @@ import { useShownDay } from './use-shown-day.ts';
 
 const ENTITIES = ['appointment', 'encounter', 'patient', 'payment', 'treatment_line', 'safety_fact'];
 
-export function TodayPage() {
+export function TodayPage({ first }: { first?: string }) {
   const { t } = useTranslation('today');
   const session = useSession();
   const clinician = session.user.roles.includes('PRACTITIONER');
-  const [day, setDay] = useShownDay();
+  const [day, setDay] = useShownDay(first);
   const [practitionerId, setPractitionerId] = useState<string | null>(clinician ? session.user.id : null);
   const [marked, setMarked] = useState<string | null>(null);
   const [booking, setBooking] = useState<{ move: DayItem | null; walkIn: boolean } | null>(null);

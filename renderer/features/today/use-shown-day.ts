@@ -4,9 +4,10 @@ import { todayInOslo } from './day.ts';
 
 const LOOK_EVERY_MS = 30_000;
 
-export function useShownDay(): readonly [string, (day: string) => void] {
-  const [day, setDay] = useState(todayInOslo);
-  const today = useRef(day);
+/** @param first shown at first instead of today */
+export function useShownDay(first?: string): readonly [string, (day: string) => void] {
+  const [day, setDay] = useState(() => first ?? todayInOslo());
+  const today = useRef(todayInOslo());
   useEffect(() => {
     const turn = (): void => {
       const now = todayInOslo();

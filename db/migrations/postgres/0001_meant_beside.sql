@@ -1,0 +1,1 @@
+ALTER TABLE "appointment" ADD COLUMN "meant_beside" jsonb DEFAULT '[]'::jsonb NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE `appointment` ADD `meant_beside` text DEFAULT '[]' NOT NULL;

@@ -1,0 +1,10 @@
+/** How many disagreements wait for a person, for the rail: what two wrote at once, and times that two booked. */
+import type { Role } from '#db/model/clinic.ts';
+import { useAsk } from './use-ask.ts';
+
+export function useToDecide(roles: readonly Role[]): number {
+  const desk = roles.includes('PRACTITIONER') || roles.includes('ASSISTANT');
+  const status = useAsk('sync.status', {}, ['sync', 'conflict', 'note_section']);
+  const double = useAsk('appointment.doubleBooked', desk ? {} : null, ['appointment']);
+  return (status.value?.openConflicts ?? 0) + (double.value?.pairs.length ?? 0);
+}
