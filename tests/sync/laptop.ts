@@ -24,6 +24,8 @@ export interface LaptopOptions {
   clock?: { now(): Date };
   fetch?: Fetch;
   timers?: EngineTimers;
+  /** A folder that stays, and a key that is the same after the process has been killed. */
+  kept?: { home: string; keySeed: Uint8Array };
   /** For simulations: does not wait for the disk, and takes ids and key from a seed, so that a schedule can be repeated. */
   simulated?: { uuid(): string; keySeed: Uint8Array };
 }
@@ -50,11 +52,12 @@ export interface Laptop {
 }
 
 export function createLaptop(options: LaptopOptions): Laptop {
-  const home = mkdtempSync(join(tmpdir(), 'ryggrad-laptop-'));
+  const home = options.kept?.home ?? mkdtempSync(join(tmpdir(), 'ryggrad-laptop-'));
   const key = new Uint8Array(32).fill(7);
   const file = join(home, 'ryggrad.db');
   const clock = options.clock ?? { now: () => new Date() };
-  const pair = options.simulated === undefined ? generateKeyPairSync('ed25519') : keyPairFrom(options.simulated.keySeed);
+  const seed = (options.kept ?? options.simulated)?.keySeed;
+  const pair = seed === undefined ? generateKeyPairSync('ed25519') : keyPairFrom(seed);
   const deviceId = options.deviceId ?? v7();
   const ports = {
     home,
@@ -132,7 +135,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
     async close() {
       await engine?.stop();
       db.close();
-      rmSync(home, { recursive: true, force: true });
+      if (options.kept === undefined) rmSync(home, { recursive: true, force: true });
     },
   };
   return laptop;
