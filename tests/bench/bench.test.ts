@@ -19,9 +19,12 @@ test('the bench says what it promises, by name, one object a line', async () => 
   expect([...new Set(lines.map((line) => line['bench']))].toSorted()).toEqual([
     'chart-open',
     'cipher',
+    'clinics',
+    'connect-storm',
     'fan-out',
     'first-load',
     'icpc-search',
+    'import',
     'key-echo',
     'memory',
     'patient-search',

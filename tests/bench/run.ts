@@ -10,16 +10,25 @@ import { bigClinic } from './big-clinic.ts';
 import type { Figure } from './figures.ts';
 import { keyEcho } from './key-echo.ts';
 import { chartOpen, cipher, icpcSearch, memory, openBig, patientSearch, unlock } from './laptop.ts';
-import { syncBenches } from './sync.ts';
+import { SYNC_NAMES, syncBenches } from './sync.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean' }, quick: { type: 'boolean', default: false } },
 });
 const LAPTOP = { 'patient-search': patientSearch, 'icpc-search': icpcSearch, 'chart-open': chartOpen };
-const SYNC = ['first-load', 'push', 'propagation', 'fan-out'];
+const QUICK = { rows: 600, pushes: 300, writes: 5, polls: 40, connects: 100, clinics: { few: 2, many: 6 }, imported: 1000 };
+const FULL = {
+  rows: 100_000,
+  pushes: 10_000,
+  writes: 60,
+  polls: 2000,
+  connects: 5000,
+  clinics: { few: 10, many: 1000 },
+  imported: 200_000,
+};
 const wanted = (name: string): boolean =>
-  positionals.length === 0 || positionals.includes(name) || (positionals.includes('sync') && SYNC.includes(name));
+  positionals.length === 0 || positionals.includes(name) || (positionals.includes('sync') && SYNC_NAMES.includes(name));
 const say = (figures: readonly Figure[]): void => {
   for (const one of figures) if (wanted(one.bench)) process.stdout.write(`${JSON.stringify(one)}\n`);
 };
@@ -41,11 +50,5 @@ if ([...Object.keys(LAPTOP), 'memory', 'unlock', 'cipher'].some(wanted)) {
   await rm(home, { recursive: true, force: true });
 }
 if (wanted('key-echo')) say(await keyEcho(values.quick ? 60 : 400));
-if (SYNC.some(wanted)) {
-  say(
-    await syncBenches(
-      values.quick ? { rows: 600, pushes: 300, writes: 5, polls: 20 } : { rows: 100_000, pushes: 10_000, writes: 60, polls: 500 },
-    ),
-  );
-}
+await syncBenches(wanted, values.quick ? QUICK : FULL, values.quick, say);
 process.exit(0);

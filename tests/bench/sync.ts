@@ -1,134 +1,140 @@
-/** What laptops, server and Postgres are measured on together: first load, push, propagation, fan-out. */
-import { call, drained, foundClinic } from '#tests/sync/clinic.ts';
-import { until } from '#tests/sync/laptop.ts';
+/**
+ * What laptops, server and Postgres are measured on together: first load, push and propagation, beside PouchDB with the same documents in
+ * the same run; then fan-out, the storm of connects, what a clinic costs among many, and a colleague's save during an import.
+ */
+import { foundClinic, drained, type TestClinic } from '#tests/sync/clinic.ts';
 import type { Laptop } from '#tests/sync/laptop.ts';
-import { startTestServer } from '#tests/sync/server.ts';
-import { figure, percentile, spread } from './figures.ts';
+import { clinicCost } from './clinics.ts';
+import { writeDocuments } from './documents.ts';
+import { connectStorm, fanOut } from './fan-out.ts';
+import { figure, percentile } from './figures.ts';
 import type { Figure } from './figures.ts';
+import { saveDuringImport } from './import.ts';
+import { measurePouchdb } from './pouchdb.ts';
+import { startOurServer, type ServerProcess } from './server-process.ts';
 
 export interface SyncSize {
+  /** Rows of the first load, `pushes` of them written offline and timed on their way up. */
   rows: number;
   pushes: number;
+  /** Single changes from one laptop to another. */
   writes: number;
   polls: number;
+  connects: number;
+  clinics: { few: number; many: number };
+  imported: number;
 }
 
-function writePatients(laptop: Laptop, from: number, count: number): void {
-  for (let at = from; at < from + count; at += 500) {
-    laptop.write('patient.create', (ctx) => {
-      for (let index = at; index < Math.min(from + count, at + 500); index += 1) {
-        ctx.insert('patient', {
-          givenName: `Kari ${index}`,
-          familyName: 'Nordmann',
-          birthDate: '1980-01-01',
-          phone: String(40_000_000 + index),
-          addressLine: `Storgata ${index}`,
-          city: 'Oslo',
-        });
-      }
-    });
-  }
-}
-const count = (laptop: Laptop): number => (laptop.db.prepare('select count(*) as n from patient').get() as { n: number }).n;
+type Bench = (url: string, size: SyncSize) => Promise<Figure[]>;
 
-/** Pushes `rows` from one laptop, loads them into an empty one; then single changes there and back. */
-export async function syncBenches(size: SyncSize): Promise<Figure[]> {
-  const server = await startTestServer();
-  const laptops: Laptop[] = [];
+/** Bench names → the run that gives them, in a clinic of its own. */
+const RUNS: readonly { names: readonly string[]; run: Bench }[] = [
+  { names: ['first-load', 'push', 'propagation'], run: besidePouchdb },
+  { names: ['fan-out'], run: (url, { polls }) => inClinic(url, (clinic) => fanOut(url, clinic, polls)) },
+  { names: ['connect-storm'], run: (url, { connects }) => inClinic(url, (clinic) => connectStorm(url, clinic, connects)) },
+  { names: ['clinics'], run: (url, { clinics }) => clinicCost(url, clinics) },
+  { names: ['import'], run: (url, { imported }) => inClinic(url, (clinic) => saveDuringImport(url, clinic, imported)) },
+];
+export const SYNC_NAMES = RUNS.flatMap(({ names }) => names);
+
+/**
+ * Runs those that are wanted, one after the other.
+ * @param together on one server; else each gets a fresh one, with its own Postgres
+ */
+export async function syncBenches(
+  wanted: (name: string) => boolean,
+  size: SyncSize,
+  together: boolean,
+  say: (figures: readonly Figure[]) => void,
+): Promise<void> {
+  let server: ServerProcess | undefined;
   try {
-    const clinic = await foundClinic(server.url);
-    laptops.push(clinic.first);
-    clinic.first.engine().start();
-    await drained(clinic.first);
-
-    await clinic.first.engine().stop();
-    writePatients(clinic.first, 0, size.pushes);
-    const pushBegan = performance.now();
-    clinic.first.engine().start();
-    await drained(clinic.first);
-    const pushSeconds = (performance.now() - pushBegan) / 1000;
-
-    writePatients(clinic.first, size.pushes, size.rows - size.pushes);
-    await until(
-      () => count(clinic.first),
-      (n) => n === size.rows,
-      'written',
-      600_000,
-    );
-    await clinic.first.engine().syncNow();
-    await until(
-      () => clinic.first.engine().status().pending,
-      (n) => n === 0,
-      'pushed',
-      900_000,
-    );
-
-    const second = await clinic.join(server.url, ['PRACTITIONER']);
-    laptops.push(second);
-    const loadBegan = performance.now();
-    second.engine().start();
-    await until(
-      () => count(second),
-      (n) => n === size.rows,
-      'loaded',
-      120_000,
-    );
-    const loadMs = performance.now() - loadBegan;
-
-    const times: number[] = [];
-    for (let write = 0; write < size.writes; write += 1) {
-      const phone = String(90_000_000 + write);
-      const began = performance.now();
-      const row = clinic.first.write('patient.create', (ctx) => ctx.insert('patient', { givenName: 'Ny', familyName: 'Endring', phone }));
-      clinic.first.engine().nudge();
-      await until(
-        () => second.db.prepare('select 1 as here from patient where id = ?').get(row.id) !== undefined,
-        (here) => here,
-        'propagated',
-      );
-      times.push(performance.now() - began);
+    for (const { names, run } of RUNS) {
+      if (!names.some(wanted)) continue;
+      server ??= await startOurServer();
+      say(await run(server.url, size));
+      if (together) continue;
+      await server.stop();
+      server = undefined;
     }
-
-    const fanOut = await fanOutTimes(server.url, clinic, size.polls);
-    return [
-      figure('push', 'rate', size.pushes / pushSeconds, 'changes/s', 1000),
-      figure('first-load', 'max', loadMs, 'ms', 10_000),
-      figure('first-load', 'rate', size.rows / (loadMs / 1000), 'rows/s', 10_000),
-      figure('propagation', 'p50', percentile(times, 0.5), 'ms', 100),
-      figure('propagation', 'p95', percentile(times, 0.95), 'ms', 100),
-      ...spread('fan-out', fanOut, 250),
-    ];
   } finally {
-    for (const laptop of laptops) await laptop.close();
-    await server.stop();
+    await server?.stop();
   }
 }
 
-/** How long after a change every parked long-poll has its answer. */
-async function fanOutTimes(url: string, clinic: { credential: string; first: Laptop }, polls: number): Promise<number[]> {
-  const headers = { authorization: `Bearer ${clinic.credential}` };
-  let query = 'offset=-1';
-  for (;;) {
-    const response = await fetch(`${url}/v1/shape?table=feed&${query}`, { headers });
-    const messages = (await response.json()) as { headers: { control?: string } }[];
-    query = `offset=${response.headers.get('electric-offset')}&handle=${response.headers.get('electric-handle')}`;
-    if (messages.some((message) => message.headers.control === 'up-to-date')) break;
+async function inClinic(url: string, run: (clinic: TestClinic) => Promise<Figure[]>): Promise<Figure[]> {
+  const clinic = await foundClinic(url);
+  try {
+    await drained(clinic.first);
+    return await run(clinic);
+  } finally {
+    await clinic.first.close();
   }
-  const answered: Promise<number>[] = [];
-  let began = 0;
-  for (let poll = 0; poll < polls; poll += 1) {
-    answered.push(
-      fetch(`${url}/v1/shape?table=feed&${query}&live=true&cursor=${poll}`, { headers }).then(async (response) => {
-        await response.text();
-        return performance.now() - began;
-      }),
+}
+
+async function besidePouchdb(url: string, size: SyncSize): Promise<Figure[]> {
+  const peer = await measurePouchdb(size);
+  return await inClinic(url, async (clinic) => {
+    const { first } = clinic;
+    const pushMs = await pushOffline(first, 0, size.pushes);
+    await pushOffline(first, size.pushes, size.rows);
+    const arrived = new Map<string, () => void>();
+    const second = await clinic.join(url, ['PRACTITIONER'], {
+      onApplied: (changed) => {
+        for (const id of changed.get('patient') ?? []) arrived.get(id)?.();
+      },
+    });
+    try {
+      const loadMs = await firstLoad(second, size.rows);
+      const times: number[] = [];
+      for (let write = 0; write < size.writes; write += 1) times.push(await propagate(first, arrived, write));
+      return [
+        figure('push', 'rate', (size.pushes / pushMs) * 1000, 'changes/s', (size.pushes / peer.pushMs) * 1000),
+        figure('first-load', 'max', loadMs, 'ms', 10_000),
+        figure('first-load', 'rate', (size.rows / loadMs) * 1000, 'rows/s', (size.rows / peer.loadMs) * 1000),
+        figure('propagation', 'p50', percentile(times, 0.5), 'ms', 15),
+        figure('propagation', 'p95', percentile(times, 0.95), 'ms', 60),
+        figure('propagation', 'max', Math.max(...times), 'ms', Math.max(...peer.propagation)),
+      ];
+    } finally {
+      await second.close();
+    }
+  });
+}
+
+/** Writes while the engine rests, then starts it: ms until everything is answered. */
+async function pushOffline(laptop: Laptop, from: number, to: number): Promise<number> {
+  await laptop.engine().stop();
+  writeDocuments(laptop, from, to);
+  const began = performance.now();
+  laptop.engine().start();
+  await laptop.engine().syncNow();
+  const ms = performance.now() - began;
+  const { pending } = laptop.engine().status();
+  if (pending > 0) throw new Error(`${pending} changes were not taken`);
+  await drained(laptop);
+  return ms;
+}
+
+/** ms from an empty replica, just connected, to `in_sync` with all rows there. */
+async function firstLoad(laptop: Laptop, rows: number): Promise<number> {
+  const began = performance.now();
+  while (laptop.engine().status().state !== 'in_sync') await new Promise((resolve) => setTimeout(resolve, 5));
+  const ms = performance.now() - began;
+  const { n } = laptop.db.prepare('select count(*) as n from patient').get() as { n: number };
+  if (n !== rows) throw new Error(`${n} of ${rows} rows came`);
+  return ms;
+}
+
+async function propagate(from: Laptop, arrived: Map<string, () => void>, n: number): Promise<number> {
+  const began = performance.now();
+  const here = new Promise<void>((resolve) => {
+    const { id } = from.write('patient.create', (ctx) =>
+      ctx.insert('patient', { givenName: 'Ny', familyName: 'Endring', phone: String(90_000_000 + n) }),
     );
-  }
-  // All have been accepted when a later request has been answered on the same server.
-  await call(url, 'GET', '/v1/devices', clinic.credential);
-  await call(url, 'GET', '/v1/devices', clinic.credential);
-  began = performance.now();
-  clinic.first.write('patient.create', (ctx) => ctx.insert('patient', { givenName: 'Til', familyName: 'Alle' }));
-  await clinic.first.engine().syncNow();
-  return await Promise.all(answered);
+    arrived.set(id, resolve);
+  });
+  from.engine().nudge();
+  await here;
+  return performance.now() - began;
 }

@@ -6,7 +6,7 @@ import type { Role } from '#db/model/clinic.ts';
 import { createLaptop, until, type Laptop, type LaptopOptions } from './laptop.ts';
 
 export const NOW = '2026-11-23T08:00:00.000Z';
-type More = Pick<LaptopOptions, 'clock' | 'fetch' | 'timers' | 'kept'>;
+type More = Pick<LaptopOptions, 'clock' | 'fetch' | 'timers' | 'kept' | 'onApplied'>;
 
 export interface TestClinic {
   id: string;

@@ -26,6 +26,8 @@ export interface LaptopOptions {
   timers?: EngineTimers;
   /** A folder that stays, and a key that is the same after the process has been killed. */
   kept?: { home: string; keySeed: Uint8Array };
+  /** Told of rows that came from the server. */
+  onApplied?(changed: ReadonlyMap<string, readonly string[]>): void;
   /** For simulations: does not wait for the disk, and takes ids and key from a seed, so that a schedule can be repeated. */
   simulated?: { uuid(): string; keySeed: Uint8Array };
 }
@@ -114,7 +116,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
         clock,
         ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
         ...(options.timers === undefined ? {} : { timers: options.timers }),
-        onApplied() {},
+        onApplied: (changed) => options.onApplied?.(changed),
         onDifference: (difference) => laptop.differences.push(difference),
         onStatus: (status) => laptop.statuses.push(status),
       });

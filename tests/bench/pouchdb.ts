@@ -1,0 +1,66 @@
+/**
+ * The peer of the sync benches: PouchDB 9 with express-pouchdb 4.2 (decision 0038). Its 251 packages are installed by the bench alone, from a
+ * lockfile of their own and without their install scripts, into the cache of node_modules.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { v7 } from 'uuid';
+import { documentAt } from './documents.ts';
+import { startProcess } from './server-process.ts';
+
+export interface PeerTimes {
+  /** All in ms: `pushes` documents up, all documents into an empty second laptop, and one change each from write to sight. */
+  pushMs: number;
+  loadMs: number;
+  propagation: number[];
+}
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+/** Documents of one request; of 100 (its default), 1,000 and 5,000 the fastest for it in push and in load. */
+const BATCH = 1000;
+
+/** Measures the peer with the same documents. */
+export async function measurePouchdb(size: { rows: number; pushes: number; writes: number }): Promise<PeerTimes> {
+  const packages = installedPackages();
+  const home = mkdtempSync(join(tmpdir(), 'ryggrad-bench-pouchdb-'));
+  const server = await startProcess(here('./pouchdb/server.ts'), [packages, home], {});
+  try {
+    const args = [packages, home, server.url, String(size.pushes), String(size.writes), String(BATCH)];
+    const client = spawn(process.execPath, [here('./pouchdb/client.ts'), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const answer = text(client.stdout);
+    const ended = once(client, 'exit');
+    for (let n = 0; n < size.rows; n += 1) {
+      if (!client.stdin.write(`${JSON.stringify({ _id: v7(), entity: 'patient', ...documentAt(n) })}\n`)) await once(client.stdin, 'drain');
+    }
+    client.stdin.end();
+    await ended;
+    return JSON.parse(await answer) as PeerTimes;
+  } finally {
+    await server.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** The folder with the peer's packages; installs them the first time. */
+function installedPackages(): string {
+  const lock = here('./pouchdb/package-lock.json');
+  const name = createHash('sha256').update(readFileSync(lock)).digest('hex').slice(0, 12);
+  const folder = join(here('../../node_modules/.cache'), `ryggrad-bench-pouchdb-${name}`);
+  if (existsSync(join(folder, 'node_modules', '.package-lock.json'))) return folder;
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['package.json', 'package-lock.json']) copyFileSync(here(`./pouchdb/${file}`), join(folder, file));
+  const windows = process.platform === 'win32';
+  execFileSync(windows ? 'npm.cmd' : 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: windows,
+  });
+  return folder;
+}
