@@ -145,7 +145,7 @@ function parse(schema: z.ZodType | undefined, input: unknown): { ok: true; value
 function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
   reply.code(status).headers(headers ?? {});
   if (body === undefined) return reply.send();
-  if (typeof body === 'string') return reply.send(body);
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body);
   if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8');
   return reply.send(JSON.stringify(body));
 }

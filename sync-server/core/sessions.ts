@@ -5,8 +5,9 @@
 import { verify as verifyArgon2 } from '@node-rs/argon2';
 import { jwtVerify, SignJWT, errors as joseErrors } from 'jose';
 import { countFailure, forgetFailures, waitFor } from '#db/postgres/queries/attempts.ts';
+import { joined } from '#db/postgres/joined.ts';
 import { withClinic, type Pool } from '#db/postgres/open.ts';
-import { accountsByEmail, clinicsBehind, credentialOf, personById, saveAccount } from '#db/postgres/queries/people.ts';
+import { accountsByEmail, clinicsBehind, credentialsOf, personById, saveAccount, type Credential } from '#db/postgres/queries/people.ts';
 import { rolesIn } from './decide-change.ts';
 import { audienceFor } from './devices.ts';
 import type { Principal, UserPrincipal } from './principal.ts';
@@ -112,10 +113,32 @@ async function userOf(pool: Pool, clinicId: string, userId: string): Promise<Res
   return ok({ kind: 'user', clinicId, userId, roles, audience: audienceFor(roles) });
 }
 
+/** A pool's way to devices: which clinic one belongs to never changes and is remembered, what it may is asked each time. */
+interface Devices {
+  clinics: Map<string, string>;
+  credential: (clinicId: string, deviceId: string) => Promise<Credential | undefined>;
+}
+const devices = new WeakMap<Pool, Devices>();
+const MOST_REMEMBERED = 50_000;
+
+function devicesOf(pool: Pool): Devices {
+  let known = devices.get(pool);
+  if (known === undefined) {
+    const credential = joined((clinicId: string, ids: readonly string[]) =>
+      withClinic(pool, clinicId, (tx) => credentialsOf(tx, clinicId, ids)),
+    );
+    devices.set(pool, (known = { clinics: new Map(), credential }));
+  }
+  return known;
+}
+
 async function deviceOf(pool: Pool, { deviceId, secret }: { deviceId: string; secret: string }): Promise<Result<Principal>> {
-  const [clinicId] = await clinicsBehind(pool, 'device', deviceKeyHash(deviceId));
+  const { clinics, credential: credentialIn } = devicesOf(pool);
+  const clinicId = clinics.get(deviceId) ?? (await clinicsBehind(pool, 'device', deviceKeyHash(deviceId)))[0];
   if (clinicId === undefined) return err('auth/invalid');
-  const credential = await withClinic(pool, clinicId, (tx) => credentialOf(tx, clinicId, deviceId));
+  if (clinics.size >= MOST_REMEMBERED) clinics.clear();
+  clinics.set(deviceId, clinicId);
+  const credential = await credentialIn(clinicId, deviceId);
   if (credential === undefined || !sameHash(credential.secretHash, secretHash(secret))) return err('auth/invalid');
   // Who was dismissed hands in what the device holds, like a revoked device.
   const revoked = credential.revoked || !credential.userActive;

@@ -12,6 +12,7 @@ import type { Audience } from '#db/model/entity.ts';
 import type { FeedPage } from '#db/postgres/queries/feed.ts';
 import type { WakeUps } from '#db/postgres/listen.ts';
 import type { RecordStore } from './record-store.ts';
+import { joinedBytes, pagesOf } from './shape-pages.ts';
 
 export interface ShapeDeps {
   store: RecordStore;
@@ -35,7 +36,7 @@ export interface ShapeReader {
 export interface ShapeAnswer {
   status: 200 | 304 | 400 | 403 | 409;
   headers: Record<string, string>;
-  body: string;
+  body: string | Buffer;
 }
 
 const SCHEMA = JSON.stringify({
@@ -85,14 +86,14 @@ export async function answerShape(
   const asked = read(query);
   if ('errors' in asked) return invalid(asked.errors);
   const { clinicId, audience } = reader;
-  const place = (after: number) => deps.store.inClinic(clinicId, (tx) => tx.feedPage(audience, after, deps.limits));
+  const place = pagesOf(deps.store, deps.limits);
 
   if (asked.after < 0) {
     const head = await deps.store.inClinic(clinicId, (tx) => tx.feedHead());
     if (head === undefined) return invalid({ table: ['unknown'] });
     const handle = handleOf(deps, reader, head.floor);
     if (asked.after === -2) return upToDate(deps, asked, handle, head.seq);
-    const page = await place(0);
+    const page = await place(clinicId, audience, 0);
     if (page === undefined) return invalid({ table: ['unknown'] });
     // The beginning is never up to date: the client asks once more, from where this chunk ended.
     return chunk(deps, asked, handle, page, page.last ?? 0, false, ifNoneMatch);
@@ -100,18 +101,22 @@ export async function answerShape(
 
   // Registered before reading: a change between reading and waiting wakes us at once.
   const waiter = asked.live ? startWaiting(deps, clinicId, gone) : undefined;
+  let woken = false;
   try {
     for (;;) {
-      const page = await place(asked.after);
+      const page = await place(clinicId, audience, asked.after);
       if (page === undefined) return invalid({ table: ['unknown'] });
       const handle = validHandle(deps, reader, asked, page.floor);
       if (handle === undefined) return mustRefetch(handleOf(deps, reader, page.floor));
       if (asked.after > page.seq) return invalid({ offset: ['out of bounds for this shape'] });
-      if (page.rows > 0)
+      if (page.rows > 0) {
+        // Asked after the page was read: nothing that was written after a revocation goes out.
+        if (woken && !(await reader.stillAllowed())) return { status: 403, headers: {}, body: '' };
         return chunk(deps, asked, handle, page, page.complete ? page.seq : (page.last ?? asked.after), page.complete, ifNoneMatch);
+      }
       if (waiter === undefined || waiter.expired()) return upToDate(deps, asked, handle, page.seq, ifNoneMatch);
       await waiter.next();
-      if (!(await reader.stillAllowed())) return { status: 403, headers: {}, body: '' };
+      woken = true;
     }
   } finally {
     waiter?.stop();
@@ -172,8 +177,7 @@ function chunk(
     'electric-has-data': 'true',
     ...(complete ? { 'electric-up-to-date': '' } : {}),
   };
-  const end = complete ? `${page.rows > 0 ? ',' : ''}${UP_TO_DATE(page.seq)}` : '';
-  return tagged(asked, handle, offset, headers, `[${page.messages}${end}]`, ifNoneMatch);
+  return tagged(asked, handle, offset, headers, joinedBytes(page, complete ? UP_TO_DATE(page.seq) : undefined), ifNoneMatch);
 }
 
 function upToDate(deps: ShapeDeps, asked: Asked, handle: string, seq: number, ifNoneMatch?: string): ShapeAnswer {
@@ -186,7 +190,7 @@ function tagged(
   handle: string,
   offset: number,
   headers: Record<string, string>,
-  body: string,
+  body: string | Buffer,
   ifNoneMatch: string | undefined,
 ): ShapeAnswer {
   const etag = `"${handle}:${asked.offset}:${offset}_0"`;

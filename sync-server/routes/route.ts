@@ -23,7 +23,7 @@ export interface Call<B, Q, P, A> {
 export interface Reply {
   status: number;
   headers?: Readonly<Record<string, string>>;
-  /** An object is sent as JSON, a string as it is. */
+  /** An object is sent as JSON, a string or bytes as they are. */
   body?: unknown;
 }
 

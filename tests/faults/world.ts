@@ -198,7 +198,7 @@ export function createWorld({ random, laptops: count, plants }: WorldOptions): W
       undefined,
       init.signal ?? closing.signal,
     );
-    return new Response(answer.status === 304 ? null : answer.body, { status: answer.status, headers: answer.headers });
+    return new Response(answer.status === 304 ? null : String(answer.body), { status: answer.status, headers: answer.headers });
   }
 
   async function push(laptop: SimLaptop, weather: Weather): Promise<PushResult> {

@@ -27,14 +27,20 @@ export interface Credential {
 }
 
 export async function credentialOf(tx: Tx, clinicId: string, deviceId: string): Promise<Credential | undefined> {
-  const { rows } = await tx.query<Credential>(
-    `select c.device_id as "deviceId", c.user_id as "userId", c.audience, c.secret_hash as "secretHash", c.revoked_at is not null as revoked,
+  return (await credentialsOf(tx, clinicId, [deviceId])).get(deviceId);
+}
+
+/** By device id; what is unknown is absent. */
+export async function credentialsOf(tx: Tx, clinicId: string, deviceIds: readonly string[]): Promise<Map<string, Credential>> {
+  const { rows } = await tx.query<Credential>({
+    name: 'credentials',
+    text: `select c.device_id as "deviceId", c.user_id as "userId", c.audience, c.secret_hash as "secretHash", c.revoked_at is not null as revoked,
        u.roles, u.active and not u.deleted and coalesce(u.valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as "userActive"
      from device_credential c join "user" u on u.clinic_id = c.clinic_id and u.id = c.user_id
-     where c.clinic_id = $1 and c.device_id = $2`,
-    [clinicId, deviceId],
-  );
-  return rows[0];
+     where c.clinic_id = $1 and c.device_id = any($2::uuid[])`,
+    values: [clinicId, deviceIds],
+  });
+  return new Map(rows.map((row) => [row.deviceId, row]));
 }
 
 export async function addCredential(
