@@ -67,6 +67,11 @@ export function openDatabase(file: string, key: Uint8Array, mustExist = true): O
   }
 }
 
+/** Folds the log into the file after this many pages of 4 KiB. A commit is as durable with any number: it is in the log. */
+export function checkpointAfter(db: SqliteDatabase, pages: number): void {
+  db.pragma(`wal_autocheckpoint=${Math.trunc(pages)}`);
+}
+
 /** Whether the file's content is at fault (a page that does not answer to its key), not the disk or the program. */
 export function isDamage(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

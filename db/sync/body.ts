@@ -51,7 +51,8 @@ function columnsOf(entity: EntityName): ReadonlyMap<string, string> {
   return fieldByColumn.get(entity) ?? new Map();
 }
 
-function isStamps(value: unknown): value is Record<string, [number, string]> {
+/** Whether this may be a row's `fieldSeq`. */
+export function isStamps(value: unknown): value is Record<string, [number, string]> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.values(value).every((stamp) => Array.isArray(stamp) && typeof stamp[0] === 'number' && typeof stamp[1] === 'string');
 }

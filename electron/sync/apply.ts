@@ -12,7 +12,7 @@ import { keepServerRow } from '#db/sqlite/server-row.ts';
 import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
 import { prepared } from '#db/sqlite/store.ts';
 import { writeCursor, type Cursor } from './cursor.ts';
-import { isNewer, readStored, upsertRow } from './replica-rows.ts';
+import { isNewer, readStored, upsertBody, upsertRow } from './replica-rows.ts';
 
 /** One row of the feed with its numbers parsed. */
 export interface FeedEntry {
@@ -85,7 +85,7 @@ function applyEntry(db: SqliteDatabase, entry: FeedEntry, context: Context): boo
 /** A row this version cannot hold (a newer server left out what we require) is kept raw for the next one. */
 function writeOrKeep(db: SqliteDatabase, entry: FeedEntry, entity: EntityName, force: boolean): boolean {
   try {
-    return upsertRow(db, entity, rowOf(entity, entry), force);
+    return upsertBody(db, entity, entry, entry.body ?? '{}', force);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_NOTNULL')) throw error;
     return keepUnknown(db, entry, force);
@@ -288,8 +288,8 @@ export function numberOf(raw: unknown, name: string): number {
   return value;
 }
 
-function valueIn(raw: unknown, name: string): unknown {
-  return typeof raw === 'object' && raw !== null ? new Map(Object.entries(raw)).get(name) : undefined;
+export function valueIn(raw: unknown, name: string): unknown {
+  return typeof raw === 'object' && raw !== null && Object.hasOwn(raw, name) ? (raw as Record<string, unknown>)[name] : undefined;
 }
 
 export function parseObject(text: string): Record<string, unknown> {

@@ -5,7 +5,7 @@
 import { changeSchema, type Change, type Outcome } from '#db/sync/change.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { prepared } from '#db/sqlite/store.ts';
-import { layPendingOver, numberOf, parseObject, textOf } from './apply.ts';
+import { layPendingOver, numberOf, parseObject, textOf, valueIn } from './apply.ts';
 import { serverFacts } from './cursor.ts';
 
 /** An autosaved entry may still be replaced until it has rested this long, or has been growing this long. */
@@ -176,6 +176,6 @@ function toChange(raw: unknown, n: number): Change {
 }
 
 function valueOr(raw: unknown, name: string): number | undefined {
-  const value = typeof raw === 'object' && raw !== null ? new Map<string, unknown>(Object.entries(raw)).get(name) : undefined;
+  const value = valueIn(raw, name);
   return typeof value === 'number' ? value : undefined;
 }

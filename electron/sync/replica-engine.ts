@@ -12,7 +12,7 @@ import { startRounds, type Rounds } from './check-rounds.ts';
 import { readCursor, serverFacts } from './cursor.ts';
 import { earlierSenders, forgetOld, hasSendable, openConflicts, queueState, releaseRested } from './outbox.ts';
 import type { EngineTimers, Failure, Fetch } from './ports.ts';
-import { fetchToday } from './bootstrap.ts';
+import { createFirstLoad } from './first-load.ts';
 import { startPull, type Pull } from './pull.ts';
 import { pushOnce } from './push.ts';
 import { next, RESTING, statusOf, type EngineEvent, type EngineState } from './state.ts';
@@ -74,8 +74,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
   let aborter = new AbortController();
   let failures = 0;
   let lastAttempt = 0;
-  /** The first load: where the server's feed ends, and where and when this laptop began to read. */
-  let load: { head: number; from: number; at: number } | undefined;
+  const load = createFirstLoad({ db, serverUrl: options.serverUrl, credential: options.credential, fetch, clock });
   /** Devices whose changes this laptop delivers for them; the server takes them from the same person only. */
   let earlier = new Set<string>();
   const due = new Map<'push' | 'pull' | 'tick', unknown>();
@@ -184,12 +183,13 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       nonce: randomUUID,
       onRows({ changed }) {
         if (stopped()) return;
-        dispatch({ type: 'rows', ...progress() });
+        dispatch({ type: 'rows', ...load.progress() });
         applied(changed);
       },
       onUpToDate({ changed }) {
         if (stopped()) return;
         applied(changed);
+        load.ended();
         const at = clock.now().toISOString();
         serverFacts.setLastSyncedAt(db, at);
         dispatch({ type: 'up-to-date', at });
@@ -214,21 +214,10 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
 
   /** A laptop that has not read everything yet gets today's patients first, and learns how much there is to come. */
   async function today(): Promise<void> {
-    const found = await fetchToday({ db, serverUrl: options.serverUrl, credential: options.credential, fetch }, aborter.signal);
+    const found = await load.today(aborter.signal);
     if (found === undefined || stopped()) return;
-    load = { head: found.head, from: readCursor(db).seenSeq, at: clock.now().getTime() };
-    dispatch({ type: 'rows', ...progress() });
-    applied(found.applied.changed);
-  }
-
-  function progress(): { progress: number | null; remainingSeconds: number | null } {
-    const { seenSeq } = readCursor(db);
-    if (load === undefined || load.head <= 0) return { progress: null, remainingSeconds: null };
-    const seconds = (clock.now().getTime() - load.at) / 1000;
-    const read = seenSeq - load.from;
-    const left = load.head - seenSeq;
-    const remainingSeconds = read > 0 && seconds >= 1 ? Math.max(0, Math.ceil((left / read) * seconds)) : null;
-    return { progress: Math.min(1, seenSeq / load.head), remainingSeconds };
+    dispatch({ type: 'rows', ...load.progress() });
+    applied(found.changed);
   }
 
   function restartPullLater(failure: Failure): void {

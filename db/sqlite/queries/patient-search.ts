@@ -3,7 +3,7 @@
  * phone, fødselsnummer. Words are compared folded (å as a or aa, ø as o, é as e).
  */
 import type { SqliteDatabase } from '../open.ts';
-import { prepared, readRow } from '../store.ts';
+import { prepared } from '../store.ts';
 
 export interface FoundPatient {
   id: string;
@@ -21,8 +21,12 @@ export interface FoundPatient {
 
 /** Brings the search row of one patient up to date; call in the transaction that wrote the patient. */
 export function indexPatient(db: SqliteDatabase, id: string): void {
-  const patient = readRow(db, 'patient', id);
-  if (patient === undefined || patient.deleted) {
+  const patient = prepared(
+    db,
+    `select given_name as givenName, family_name as familyName, birth_date as birthDate, phone, national_id as nationalId
+     from patient where id = ? and deleted = 0`,
+  ).get(id) as Pick<FoundPatient, 'givenName' | 'familyName' | 'birthDate' | 'phone' | 'nationalId'> | undefined;
+  if (patient === undefined) {
     prepared(db, 'delete from patient_search where id = ?').run(id);
     return;
   }
