@@ -33,6 +33,7 @@ const doors = {
   pdfkit: '^electron/core/documents/',
   'better-sqlite3': '^db/sqlite/',
   pg: '^(db/postgres/|sync-server/embedded-postgres\\.ts$)',
+  '@redis/client': '^sync-server/redis-wake-ups\\.ts$',
   '@electric-sql/client': '^electron/sync/pull\\.ts$',
   '@node-rs/argon2': '^(electron/core/keys/|sync-server/core/)',
   'embedded-postgres': '^sync-server/embedded-postgres\\.ts$',

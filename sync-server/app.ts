@@ -118,7 +118,7 @@ async function call(
   }
   const gone = new AbortController();
   response.raw.once('close', () => gone.abort());
-  return route.run({
+  const answer = await route.run({
     deps,
     principal: acting,
     body: body.value,
@@ -132,6 +132,9 @@ async function call(
       return !('ok' in again) && principal !== undefined && again.clinicId === principal.clinicId && again.audience === principal.audience;
     },
   });
+  // NOTIFY tells every copy that listens; those that only hear Redis are told here, after the commit.
+  if (route.method !== 'GET' && principal !== undefined && !('ok' in answer)) deps.wakeUps.announce?.(principal.clinicId);
+  return answer;
 }
 
 function parse(schema: z.ZodType | undefined, input: unknown): { ok: true; value: unknown } | Failure {

@@ -29,6 +29,8 @@ const environment = z.object({
   DATABASE_OWNER_URL: postgresUrl.optional(),
   DATABASE_LISTEN_URL: postgresUrl.optional(),
   DB_MAX_CONNECTIONS: whole(2, 500).default(20),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  REDIS_KEY_PREFIX: z.string().max(100).default('ryggrad:'),
   ELECTRIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   ELECTRIC_SECRET: z.string().min(1).optional(),
   RATE_LIMIT_WINDOW_MS: whole(1000, 3_600_000).default(60_000),
@@ -50,6 +52,8 @@ export interface Config {
   sessionKey: Uint8Array;
   registration: 'open' | 'closed' | { code: string };
   electric: { url: string; secret?: string } | undefined;
+  /** Undefined: wake-ups by LISTEN/NOTIFY alone. */
+  redis: { url: string; prefix: string } | undefined;
   rate: { windowMs: number; max: number };
   log: { level: string; format: 'json' | 'text' };
 }
@@ -97,6 +101,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       e.ELECTRIC_URL === undefined
         ? undefined
         : { url: e.ELECTRIC_URL, ...(e.ELECTRIC_SECRET === undefined ? {} : { secret: e.ELECTRIC_SECRET }) },
+    redis: e.REDIS_URL === undefined ? undefined : { url: e.REDIS_URL, prefix: e.REDIS_KEY_PREFIX },
     rate: { windowMs: e.RATE_LIMIT_WINDOW_MS, max: e.RATE_LIMIT_MAX },
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   };

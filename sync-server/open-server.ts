@@ -8,6 +8,7 @@ import { buildApp, type ServerDeps } from './app.ts';
 import type { Config } from './config.ts';
 import { listenForChanges } from '#db/postgres/listen.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
+import { withRedis } from './redis-wake-ups.ts';
 import { openLog } from './plugins/logging.ts';
 
 export interface OpenServer {
@@ -40,7 +41,9 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     undo.push(() => pool.end());
     await assertAppRole(pool);
     const { epoch } = await assertMigrated(pool, appRole);
-    const wakeUps = await listenForChanges(database.listenUrl, (message) => log.warn(message));
+    const warn = (message: string) => log.warn(message);
+    const listening = await listenForChanges(database.listenUrl, warn);
+    const wakeUps = config.redis === undefined ? listening : await withRedis(listening, { ...config.redis, log: warn });
     undo.push(() => wakeUps.close());
     const deps: ServerDeps = {
       pool,

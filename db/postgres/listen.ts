@@ -7,6 +7,8 @@ import pg from 'pg';
 export interface WakeUps {
   /** Calls `wake` on the clinic's next change. Register first, then read: a change in between must not be missed. */
   wait(clinicId: string, wake: () => void): () => void;
+  /** Wakes who waits for this clinic, or everybody. NOTIFY does it by itself; this is for news that came another way. */
+  wake(clinicId?: string): void;
   waiting(): number;
   /** Whether changes are heard of at present. */
   connected(): boolean;
@@ -24,14 +26,15 @@ export async function listenForChanges(url: string, log: (message: string) => vo
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
 
+  const wakeClinic = (clinicId: string) => {
+    for (const wake of [...(waiters.get(clinicId) ?? [])]) wake();
+  };
   const wakeAll = () => {
-    for (const set of [...waiters.values()]) for (const wake of [...set]) wake();
+    for (const clinicId of [...waiters.keys()]) wakeClinic(clinicId);
   };
   async function connect(): Promise<void> {
     const fresh = new pg.Client({ connectionString: url, application_name: 'ryggrad-listen', keepAlive: true });
-    fresh.on('notification', ({ payload }) => {
-      for (const wake of [...(waiters.get(payload ?? '') ?? [])]) wake();
-    });
+    fresh.on('notification', ({ payload }) => wakeClinic(payload ?? ''));
     fresh.on('error', () => {});
     fresh.on('end', () => {
       connected = false;
@@ -64,6 +67,7 @@ export async function listenForChanges(url: string, log: (message: string) => vo
         if (set.size === 0 && waiters.get(clinicId) === set) waiters.delete(clinicId);
       };
     },
+    wake: (clinicId) => (clinicId === undefined ? wakeAll() : wakeClinic(clinicId)),
     waiting: () => [...waiters.values()].reduce((sum, set) => sum + set.size, 0),
     connected: () => connected,
     async close() {

@@ -2,12 +2,14 @@
 import type { Logger } from 'pino';
 import type { Pool } from '#db/postgres/open.ts';
 import type { WakeUps } from '#db/postgres/listen.ts';
+import type { RedisWakeUps } from '../redis-wake-ups.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface ServerDeps {
   pool: Pool;
   store: RecordStore;
-  wakeUps: WakeUps;
+  /** Through Redis too where there is one. */
+  wakeUps: WakeUps & Partial<Pick<RedisWakeUps, 'announce' | 'redisConnected'>>;
   epoch: string;
   sessionKey: Uint8Array;
   now(): Date;

@@ -16,7 +16,7 @@ import { joinedBytes, pagesOf } from './shape-pages.ts';
 
 export interface ShapeDeps {
   store: RecordStore;
-  wakeUps: WakeUps;
+  wakeUps: Pick<WakeUps, 'wait'>;
   epoch: string;
   now(): Date;
   /** Rows and characters of one chunk. */

@@ -21,7 +21,10 @@ export const ready = route({
   summary: 'The process can do its work: each dependency with its state.',
   auth: 'open',
   responses: {
-    200: { description: 'Ready.', schema: z.object({ status: z.literal('ready'), postgres: z.string(), listening: z.string() }) },
+    200: {
+      description: 'Ready.',
+      schema: z.object({ status: z.literal('ready'), postgres: z.string(), listening: z.string(), redis: z.string().optional() }),
+    },
     503: { description: 'Not ready.' },
   },
   async run({ deps }) {
@@ -30,8 +33,11 @@ export const ready = route({
       () => 'unreachable',
     );
     const listening = deps.wakeUps.connected() ? 'ok' : 'reconnecting';
-    const isReady = postgres === 'ok' && listening === 'ok';
-    return { status: isReady ? 200 : 503, body: { status: isReady ? 'ready' : 'not-ready', postgres, listening } };
+    const heard = deps.wakeUps.redisConnected?.();
+    const redis = heard === undefined ? {} : { redis: heard ? 'ok' : 'reconnecting' };
+    // One of the two ways to hear of changes is enough.
+    const isReady = postgres === 'ok' && (listening === 'ok' || heard === true);
+    return { status: isReady ? 200 : 503, body: { status: isReady ? 'ready' : 'not-ready', postgres, listening, ...redis } };
   },
 });
 
