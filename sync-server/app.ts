@@ -8,7 +8,7 @@ import type { Principal } from './core/principal.ts';
 import { err, type Failure } from './core/result.ts';
 import { principalOf } from './core/sessions.ts';
 import { failureOf, problemOf } from './plugins/errors.ts';
-import { isTooDeep, rateLimiter } from './plugins/limits.ts';
+import { isTooDeep, placesFor, rateLimiter } from './plugins/limits.ts';
 import { safeError } from './plugins/logging.ts';
 import { countRequest } from './plugins/metrics.ts';
 import { routes as allRoutes } from './routes/index.ts';
@@ -29,6 +29,8 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
   });
+  // Beyond it Node closes what connects: there is nobody left to say why.
+  app.server.maxConnections = deps.limits.connections;
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
 
@@ -69,6 +71,7 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
     send(reply, problemOf(failure));
   });
 
+  const pollPlaces = placesFor();
   const passes = rateLimiter(deps.limits.rateWindowMs, deps.limits.rateMax, () => deps.now().getTime());
   for (const route of routes) {
     app.route({
@@ -76,7 +79,10 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
       url: route.path,
       handler: async (request, reply) => {
         const wait = passes(callerOf(request));
-        const answer = wait > 0 ? err('request/too-many', { retryAfter: wait }) : await call(deps, route, request, reply, closing.signal);
+        const answer =
+          wait > 0
+            ? err('request/too-many', { retryAfter: wait })
+            : await call({ deps, closing: closing.signal, pollPlaces }, route, request, reply);
         return send(reply, 'ok' in answer ? problemOf(answer) : answer);
       },
     });
@@ -84,12 +90,17 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
   return app;
 }
 
+interface Around {
+  deps: ServerDeps;
+  closing: AbortSignal;
+  pollPlaces: ReturnType<typeof placesFor>;
+}
+
 async function call(
-  deps: ServerDeps,
+  { deps, closing, pollPlaces }: Around,
   route: Route,
   request: FastifyRequest,
   response: FastifyReply,
-  closing: AbortSignal,
 ): Promise<Reply | Failure> {
   const bearer = bearerOf(request);
   const authenticate = async (): Promise<Principal | Failure> => {
@@ -116,6 +127,15 @@ async function call(
     if (!person.ok) return person;
     acting = person.value;
   }
+  const { pollsPerDevice, pollsPerClinic } = deps.limits;
+  const leave = isLive(request)
+    ? pollPlaces([
+        [callerOf(request), pollsPerDevice],
+        [principal?.clinicId ?? '', pollsPerClinic],
+      ])
+    : () => {};
+  if (leave === undefined) return err('polls/too-many', { retryAfter: 5 });
+  response.raw.once('close', leave);
   const gone = new AbortController();
   response.raw.once('close', () => gone.abort());
   const answer = await route.run({

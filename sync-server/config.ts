@@ -31,9 +31,14 @@ const environment = z.object({
   DB_MAX_CONNECTIONS: whole(2, 500).default(20),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   REDIS_KEY_PREFIX: z.string().max(100).default('ryggrad:'),
+  DB_STATEMENT_TIMEOUT_MS: whole(100, 600_000).default(30_000),
+  DB_LOCK_TIMEOUT_MS: whole(100, 600_000).default(10_000),
   ELECTRIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   ELECTRIC_SECRET: z.string().min(1).optional(),
   RATE_LIMIT_WINDOW_MS: whole(1000, 3_600_000).default(60_000),
+  HTTP_MAX_CONNECTIONS: whole(1, 1_000_000).default(20_000),
+  POLLS_PER_DEVICE: whole(1, 10_000).default(64),
+  POLLS_PER_CLINIC: whole(1, 100_000).default(4000),
   RATE_LIMIT_MAX: whole(10, 1_000_000).default(6000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'text']).default('json'),
@@ -49,6 +54,10 @@ export interface Config {
   /** Undefined: the embedded Postgres. */
   database: { url: string; ownerUrl: string | undefined; listenUrl: string } | undefined;
   maxConnections: number;
+  /** Longest statement and longest wait for a lock, in ms. */
+  timeouts: { statementTimeoutMs: number; lockTimeoutMs: number };
+  /** Connections of this copy, and readers parked at it. */
+  http: { connections: number; pollsPerDevice: number; pollsPerClinic: number };
   sessionKey: Uint8Array;
   registration: 'open' | 'closed' | { code: string };
   electric: { url: string; secret?: string } | undefined;
@@ -94,6 +103,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
         ? undefined
         : { url: e.DATABASE_URL, ownerUrl: e.DATABASE_OWNER_URL, listenUrl: e.DATABASE_LISTEN_URL ?? e.DATABASE_URL },
     maxConnections: e.DB_MAX_CONNECTIONS,
+    timeouts: { statementTimeoutMs: e.DB_STATEMENT_TIMEOUT_MS, lockTimeoutMs: e.DB_LOCK_TIMEOUT_MS },
+    http: { connections: e.HTTP_MAX_CONNECTIONS, pollsPerDevice: e.POLLS_PER_DEVICE, pollsPerClinic: e.POLLS_PER_CLINIC },
     sessionKey: e.SESSION_KEY === undefined ? mintedKey(home) : Buffer.from(e.SESSION_KEY, 'base64'),
     registration:
       e.REGISTRATION_CODE !== undefined ? { code: e.REGISTRATION_CODE } : e.DATABASE_URL === undefined && onLoopback ? 'open' : 'closed',

@@ -37,7 +37,7 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     const database = config.database ?? { url: embedded?.appUrl ?? '', ownerUrl: embedded?.ownerUrl, listenUrl: embedded?.appUrl ?? '' };
     const appRole = decodeURIComponent(new URL(database.url).username);
     if (database.ownerUrl !== undefined) await migrate(database.ownerUrl, appRole);
-    const pool = openPool(database.url, { max: config.maxConnections });
+    const pool = openPool(database.url, { max: config.maxConnections, ...config.timeouts });
     undo.push(() => pool.end());
     await assertAppRole(pool);
     const { epoch } = await assertMigrated(pool, appRole);
@@ -56,7 +56,7 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
       registration: config.registration,
       ...(config.electric === undefined ? {} : { electric: config.electric }),
-      limits: { bodyBytes: MAX_REQUEST_BYTES, rateWindowMs: config.rate.windowMs, rateMax: config.rate.max },
+      limits: { bodyBytes: MAX_REQUEST_BYTES, rateWindowMs: config.rate.windowMs, rateMax: config.rate.max, ...config.http },
       version: VERSION,
     };
     const app = buildApp(deps);

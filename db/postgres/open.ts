@@ -11,20 +11,25 @@ export interface PoolOptions {
   max?: number;
   /** Longest statement; a stuck one would hold the clinic's lock. */
   statementTimeoutMs?: number;
+  /** Longest wait for a lock: behind a colleague's batch it is milliseconds. */
+  lockTimeoutMs?: number;
+  /** Longest pause inside a transaction; then Postgres ends it, and with it the lock on the clinic. */
+  idleTimeoutMs?: number;
 }
 
 // int8 as a number: no counter here comes near 2^53.
 pg.types.setTypeParser(20, Number);
 
-export function openPool(url: string, { max = 20, statementTimeoutMs = 30_000 }: PoolOptions = {}): Pool {
+export function openPool(url: string, { max = 20, ...limits }: PoolOptions = {}): Pool {
   const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, application_name: 'ryggrad' });
   // An idle connection that Postgres ended must not end the process.
   pool.on('error', () => {});
-  statementTimeouts.set(pool, Math.trunc(statementTimeoutMs));
+  timeouts.set(pool, { ...TIMEOUTS, ...limits });
   return pool;
 }
 
-const statementTimeouts = new WeakMap<Pool, number>();
+const TIMEOUTS = { statementTimeoutMs: 30_000, lockTimeoutMs: 10_000, idleTimeoutMs: 30_000 };
+const timeouts = new WeakMap<Pool, typeof TIMEOUTS>();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
@@ -39,11 +44,12 @@ export async function withClinic<T>(
   isolation: 'read committed' | 'repeatable read' = 'read committed',
 ): Promise<T> {
   if (!UUID.test(clinicId)) throw new TypeError('a clinic id is a lower-case UUID');
-  const timeout = statementTimeouts.get(pool) ?? 30_000;
+  const { statementTimeoutMs, lockTimeoutMs, idleTimeoutMs } = timeouts.get(pool) ?? TIMEOUTS;
   return inTransaction(pool, async (tx) => {
     // One round trip; the id has been checked to the letter, so it may stand in the text.
     const answers = (await tx.query(
-      `begin isolation level ${isolation}; set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = 30000;
+      `begin isolation level ${isolation}; set local statement_timeout = ${Math.trunc(statementTimeoutMs)};
+       set local lock_timeout = ${Math.trunc(lockTimeoutMs)}; set local idle_in_transaction_session_timeout = ${Math.trunc(idleTimeoutMs)};
        select set_config('ryggrad.clinic', '${clinicId}', true) as clinic; select ryggrad_clinic()::text as clinic`,
     )) as unknown as pg.QueryResult<{ clinic: string }>[];
     if (answers.at(-1)?.rows[0]?.clinic !== clinicId) throw new Error('the clinic of the transaction was not set');
@@ -64,10 +70,12 @@ async function inTransaction<T>(pool: Pool, fn: (tx: Tx) => Promise<T>): Promise
     await tx.query('commit');
     return result;
   } catch (error) {
+    // What ended the connection says more than that it has ended.
+    const cause = broken ?? error;
     await tx.query('rollback').catch((failure: Error) => {
       broken = failure;
     });
-    throw error;
+    throw cause;
   } finally {
     tx.removeListener('error', onError);
     tx.release(broken);

@@ -20,6 +20,6 @@ export interface ServerDeps {
   registration: 'open' | 'closed' | { code: string };
   /** A real Electric service instead of the embedded engine. */
   electric?: { url: string; secret?: string };
-  limits: { bodyBytes: number; rateWindowMs: number; rateMax: number };
+  limits: { bodyBytes: number; rateWindowMs: number; rateMax: number; connections: number; pollsPerDevice: number; pollsPerClinic: number };
   version: string;
 }

@@ -9,6 +9,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'session/refused': 401,
   'session/throttled': 429,
   'request/too-many': 429,
+  'polls/too-many': 429,
   'role/forbidden': 403,
   'actor/proof': 403,
   'device/revoked': 403,
@@ -63,12 +64,15 @@ export function failureOf(error: unknown): Failure {
   if (typeof code === 'string' && code.startsWith('FST_ERR_CTP')) return { ok: false, code: 'request/malformed' };
   if (error instanceof SyntaxError || property(error, 'statusCode') === 400) return { ok: false, code: 'request/malformed' };
   if (typeof code === 'string' && isPassing(code)) return { ok: false, code: 'server/busy', details: { retryAfter: 1 } };
+  // The pool's own errors have no code: none of its connections came free in time, or one was cut.
+  if (error instanceof Error && /^(timeout exceeded when trying to connect|Connection terminated)/.test(error.message))
+    return { ok: false, code: 'server/busy', details: { retryAfter: 1 } };
   return { ok: false, code: 'server/error' };
 }
 
-/** Connection lost, shutting down, too many connections, deadlock, lock or statement timeout, out of disk. */
+/** Connection lost, shutting down, too many connections, deadlock, out of disk; a statement, a lock or a pause beyond its time. */
 function isPassing(code: string): boolean {
-  return /^(08|57|53|40)/.test(code) || ['55P03', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code);
+  return /^(08|57|53|40)/.test(code) || ['55P03', '25P03', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code);
 }
 
 export function property(value: unknown, name: string): unknown {

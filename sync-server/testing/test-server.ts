@@ -36,7 +36,14 @@ export async function openTestServer(database: TestDatabase, changes: Partial<Se
     log: openLog('silent', 'json'),
     shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
     registration: 'open',
-    limits: { bodyBytes: MAX_REQUEST_BYTES, rateWindowMs: 60_000, rateMax: 1_000_000 },
+    limits: {
+      bodyBytes: MAX_REQUEST_BYTES,
+      rateWindowMs: 60_000,
+      rateMax: 1_000_000,
+      connections: 1000,
+      pollsPerDevice: 64,
+      pollsPerClinic: 4000,
+    },
     version: 'test',
     ...changes,
   };
