@@ -34,7 +34,7 @@ const doors = {
   'better-sqlite3': '^db/sqlite/',
   pg: '^(db/postgres/|sync-server/embedded-postgres\\.ts$)',
   '@redis/client': '^sync-server/redis-wake-ups\\.ts$',
-  '@electric-sql/client': '^electron/sync/pull\\.ts$',
+  '@electric-sql/client': '^electron/sync/(pull|carried)\\.ts$',
   '@node-rs/argon2': '^(electron/core/keys/|sync-server/core/)',
   'embedded-postgres': '^sync-server/embedded-postgres\\.ts$',
   '@navikt/fnrvalidator': '^db/rules/',

@@ -1,10 +1,11 @@
 /**
- * Down: the clinic's feed as an Electric shape, read by the unmodified client. The only importer of
- * `@electric-sql/client`. Each batch is applied with its cursor before the next one is asked for (SPEC.md D1–D5).
+ * Down: the clinic's feed as an Electric shape, read by the unmodified client. It and carried.ts alone
+ * import `@electric-sql/client`. Each batch is applied with its cursor before the next one is asked for (SPEC.md D1–D5).
  */
 import { FetchError, isChangeMessage, isControlMessage, ShapeStream, type Message, type Offset, type Row } from '@electric-sql/client';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { applyFeed, type Applied, type FeedEntry } from './apply.ts';
+import { createCarrier } from './carried.ts';
 import { readCursor, type Cursor } from './cursor.ts';
 import { failureOf, type Failure, type Fetch } from './ports.ts';
 import { beginRefetch, gather, swap } from './refetch.ts';
@@ -50,6 +51,8 @@ export function startPull(deps: PullDeps): Pull {
     aborter.abort();
     deps.onFailure(failure);
   };
+  const watched = watchedFetch(deps);
+  const carrier = createCarrier<FeedValues>();
   const stream = new ShapeStream<FeedValues>({
     url: `${serverUrl}/v1/shape`,
     // The client remembers cursors per address for the life of the process, and then holds an `up-to-date`
@@ -59,7 +62,7 @@ export function startPull(deps: PullDeps): Pull {
     offset: cursor.offset as Offset,
     ...(cursor.handle === null ? {} : { handle: cursor.handle }),
     signal: aborter.signal,
-    fetchClient: watchedFetch(deps),
+    fetchClient: async (input, init) => await carrier.lighten(await watched(input, init)),
     parser: AS_SENT,
     backoffOptions: { initialDelay: 500, maxDelay: 10_000, multiplier: 2 },
     onError: (error) => {
@@ -70,7 +73,7 @@ export function startPull(deps: PullDeps): Pull {
     async (messages) => {
       if (ended) return;
       try {
-        cursor = await takeBatch(deps, stream, cursor, messages);
+        cursor = await takeBatch(deps, stream, cursor, carrier.unload(messages));
       } catch (error) {
         end({ kind: 'no-answer', code: ownFault(error) });
       }
