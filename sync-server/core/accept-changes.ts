@@ -32,6 +32,8 @@ export interface AcceptDeps {
 }
 
 const BATCH = 100;
+/** Changes read in one turn of the event loop. */
+const TURN = 50;
 const BATCH_MS = 50;
 
 type Push = z.infer<typeof pushRequestSchema>;
@@ -41,7 +43,11 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
   if (push.protocol > PROTOCOL_VERSION) return err('changes/protocol', { supported: PROTOCOL_VERSION });
   if (push.changes.length > MAX_CHANGES) return err('request/too-large');
   const sent: ReadChange[] = [];
-  for (const raw of push.changes) sent.push(readChange(raw, (sent.at(-1)?.n ?? 0) + 1));
+  for (const raw of push.changes) {
+    sent.push(readChange(raw, (sent.at(-1)?.n ?? 0) + 1));
+    // An import must not keep a colleague's single save out of this process's one thread.
+    if (sent.length % TURN === 0) await new Promise(setImmediate);
+  }
   for (const [i, item] of sent.entries()) {
     const before = sent[i - 1];
     if (before !== undefined && item.n !== before.n + 1) return err('changes/gap', { expected: before.n + 1 });

@@ -12,6 +12,8 @@ export interface TestClinic {
   id: string;
   first: Laptop;
   credential: string;
+  /** Another person, with a code for a laptop. */
+  invite(serverUrl: string, roles: Role[]): Promise<Invited>;
   /** Another person on another laptop; connected, not yet caught up. */
   join(serverUrl: string, roles: Role[], more?: More): Promise<Laptop>;
 }
@@ -49,11 +51,11 @@ export async function foundClinic(serverUrl: string, more: More = {}): Promise<T
   const credential = String(born['deviceCredential']);
   first.connect(serverUrl, credential);
 
-  return {
+  const clinic: TestClinic = {
     id: clinicId,
     first,
     credential,
-    async join(url, roles, joinMore = {}) {
+    async invite(url, roles) {
       const id = v7();
       const name = `Kollega ${id.slice(-4)}`;
       const email = `${id}@example.no`;
@@ -61,18 +63,31 @@ export async function foundClinic(serverUrl: string, more: More = {}): Promise<T
       await drained(first);
       const invite = { method: 'POST', path: '/v1/devices/invitations', body: { userId: id } };
       const invitation = await call(url, 'POST', invite.path, credential, invite.body, proofHeaders(first.actor, invite));
-      const laptop = createLaptop({ clinicId, person: { id, name, email, roles }, ...joinMore });
-      const enrolled = await call(url, 'POST', '/v1/devices', undefined, {
-        code: invitation['code'],
-        device: { id: laptop.deviceId, name: 'Loft' },
-      });
-      laptop.write('device.join', (ctx) =>
-        ctx.insert('signing_key', { userId: id, deviceId: laptop.deviceId, publicKey: laptop.publicKey }),
-      );
-      laptop.connect(url, String(enrolled['deviceCredential']));
-      return laptop;
+      return { clinicId, person: { id, name, email, roles }, code: String(invitation['code']) };
+    },
+    async join(url, roles, joinMore = {}) {
+      return await enter(url, await clinic.invite(url, roles), joinMore);
     },
   };
+  return clinic;
+}
+
+/** What a person brings to a new laptop. */
+export interface Invited {
+  clinicId: string;
+  person: LaptopOptions['person'];
+  code: string;
+}
+
+/** A new laptop of an invited person; connected, not yet caught up. */
+export async function enter(url: string, { clinicId, person, code }: Invited, more: More = {}): Promise<Laptop> {
+  const laptop = createLaptop({ clinicId, person, ...more });
+  const enrolled = await call(url, 'POST', '/v1/devices', undefined, { code, device: { id: laptop.deviceId, name: 'Loft' } });
+  laptop.write('device.join', (ctx) =>
+    ctx.insert('signing_key', { userId: person.id, deviceId: laptop.deviceId, publicKey: laptop.publicKey }),
+  );
+  laptop.connect(url, String(enrolled['deviceCredential']));
+  return laptop;
 }
 
 export async function call(
