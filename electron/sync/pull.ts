@@ -27,6 +27,8 @@ export interface PullDeps {
    * take the place of what is shown, or our own acknowledged changes would vanish from sight until they are sent again.
    */
   confirmEpoch(): Promise<boolean>;
+  /** Awaited before the feed is asked for news. */
+  pace(): Promise<unknown>;
   onFailure(failure: Failure): void;
   /** Any answer of the server; the network is back. */
   onAnswer(): void;
@@ -62,7 +64,10 @@ export function startPull(deps: PullDeps): Pull {
     offset: cursor.offset as Offset,
     ...(cursor.handle === null ? {} : { handle: cursor.handle }),
     signal: aborter.signal,
-    fetchClient: async (input, init) => await carrier.lighten(await watched(input, init)),
+    fetchClient: async (input, init) => {
+      if (/[?&]live=true/.test(input instanceof Request ? input.url : String(input))) await deps.pace();
+      return await carrier.lighten(await watched(input, init));
+    },
     parser: AS_SENT,
     backoffOptions: { initialDelay: 500, maxDelay: 10_000, multiplier: 2 },
     onError: (error) => {

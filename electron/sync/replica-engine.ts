@@ -53,6 +53,7 @@ const TICK_MS = 5_000;
 const WATCHDOG_MS = 60_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
+const PACE_MS = 1_000;
 const PUSH_LIMIT_MS = 60_000;
 
 const realTimers: EngineTimers = {
@@ -71,6 +72,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
   let rounds: Rounds | undefined;
   let running: Promise<void> | undefined;
   let again = false;
+  let requests = 0; // of the push under way
   let aborter = new AbortController();
   let failures = 0;
   let lastAttempt = 0;
@@ -121,6 +123,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
     due.delete('push');
     running = pushAll().finally(() => {
       running = undefined;
+      requests = 0;
       if (again && !stopped()) {
         again = false;
         void push();
@@ -133,6 +136,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
     lastAttempt = clock.now().getTime();
     dispatch({ type: 'push-began' });
     for (;;) {
+      requests += 1;
       again = false;
       const limit = timers.set(() => aborter.abort(), PUSH_LIMIT_MS);
       const sender = nextSender();
@@ -181,6 +185,8 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       credential: options.credential,
       fetch,
       nonce: randomUUID,
+      // While a long queue goes up the feed's news is mostly what we have just sent: read seldom, in larger pieces.
+      pace: () => Promise.race(requests < 2 ? [undefined] : [running, new Promise<void>((resolve) => timers.set(resolve, PACE_MS))]),
       onRows({ changed }) {
         if (stopped()) return;
         dispatch({ type: 'rows', ...load.progress() });
