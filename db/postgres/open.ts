@@ -43,42 +43,64 @@ export async function withClinic<T>(
   fn: (tx: Tx) => Promise<T>,
   isolation: 'read committed' | 'repeatable read' = 'read committed',
 ): Promise<T> {
-  if (!UUID.test(clinicId)) throw new TypeError('a clinic id is a lower-case UUID');
-  const { statementTimeoutMs, lockTimeoutMs, idleTimeoutMs } = timeouts.get(pool) ?? TIMEOUTS;
   return inTransaction(pool, async (tx) => {
-    // One round trip; the id has been checked to the letter, so it may stand in the text.
-    const answers = (await tx.query(
-      `begin isolation level ${isolation}; set local statement_timeout = ${Math.trunc(statementTimeoutMs)};
-       set local lock_timeout = ${Math.trunc(lockTimeoutMs)}; set local idle_in_transaction_session_timeout = ${Math.trunc(idleTimeoutMs)};
-       select set_config('ryggrad.clinic', '${clinicId}', true) as clinic; select ryggrad_clinic()::text as clinic`,
-    )) as unknown as pg.QueryResult<{ clinic: string }>[];
-    if (answers.at(-1)?.rows[0]?.clinic !== clinicId) throw new Error('the clinic of the transaction was not set');
+    await begin(pool, clinicId, tx, isolation);
     return fn(tx);
   });
 }
 
-/** @param fn begins the transaction itself, in its first round trip */
-async function inTransaction<T>(pool: Pool, fn: (tx: Tx) => Promise<T>): Promise<T> {
+/** One round trip; the id is checked to the letter, so it may stand in the text. */
+async function begin(pool: Pool, clinicId: string, tx: Tx, mode: string): Promise<void> {
+  if (!UUID.test(clinicId)) throw new TypeError('a clinic id is a lower-case UUID');
+  const { statementTimeoutMs, lockTimeoutMs, idleTimeoutMs } = timeouts.get(pool) ?? TIMEOUTS;
+  const answers = (await tx.query(
+    `begin isolation level ${mode}; set local statement_timeout = ${Math.trunc(statementTimeoutMs)};
+     set local lock_timeout = ${Math.trunc(lockTimeoutMs)}; set local idle_in_transaction_session_timeout = ${Math.trunc(idleTimeoutMs)};
+     select set_config('ryggrad.clinic', '${clinicId}', true) as clinic; select ryggrad_clinic()::text as clinic`,
+  )) as unknown as pg.QueryResult<{ clinic: string }>[];
+  if (answers.at(-1)?.rows[0]?.clinic !== clinicId) throw new Error('the clinic of the transaction was not set');
+}
+
+/**
+ * The same for what only reads: the answer does not wait until Postgres has heard that the transaction is over. Every request begins with
+ * such a read, its caller's credential.
+ */
+export async function readClinic<T>(pool: Pool, clinicId: string, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  return inTransaction(pool, (tx) => begin(pool, clinicId, tx, 'read committed, read only').then(() => fn(tx)), false);
+}
+
+/**
+ * @param fn begins the transaction itself, in its first round trip
+ * @param waits for the commit; without, the connection goes back to the pool when it is over
+ */
+async function inTransaction<T>(pool: Pool, fn: (tx: Tx) => Promise<T>, waits = true): Promise<T> {
   const tx = await pool.connect();
   let broken: Error | undefined;
+  let leaves = false;
   const onError = (error: Error) => {
     broken = error;
+  };
+  const leave = () => {
+    tx.removeListener('error', onError);
+    tx.release(broken);
   };
   tx.on('error', onError);
   try {
     const result = await fn(tx);
-    await tx.query('commit');
+    const ended = tx.query('commit');
+    if (waits) await ended;
+    else {
+      leaves = true;
+      void ended.catch(onError).finally(leave);
+    }
     return result;
   } catch (error) {
     // What ended the connection says more than that it has ended.
     const cause = broken ?? error;
-    await tx.query('rollback').catch((failure: Error) => {
-      broken = failure;
-    });
+    await tx.query('rollback').catch(onError);
     throw cause;
   } finally {
-    tx.removeListener('error', onError);
-    tx.release(broken);
+    if (!leaves) leave();
   }
 }
 

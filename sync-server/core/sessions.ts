@@ -6,7 +6,7 @@ import { verify as verifyArgon2 } from '@node-rs/argon2';
 import { jwtVerify, SignJWT, errors as joseErrors } from 'jose';
 import { countFailure, forgetFailures, waitFor } from '#db/postgres/queries/attempts.ts';
 import { joined } from '#db/postgres/joined.ts';
-import { withClinic, type Pool } from '#db/postgres/open.ts';
+import { readClinic, withClinic, type Pool } from '#db/postgres/open.ts';
 import { accountsByEmail, clinicsBehind, credentialsOf, personById, saveAccount, type Credential } from '#db/postgres/queries/people.ts';
 import { rolesIn } from './decide-change.ts';
 import { audienceFor } from './devices.ts';
@@ -125,7 +125,7 @@ function devicesOf(pool: Pool): Devices {
   let known = devices.get(pool);
   if (known === undefined) {
     const credential = joined((clinicId: string, ids: readonly string[]) =>
-      withClinic(pool, clinicId, (tx) => credentialsOf(tx, clinicId, ids)),
+      readClinic(pool, clinicId, (tx) => credentialsOf(tx, clinicId, ids)),
     );
     devices.set(pool, (known = { clinics: new Map(), credential }));
   }
