@@ -33,12 +33,13 @@ export default defineConfig({
       { extends: true, test: { name: 'laptop', include: ['electron/**/*.test.ts', 'build/**/*.test.ts'], exclude } },
       { extends: true, test: { name: 'server', include: ['sync-server/**/*.test.ts'], exclude } },
       { extends: true, test: { name: 'window', include: ['renderer/**/*.test.{ts,tsx}'], exclude } },
+      { extends: true, test: { name: 'conformance', include: ['tests/conformance/**/*.test.ts'], exclude } },
       {
         extends: true,
         test: {
           name: 'journeys',
           include: ['tests/**/*.test.ts'],
-          exclude,
+          exclude: [...exclude, 'tests/conformance/**'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // Each journey starts a browser, a laptop and a server: one at a time.

@@ -14,6 +14,9 @@ import { countRequest } from './plugins/metrics.ts';
 import { routes as allRoutes } from './routes/index.ts';
 import type { Reply, Route } from './routes/route.ts';
 
+/** How long a server that shuts down waits for the answers under way. */
+const LAST_ANSWERS_MS = 2000;
+
 export type { ServerDeps } from './core/deps.ts';
 
 /** @param routes for tests; the default is every route there is */
@@ -32,7 +35,18 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
   // Beyond it Node closes what connects: there is nobody left to say why.
   app.server.maxConnections = deps.limits.connections;
   const closing = new AbortController();
-  app.addHook('preClose', async () => closing.abort());
+  const underWay = new Map<FastifyRequest, () => void>();
+  app.addHook('onRequest', async (request) => void underWay.set(request, () => {}));
+  app.addHook('onResponse', async (request) => {
+    underWay.get(request)?.();
+    underWay.delete(request);
+  });
+  // Who waits is answered, and what is being written is finished, before the connections are cut.
+  app.addHook('preClose', async () => {
+    closing.abort();
+    const answered = [...underWay.keys()].map((request) => new Promise<void>((resolve) => underWay.set(request, resolve)));
+    await Promise.race([Promise.all(answered), new Promise((resolve) => setTimeout(resolve, LAST_ANSWERS_MS).unref())]);
+  });
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
@@ -60,8 +74,9 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
       deps.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(seconds * 1000) }, 'request');
   });
   app.setNotFoundHandler((request, reply) => {
-    const known = routes.some(({ path }) => path === request.url.split('?')[0]);
-    send(reply, problemOf(err(known ? 'route/method' : 'route/unknown')));
+    const allowed = methodsAt(routes, request.url.split('?')[0] ?? '');
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+    send(reply, problemOf(err(allowed.length > 0 ? 'route/method' : 'route/unknown')));
   });
   app.setErrorHandler((error, request, reply) => {
     const failure = failureOf(error);
@@ -147,10 +162,7 @@ async function call(
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value])),
     gone: gone.signal,
     closing,
-    authenticateAgain: async () => {
-      const again = await authenticate();
-      return !('ok' in again) && principal !== undefined && again.clinicId === principal.clinicId && again.audience === principal.audience;
-    },
+    authenticateAgain: authenticate,
   });
   // NOTIFY tells every copy that listens; those that only hear Redis are told here, after the commit.
   if (route.method !== 'GET' && principal !== undefined && !('ok' in answer)) deps.wakeUps.announce?.(principal.clinicId);
@@ -171,6 +183,16 @@ function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyRep
   if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body);
   if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8');
   return reply.send(JSON.stringify(body));
+}
+
+/** Methods under which this path is answered, HEAD beside GET; none for a path there is not. */
+function methodsAt(routes: readonly Route[], path: string): string[] {
+  const parts = path.split('/');
+  const here = routes.filter((route) => {
+    const pattern = route.path.split('/');
+    return pattern.length === parts.length && pattern.every((part, i) => part.startsWith(':') || part === parts[i]);
+  });
+  return here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {

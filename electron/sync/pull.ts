@@ -190,9 +190,15 @@ function watchedFetch(deps: PullDeps): Fetch {
 /** The server cannot be asked at present; the feed is tried again later. */
 export class EpochUnknown extends Error {}
 
-function codeIn(error: FetchError): string {
-  const body: unknown = error.json;
-  return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string' ? body.code : `http/${error.status}`;
+/** The client parses `application/json` alone: a problem's code is in the text it kept. */
+export function codeIn({ status, json, text }: Pick<FetchError, 'status' | 'json' | 'text'>): string {
+  let body: unknown = json;
+  try {
+    body ??= JSON.parse(text ?? '');
+  } catch {
+    // A proxy's page, or cut off.
+  }
+  return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string' ? body.code : `http/${status}`;
 }
 
 function ownFault(error: unknown): string {

@@ -12,6 +12,7 @@ import type { Audience } from '#db/model/entity.ts';
 import type { FeedPage } from '#db/postgres/queries/feed.ts';
 import type { WakeUps } from '#db/postgres/listen.ts';
 import type { RecordStore } from './record-store.ts';
+import type { Failure } from './result.ts';
 import { joinedBytes, pagesOf } from './shape-pages.ts';
 
 export interface ShapeDeps {
@@ -29,12 +30,12 @@ export interface ShapeDeps {
 export interface ShapeReader {
   clinicId: string;
   audience: Audience;
-  /** Asked again after a wait: whether this reader may still read. */
-  stillAllowed(): Promise<boolean>;
+  /** Asked again after a wait: what this reader may read now, or why nothing any more. */
+  again(): Promise<{ audience: Audience } | Failure>;
 }
 
 export interface ShapeAnswer {
-  status: 200 | 304 | 400 | 403 | 409;
+  status: 200 | 304 | 400 | 409;
   headers: Record<string, string>;
   body: string | Buffer;
 }
@@ -75,14 +76,14 @@ interface Asked {
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
-/** Answers one request. `gone` is aborted when the client hangs up. */
+/** Answers one request. `gone` is aborted when the client hangs up. A failure only when the reader may no longer read. */
 export async function answerShape(
   deps: ShapeDeps,
   reader: ShapeReader,
   query: Query,
   ifNoneMatch: string | undefined,
   gone: AbortSignal,
-): Promise<ShapeAnswer> {
+): Promise<ShapeAnswer | Failure> {
   const asked = read(query);
   if ('errors' in asked) return invalid(asked.errors);
   const { clinicId, audience } = reader;
@@ -109,11 +110,14 @@ export async function answerShape(
       const handle = validHandle(deps, reader, asked, page.floor);
       if (handle === undefined) return mustRefetch(handleOf(deps, reader, page.floor));
       if (asked.after > page.seq) return invalid({ offset: ['out of bounds for this shape'] });
-      if (page.rows > 0) {
+      if (woken) {
         // Asked after the page was read: nothing that was written after a revocation goes out.
-        if (woken && !(await reader.stillAllowed())) return { status: 403, headers: {}, body: '' };
-        return chunk(deps, asked, handle, page, page.complete ? page.seq : (page.last ?? asked.after), page.complete, ifNoneMatch);
+        const now = await reader.again();
+        if ('code' in now) return now;
+        if (now.audience !== audience) return mustRefetch(handleOf(deps, { ...reader, audience: now.audience }, page.floor));
       }
+      if (page.rows > 0)
+        return chunk(deps, asked, handle, page, page.complete ? page.seq : (page.last ?? asked.after), page.complete, ifNoneMatch);
       if (waiter === undefined || waiter.expired()) return upToDate(deps, asked, handle, page.seq, ifNoneMatch);
       await waiter.next();
       woken = true;
@@ -124,7 +128,8 @@ export async function answerShape(
 }
 
 function read(query: Query): Asked | { errors: Record<string, string[]> } {
-  const errors: Record<string, string[]> = {};
+  // Without a prototype: a parameter may be called `__proto__`.
+  const errors = Object.create(null) as Record<string, string[]>;
   for (const name of Object.keys(query)) if (!KNOWN.has(name)) errors[name] = ['is not supported by this server'];
   if (query['table'] === undefined) errors['table'] = ["can't be blank"];
   else if (!TABLES.has(query['table'])) errors['table'] = ['does not exist'];
@@ -150,7 +155,7 @@ function handleOf({ epoch }: ShapeDeps, { clinicId, audience }: ShapeReader, flo
 /** The reader's own handle while it is good, else undefined. */
 function validHandle(deps: ShapeDeps, reader: ShapeReader, { handle, after }: Asked, floor: number): string | undefined {
   const prefix = handleOf(deps, reader, 0).slice(0, -1);
-  if (handle === undefined || !handle.startsWith(prefix) || !/^\d{1,15}$/.test(handle.slice(prefix.length))) return undefined;
+  if (handle === undefined || !handle.startsWith(prefix) || !/^(0|[1-9]\d{0,14})$/.test(handle.slice(prefix.length))) return undefined;
   const issued = Number(handle.slice(prefix.length));
   if (issued > floor || (issued < floor && after < floor)) return undefined;
   return handle;
@@ -194,8 +199,13 @@ function tagged(
   ifNoneMatch: string | undefined,
 ): ShapeAnswer {
   const etag = `"${handle}:${asked.offset}:${offset}_0"`;
-  if (!asked.live && ifNoneMatch === etag) return { status: 304, headers: { ...headers, etag }, body: '' };
+  if (!asked.live && isAmong(etag, ifNoneMatch)) return { status: 304, headers: { ...headers, etag }, body: '' };
   return { status: 200, headers: { ...headers, etag }, body };
+}
+
+/** If-None-Match is a list, and is compared weakly (RFC 9110 § 13.1.2). */
+function isAmong(etag: string, ifNoneMatch: string | undefined): boolean {
+  return ifNoneMatch?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag) === true;
 }
 
 /** Live answers carry a cursor that always differs from the client's, others the schema. */
@@ -203,8 +213,8 @@ function timing({ now }: ShapeDeps, { live, cursor }: Asked): Record<string, str
   if (!live) return { 'electric-schema': SCHEMA };
   const seconds = Math.floor((now().getTime() - CURSOR_EPOCH) / 1000);
   const next = Math.ceil(seconds / 20) * 20;
-  const before = Number(cursor);
-  return { 'electric-cursor': String(Number.isFinite(before) && next <= before ? before + 1 : next) };
+  const before = /^\d{1,15}$/.test(cursor ?? '') ? Number(cursor) : 0;
+  return { 'electric-cursor': String(next <= before ? before + 1 : next) };
 }
 
 function mustRefetch(handle: string): ShapeAnswer {
@@ -215,7 +225,8 @@ function mustRefetch(handle: string): ShapeAnswer {
   };
 }
 
-function invalid(errors: Record<string, string[]>): ShapeAnswer {
+/** 400 in Electric's form, naming each parameter that is wrong. */
+export function invalid(errors: Readonly<Record<string, readonly string[]>>): ShapeAnswer {
   return {
     status: 400,
     headers: { 'content-type': 'application/json; charset=utf-8' },

@@ -16,8 +16,8 @@ export interface Call<B, Q, P, A> {
   gone: AbortSignal;
   /** Aborted when the server shuts down. */
   closing: AbortSignal;
-  /** Verifies the caller's token again, after a wait. */
-  authenticateAgain(): Promise<boolean>;
+  /** Who the caller's token stands for now, after a wait. */
+  authenticateAgain(): Promise<Principal | Failure>;
 }
 
 export interface Reply {

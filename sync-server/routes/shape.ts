@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { proxyShape } from '../core/electric-proxy.ts';
-import { answerShape } from '../core/shape.ts';
-import { err } from '../core/result.ts';
+import { answerShape, invalid } from '../core/shape.ts';
 import { route } from './route.ts';
 
-/** Whatever comes is judged by the engine, which answers as Electric does. */
-const query = z
-  .record(z.string(), z.union([z.string(), z.array(z.string())]))
-  .transform((raw) => Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, typeof value === 'string' ? value : value[0]])));
+/** Whatever comes is judged by the engine, which answers as Electric does. Not a record: Zod would drop `__proto__` unseen. */
+const query = z.custom<Readonly<Record<string, string | string[]>>>((value) => typeof value === 'object' && value !== null);
 
 export const readShape = route({
   method: 'GET',
@@ -21,19 +18,21 @@ export const readShape = route({
     400: { description: 'Parameters Electric would refuse.' },
     409: { description: 'must-refetch, with a new electric-handle.' },
   },
-  async run({ deps, principal, query: asked, headers, gone, closing, authenticateAgain }) {
+  async run({ deps, principal, query: sent, headers, gone, closing, authenticateAgain }) {
+    // Which of two values counts is answered one way here and another way by a proxy or an Electric behind us.
+    const repeated = Object.keys(sent).filter((name) => Array.isArray(sent[name]));
+    if (repeated.length > 0) return invalid(Object.fromEntries(repeated.map((name) => [name, ['is given more than once']])));
+    const asked = sent as Readonly<Record<string, string>>;
     if (deps.electric !== undefined)
       return proxyShape(deps.electric, principal, asked, headers['if-none-match'], AbortSignal.any([gone, closing]));
     const { store, wakeUps, epoch, now } = deps;
     const { rows, bytes, longPollMs } = deps.shape;
-    const answer = await answerShape(
+    return answerShape(
       { store, wakeUps, epoch, now, limits: { rows, bytes }, longPollMs, closing },
-      { clinicId: principal.clinicId, audience: principal.audience, stillAllowed: authenticateAgain },
+      { clinicId: principal.clinicId, audience: principal.audience, again: authenticateAgain },
       asked,
       headers['if-none-match'],
       gone,
     );
-    if (answer.status === 403) return err('device/revoked');
-    return answer;
   },
 });

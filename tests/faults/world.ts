@@ -193,11 +193,12 @@ export function createWorld({ random, laptops: count, plants }: WorldOptions): W
         longPollMs: 20_000,
         closing: closing.signal,
       },
-      { clinicId: CLINIC, audience: laptop.audience, stillAllowed: async () => true },
+      { clinicId: CLINIC, audience: laptop.audience, again: async () => ({ audience: laptop.audience }) },
       query,
       undefined,
       init.signal ?? closing.signal,
     );
+    if ('code' in answer) return problem(answer);
     return new Response(answer.status === 304 ? null : String(answer.body), { status: answer.status, headers: answer.headers });
   }
 
