@@ -7,13 +7,15 @@ import { personBehind } from './core/proof.ts';
 import type { Principal } from './core/principal.ts';
 import { err, type Failure } from './core/result.ts';
 import { principalOf } from './core/sessions.ts';
-import { failureOf, problemOf } from './plugins/errors.ts';
-import { isTooDeep, placesFor, rateLimiter } from './plugins/limits.ts';
+import { ALWAYS, failureOf, problemOf, refuseConnection } from './plugins/errors.ts';
+import { isStorable, readJson } from './plugins/json.ts';
+import { placesFor, rateLimiter } from './plugins/limits.ts';
 import { safeError } from './plugins/logging.ts';
 import { countRequest } from './plugins/metrics.ts';
 import { routes as allRoutes } from './routes/index.ts';
 import type { Reply, Route } from './routes/route.ts';
 
+const REQUEST_MS = 60_000;
 /** How long a server that shuts down waits for the answers under way. */
 const LAST_ANSWERS_MS = 2000;
 
@@ -24,16 +26,22 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
   const app = Fastify({
     logger: false,
     bodyLimit: deps.limits.bodyBytes,
-    requestTimeout: 60_000,
+    // Headers and body must have come by then; whoever sends them drop by drop is cut off.
+    requestTimeout: deps.limits.requestMs ?? REQUEST_MS,
+    http: { connectionsCheckingInterval: Math.min(5000, deps.limits.requestMs ?? 5000) },
     keepAliveTimeout: 75_000,
     // A long-poll outlives the router's own timers; it is bounded by deps.shape.longPollMs.
     connectionTimeout: 0,
     forceCloseConnections: true,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    // An address that cannot be read; the hooks below do not run for it.
+    frameworkErrors: (error, _request, reply) => void send(reply.headers(ALWAYS), problemOf(failureOf(error))),
+    clientErrorHandler: refuseConnection,
   });
   // Beyond it Node closes what connects: there is nobody left to say why.
   app.server.maxConnections = deps.limits.connections;
+  app.server.headersTimeout = deps.limits.requestMs ?? REQUEST_MS;
   const closing = new AbortController();
   const underWay = new Map<FastifyRequest, () => void>();
   app.addHook('onRequest', async (request) => void underWay.set(request, () => {}));
@@ -49,21 +57,17 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
   });
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
-    const body = String(text);
-    if (isTooDeep(body)) return done(Object.assign(new SyntaxError('too deep'), { statusCode: 400 }));
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (!isPlainUtf8(request.headers)) return done(Object.assign(new Error('encoded'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
     try {
-      done(null, JSON.parse(body) as unknown);
+      done(null, readJson(body as Buffer));
     } catch (error) {
-      done(Object.assign(error as Error, { statusCode: 400 }));
+      done(Object.assign(error as Error, { code: undefined, statusCode: 400 }));
     }
   });
 
   app.addHook('onSend', async (_request, reply, payload) => {
-    reply.header('cache-control', 'private, no-store');
-    reply.header('x-content-type-options', 'nosniff');
-    reply.header('referrer-policy', 'no-referrer');
-    reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    reply.headers(ALWAYS);
     return payload;
   });
   app.addHook('onResponse', async (request, reply) => {
@@ -129,6 +133,7 @@ async function call(
   const principal = route.auth === 'open' ? undefined : await authenticate();
   if (principal !== undefined && 'ok' in principal) return principal;
 
+  if (route.keepsRefused !== true && !isStorable(request.body)) return err('request/malformed');
   const body = parse(route.body, request.body);
   const query = parse(route.query, request.query);
   const params = parse(route.params, request.params);
@@ -203,6 +208,12 @@ function headerOf(request: FastifyRequest, name: string): string | undefined {
 function bearerOf(request: FastifyRequest): string | undefined {
   const match = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '');
   return match?.[1];
+}
+
+/** Nothing is unpacked, and nothing but UTF-8 is read. */
+function isPlainUtf8(headers: FastifyRequest['headers']): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  return /^utf-?8$/i.test(charset) && /^(identity)?$/i.test(headers['content-encoding'] ?? '');
 }
 
 /** A device by its id, everybody else by address. */

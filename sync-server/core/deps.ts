@@ -20,6 +20,15 @@ export interface ServerDeps {
   registration: 'open' | 'closed' | { code: string };
   /** A real Electric service instead of the embedded engine. */
   electric?: { url: string; secret?: string };
-  limits: { bodyBytes: number; rateWindowMs: number; rateMax: number; connections: number; pollsPerDevice: number; pollsPerClinic: number };
+  limits: {
+    bodyBytes: number;
+    rateWindowMs: number;
+    rateMax: number;
+    connections: number;
+    pollsPerDevice: number;
+    pollsPerClinic: number;
+    /** How long a request may take to arrive, headers and body; a minute unless said. */
+    requestMs?: number;
+  };
   version: string;
 }

@@ -9,7 +9,7 @@ import { audienceFor } from './devices.ts';
 import type { Principal, UserPrincipal } from './principal.ts';
 import { UUID } from './record-batch.ts';
 import { err, ok, type Result } from './result.ts';
-import { publicKeyFrom } from './signatures.ts';
+import { bytesOfSignature, publicKeyFrom } from './signatures.ts';
 
 /** Errors: actor/proof (403), when nobody this device knows has signed this very request. */
 export async function personBehind(
@@ -19,15 +19,15 @@ export async function personBehind(
   request: { method: string; path: string; body?: unknown },
 ): Promise<Result<UserPrincipal>> {
   if (principal.kind === 'user') return ok(principal);
-  const [userId = '', signature = ''] = (header ?? '').split('.');
-  if (!UUID.test(userId)) return err('actor/proof');
+  const [userId = '', signature = '', ...more] = (header ?? '').split('.');
+  if (!UUID.test(userId) || more.length > 0) return err('actor/proof');
   const { clinicId, deviceId } = principal;
   return withClinic(pool, clinicId, async (tx) => {
     const bytes = Buffer.from(proofText(request), 'utf8');
     const keys = await signingKeys(tx, clinicId, deviceId, [userId]);
     const proven = keys.some(({ publicKey }) => {
       const key = publicKeyFrom(publicKey);
-      return key !== undefined && verify(null, bytes, key, Buffer.from(signature, 'base64url'));
+      return key !== undefined && verify(null, bytes, key, bytesOfSignature(signature));
     });
     const person = proven ? await personById(tx, clinicId, userId) : undefined;
     if (person === undefined || !person.active) return err('actor/proof');

@@ -21,8 +21,8 @@ export function readChange(raw: unknown, expected: number): ReadChange {
   const text = JSON.stringify(raw) ?? 'null';
   const parsed = changeSchema.safeParse(raw);
   if (parsed.success && isPlain(parsed.data)) {
-    const hash = sha256(changeBytes(parsed.data));
-    return { n: parsed.data.n, hash, text, change: parsed.data, code: '' };
+    const bytes = bytesOf(parsed.data);
+    if (bytes !== undefined) return { n: parsed.data.n, hash: sha256(bytes), text, change: parsed.data, code: '' };
   }
   return { n: readableN(raw) ?? expected, hash: sha256(safely(raw, text)), text, change: undefined, code: 'change/malformed' };
 }
@@ -48,7 +48,16 @@ function readableN(raw: unknown): number | undefined {
   return typeof raw.n === 'number' && Number.isSafeInteger(raw.n) && raw.n >= 1 ? raw.n : undefined;
 }
 
-/** Canonical where that is possible: half a surrogate pair has no canonical form. */
+/** What would have been signed; undefined where there is no such thing: half a surrogate pair has no canonical form. */
+function bytesOf(change: Change): string | undefined {
+  try {
+    return changeBytes(change);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Canonical where that is possible. */
 function safely(raw: unknown, text: string): string {
   try {
     return canonical(raw);

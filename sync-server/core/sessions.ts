@@ -14,6 +14,7 @@ import type { Principal, UserPrincipal } from './principal.ts';
 import { err, ok, type Result } from './result.ts';
 import { deviceKeyHash, emailKeyHash, readDeviceCredential, sameHash, secretHash } from './secrets.ts';
 import { sha256 } from './read-change.ts';
+import { UUID } from './record-batch.ts';
 
 const ISSUER = 'ryggrad';
 const AUDIENCE = 'ryggrad-sync';
@@ -102,7 +103,7 @@ export async function principalOf({ pool, sessionKey, now }: SessionDeps, bearer
   } catch (error) {
     return err(error instanceof joseErrors.JWTExpired ? 'auth/expired' : 'auth/invalid');
   }
-  if (userId === undefined || typeof clinicId !== 'string') return err('auth/invalid');
+  if (userId === undefined || !UUID.test(userId) || typeof clinicId !== 'string' || !UUID.test(clinicId)) return err('auth/invalid');
   return userOf(pool, clinicId, userId);
 }
 

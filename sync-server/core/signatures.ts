@@ -28,7 +28,7 @@ export async function proveSignatures(tx: RecordTx, deviceId: string, items: rea
   const prove = async ({ n, change }: ReadChange): Promise<void> => {
     if (change === undefined) return;
     const hash = changeHash(change);
-    const signature = Buffer.from(change.actorSignature, 'base64url');
+    const signature = bytesOfSignature(change.actorSignature);
     const proven = new Set<string>();
     for (const [text, key] of keys.get(change.actor) ?? []) if (await holds(hash, key, signature)) proven.add(text);
     proofs.set(n, proven);
@@ -45,6 +45,12 @@ function holds(hash: Buffer, key: KeyObject, signature: Buffer): Promise<boolean
   return new Promise((resolve) => {
     verify(null, hash, key, signature, (error, valid) => resolve(error === null && valid));
   });
+}
+
+/** Base64url in its one form: Buffer.from would read quotes, blanks and stray bits past. */
+export function bytesOfSignature(text: string): Buffer {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : Buffer.alloc(0);
 }
 
 /** An Ed25519 key from its 32 raw bytes in base64url. */

@@ -1,5 +1,6 @@
 /** Every failure as application/problem+json (RFC 9457) with a stable code; causes stay in the log. */
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Failure } from '../core/result.ts';
 
 const STATUS: Readonly<Record<string, number>> = {
@@ -28,12 +29,22 @@ const STATUS: Readonly<Record<string, number>> = {
   'changes/gap': 409,
   'changes/protocol': 409,
   'changes/from-newer': 409,
+  'request/timeout': 408,
   'request/too-large': 413,
+  'request/headers-too-large': 431,
   'request/media-type': 415,
   'server/busy': 503,
   'upstream/unreachable': 502,
   'server/error': 500,
 };
+
+/** On every answer, errors too: nothing of it may rest in a cache, or be taken for a page. */
+export const ALWAYS = {
+  'cache-control': 'private, no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
 
 export interface Problem {
   status: number;
@@ -62,12 +73,29 @@ export function failureOf(error: unknown): Failure {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { ok: false, code: 'request/too-large' };
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return { ok: false, code: 'request/media-type' };
   if (typeof code === 'string' && code.startsWith('FST_ERR_CTP')) return { ok: false, code: 'request/malformed' };
-  if (error instanceof SyntaxError || property(error, 'statusCode') === 400) return { ok: false, code: 'request/malformed' };
+  if (error instanceof SyntaxError || [400, 414].includes(Number(property(error, 'statusCode'))))
+    return { ok: false, code: 'request/malformed' };
   if (typeof code === 'string' && isPassing(code)) return { ok: false, code: 'server/busy', details: { retryAfter: 1 } };
   // The pool's own errors have no code: none of its connections came free in time, or one was cut.
   if (error instanceof Error && /^(timeout exceeded when trying to connect|Connection terminated)/.test(error.message))
     return { ok: false, code: 'server/busy', details: { retryAfter: 1 } };
   return { ok: false, code: 'server/error' };
+}
+
+/** Answers what is no HTTP, too much of it, or too slow, where there is no request yet; then the connection is closed. */
+export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const code =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'request/headers-too-large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'request/timeout'
+        : 'request/malformed';
+  const { status, headers, body } = problemOf({ ok: false, code });
+  const text = JSON.stringify(body);
+  const all = { ...ALWAYS, ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`);
 }
 
 /** Connection lost, shutting down, too many connections, deadlock, out of disk; a statement, a lock or a pause beyond its time. */

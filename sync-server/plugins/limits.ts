@@ -1,26 +1,5 @@
 /** Limits on what a request may cost before anybody looks at it. */
 
-/** Deepest nesting of JSON: a change's `set` holds a signed note at most. */
-export const MAX_DEPTH = 24;
-
-/** Whether the JSON text is nested deeper than allowed; looks at the text, before a parser recurses into it. */
-export function isTooDeep(text: string, limit = MAX_DEPTH): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === 92) i += 1;
-      else if (code === 34) inString = false;
-    } else if (code === 34) inString = true;
-    else if (code === 123 || code === 91) {
-      depth += 1;
-      if (depth > limit) return true;
-    } else if (code === 125 || code === 93) depth -= 1;
-  }
-  return false;
-}
-
 /** Requests per caller and window, in this process. Returns seconds to wait, 0 when it may pass. */
 export function rateLimiter(windowMs: number, max: number, now: () => number): (key: string) => number {
   let started = now();

@@ -8,6 +8,7 @@ export const pushChanges = route({
   path: '/v1/changes',
   summary: "A device's changes and log, in order. One outcome per change; 200 does not mean applied.",
   auth: 'also-revoked',
+  keepsRefused: true,
   body: pushRequestSchema,
   responses: { 200: { description: 'What became of each change.', schema: pushReplySchema } },
   async run({ deps, principal, body }) {

@@ -38,6 +38,8 @@ export interface Route {
   auth: 'open' | 'signed-in' | 'also-revoked' | 'person';
   /** One of these is needed; the person a device was enrolled for counts. */
   roles?: readonly Role[];
+  /** Takes text that cannot be stored as it is (NUL, half a surrogate pair), and keeps it in quarantine; others refuse it. */
+  keepsRefused?: boolean;
   body?: z.ZodType;
   query?: z.ZodType;
   params?: z.ZodType;
