@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Pool } from '#db/postgres/open.ts';
 import type { WakeUps } from '#db/postgres/listen.ts';
 import type { RedisWakeUps } from '../redis-wake-ups.ts';
+import type { Electric } from './electric-proxy.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface ServerDeps {
@@ -19,7 +20,7 @@ export interface ServerDeps {
   /** Who may found a clinic here: anybody who reaches us (embedded, on loopback), those with the code, or nobody. */
   registration: 'open' | 'closed' | { code: string };
   /** A real Electric service instead of the embedded engine. */
-  electric?: { url: string; secret?: string };
+  electric?: Electric;
   limits: {
     bodyBytes: number;
     rateWindowMs: number;

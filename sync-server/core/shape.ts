@@ -217,11 +217,14 @@ function timing({ now }: ShapeDeps, { live, cursor }: Asked): Record<string, str
   return { 'electric-cursor': String(next <= before ? before + 1 : next) };
 }
 
+/** What a 409 says: begin anew. */
+export const MUST_REFETCH = '[{"headers":{"control":"must-refetch"}}]';
+
 function mustRefetch(handle: string): ShapeAnswer {
   return {
     status: 409,
     headers: { 'electric-handle': handle, 'content-type': 'application/json; charset=utf-8' },
-    body: '[{"headers":{"control":"must-refetch"}}]',
+    body: MUST_REFETCH,
   };
 }
 

@@ -35,6 +35,9 @@ const STATUS: Readonly<Record<string, number>> = {
   'request/media-type': 415,
   'server/busy': 503,
   'upstream/unreachable': 502,
+  'upstream/refused': 502,
+  'upstream/busy': 503,
+  'upstream/timeout': 504,
   'server/error': 500,
 };
 

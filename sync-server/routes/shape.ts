@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { proxyShape } from '../core/electric-proxy.ts';
-import { answerShape, invalid } from '../core/shape.ts';
+import { answerShape, invalid, MUST_REFETCH } from '../core/shape.ts';
 import { route } from './route.ts';
 
 /** Whatever comes is judged by the engine, which answers as Electric does. Not a record: Zod would drop `__proto__` unseen. */
@@ -23,8 +23,15 @@ export const readShape = route({
     const repeated = Object.keys(sent).filter((name) => Array.isArray(sent[name]));
     if (repeated.length > 0) return invalid(Object.fromEntries(repeated.map((name) => [name, ['is given more than once']])));
     const asked = sent as Readonly<Record<string, string>>;
-    if (deps.electric !== undefined)
-      return proxyShape(deps.electric, principal, asked, headers['if-none-match'], AbortSignal.any([gone, closing]));
+    if (deps.electric !== undefined) {
+      const answer = await proxyShape(deps.electric, principal, asked, headers['if-none-match'], AbortSignal.any([gone, closing]));
+      if ('code' in answer) deps.log.warn({ code: answer.code }, 'Electric');
+      if (asked['live'] !== 'true') return answer;
+      // It may have waited long: what was allowed then may not be now.
+      const now = await authenticateAgain();
+      if ('code' in now) return now;
+      return now.audience === principal.audience ? answer : { status: 409, body: MUST_REFETCH };
+    }
     const { store, wakeUps, epoch, now } = deps;
     const { rows, bytes, longPollMs } = deps.shape;
     return answerShape(
