@@ -225,24 +225,12 @@ describe('in front of Electric', () => {
       };
       await get('?table=feed&offset=-1', laptop, headers);
       const sent = asked[0]?.headers ?? {};
-      expect(Object.keys(sent).toSorted()).toEqual(
-        [
-          'accept',
-          'accept-encoding',
-          'accept-language',
-          'cache-control',
-          'connection',
-          'host',
-          'if-none-match',
-          'pragma',
-          'sec-fetch-mode',
-          'user-agent',
-        ].toSorted(),
-      );
+      const always = ['accept', 'accept-encoding', 'accept-language', 'cache-control', 'connection', 'host', 'pragma', 'sec-fetch-mode', 'user-agent'];
+      expect(Object.keys(sent).toSorted()).toEqual([...always, 'if-none-match'].toSorted());
       expect(sent['if-none-match']).toBe('"h1:-1:0_0"');
       for (const value of Object.values(sent)) expect(value).not.toMatch(/Evil|example\.test|10\.0\.0\.1|rdc_/);
       await get('?table=feed&offset=-1');
-      expect(asked[1]?.headers).not.toHaveProperty('if-none-match');
+      expect(Object.keys(asked[1]?.headers ?? {}).toSorted()).toEqual(always);
       expect(JSON.stringify(asked)).not.toContain(laptop.credential);
     });
 

@@ -176,7 +176,7 @@ export const TEXTS: Record<string, (text: string, at: number) => string | Buffer
   'with a comment': (text) => `/* */${text}`,
   'in single quotes': (text) => text.replaceAll('"', "'"),
   'a NUL inside': (text, at) => `${text.slice(0, at % text.length)}\0${text.slice(at % text.length)}`,
-  'a byte that is not UTF-8': (text) => Buffer.from(text.replace(/[a-z]/, '\u00ff'), 'latin1'),
+  'a byte that is not UTF-8': (text) => Buffer.from(text.replace(/[a-z](?=[^a-z]*$)/, '\u00ff'), 'latin1'),
   'UTF-16': (text) => Buffer.from(text, 'utf16le'),
   'a second key of the same name': (text) => text.replace(/^\{("[^"]+":)/, `{$1"${CANARY}",$1`),
   'a second key, escaped': (text) =>
