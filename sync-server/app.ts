@@ -7,7 +7,7 @@ import { personBehind } from './core/proof.ts';
 import type { Principal } from './core/principal.ts';
 import { err, type Failure } from './core/result.ts';
 import { principalOf } from './core/sessions.ts';
-import { ALWAYS, failureOf, problemOf, refuseConnection } from './plugins/errors.ts';
+import { ALWAYS, failureOf, problemOf, refuseConnection, refuseExpectation } from './plugins/errors.ts';
 import { isStorable, readJson } from './plugins/json.ts';
 import { placesFor, rateLimiter } from './plugins/limits.ts';
 import { safeError } from './plugins/logging.ts';
@@ -28,7 +28,8 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
     bodyLimit: deps.limits.bodyBytes,
     // Headers and body must have come by then; whoever sends them drop by drop is cut off.
     requestTimeout: deps.limits.requestMs ?? REQUEST_MS,
-    http: { connectionsCheckingInterval: Math.min(5000, deps.limits.requestMs ?? 5000) },
+    // Node's own refusals have neither code nor cache-control: a missing Host is refused below.
+    http: { connectionsCheckingInterval: Math.min(5000, deps.limits.requestMs ?? 5000), requireHostHeader: false },
     keepAliveTimeout: 75_000,
     // A long-poll outlives the router's own timers; it is bounded by deps.shape.longPollMs.
     connectionTimeout: 0,
@@ -42,6 +43,10 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
   // Beyond it Node closes what connects: there is nobody left to say why.
   app.server.maxConnections = deps.limits.connections;
   app.server.headersTimeout = deps.limits.requestMs ?? REQUEST_MS;
+  app.server.on('checkExpectation', refuseExpectation);
+  app.addHook('onRequest', async ({ headers, raw }) => {
+    if (headers.host === undefined && raw.httpVersion === '1.1') throw Object.assign(new Error('no host'), { statusCode: 400 });
+  });
   const closing = new AbortController();
   const underWay = new Map<FastifyRequest, () => void>();
   app.addHook('onRequest', async (request) => void underWay.set(request, () => {}));

@@ -1,5 +1,5 @@
 /** Every failure as application/problem+json (RFC 9457) with a stable code; causes stay in the log. */
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Failure } from '../core/result.ts';
 
@@ -31,6 +31,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'changes/from-newer': 409,
   'request/timeout': 408,
   'request/too-large': 413,
+  'request/expectation': 417,
   'request/headers-too-large': 431,
   'request/media-type': 415,
   'server/busy': 503,
@@ -99,6 +100,13 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
   const all = { ...ALWAYS, ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`);
+}
+
+/** `Expect:` with anything but 100-continue. */
+export function refuseExpectation(_: IncomingMessage, response: ServerResponse): void {
+  const { status, headers, body } = problemOf({ ok: false, code: 'request/expectation' });
+  const text = JSON.stringify(body);
+  response.writeHead(status, { ...ALWAYS, ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
 /** Connection lost, shutting down, too many connections, deadlock, out of disk; a statement, a lock or a pause beyond its time. */

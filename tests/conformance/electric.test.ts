@@ -225,7 +225,17 @@ describe('in front of Electric', () => {
       };
       await get('?table=feed&offset=-1', laptop, headers);
       const sent = asked[0]?.headers ?? {};
-      const always = ['accept', 'accept-encoding', 'accept-language', 'cache-control', 'connection', 'host', 'pragma', 'sec-fetch-mode', 'user-agent'];
+      const always = [
+        'accept',
+        'accept-encoding',
+        'accept-language',
+        'cache-control',
+        'connection',
+        'host',
+        'pragma',
+        'sec-fetch-mode',
+        'user-agent',
+      ];
       expect(Object.keys(sent).toSorted()).toEqual([...always, 'if-none-match'].toSorted());
       expect(sent['if-none-match']).toBe('"h1:-1:0_0"');
       for (const value of Object.values(sent)) expect(value).not.toMatch(/Evil|example\.test|10\.0\.0\.1|rdc_/);

@@ -353,6 +353,8 @@ describe('hostile', () => {
         'request/malformed',
       ],
       ['a path upwards', 'GET /v1/../health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404, 'route/unknown'],
+      ['no host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'request/malformed'],
+      ['an expectation', 'GET /health HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\nConnection: close\r\n\r\n', 417, 'request/expectation'],
       ['another method', 'PROPFIND /v1/shape HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 405, 'route/method'],
     ])('%s: a problem with a code, unstored, that repeats nothing', async (_, text, status, code) => {
       const heard = await say(text);
