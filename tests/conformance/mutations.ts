@@ -2,7 +2,6 @@
  * Ways to spoil a message: any one of its fields, or its text. What goes into the wire is text, so that numbers JSON allows and
  * JavaScript does not, repeated keys and broken encodings can be said too.
  */
-import fc from 'fast-check';
 import { v7 } from 'uuid';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -125,11 +124,8 @@ const WAYS: Record<string, (members: Member[], i: number, value: Json) => void> 
 const at = (members: readonly Member[], i: number): Member => members[i] as Member;
 const put = (members: Member[], i: number, change: (member: Member) => string) => void (at(members, i).text = change(at(members, i)));
 
-/** What may be done to one field: another value, or one of the ways above. */
-export const mutation = fc.oneof(
-  { weight: 2, arbitrary: fc.integer({ min: 0, max: VALUES.length - 1 }).map((i) => ({ way: `value ${i}` })) },
-  { weight: 1, arbitrary: fc.constantFrom(...Object.keys(WAYS)).map((way) => ({ way })) },
-);
+/** All that may be done to one field: another value, or one of the ways above. */
+export const EVERY_WAY: readonly string[] = [...VALUES.map((_, i) => `value ${i}`), ...Object.keys(WAYS)];
 
 /** Every field of a message, lists and objects too, the message itself first. */
 export function pathsIn(value: Json, at: Path = []): Path[] {
