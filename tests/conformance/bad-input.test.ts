@@ -308,13 +308,18 @@ describe('bad input', () => {
       const paths = pathsIn(exampleOf(route, world).body ?? null);
       // The long message has many fields of one kind.
       const each = Math.min(EVERY_WAY.length, name === 'POST /v1/changes' ? RUNS : RUNS * 5);
-      const drawn = fc.sample(fc.shuffledSubarray([...EVERY_WAY], { minLength: each, maxLength: each }), { seed: SEED, numRuns: paths.length });
+      const drawn = fc.sample(fc.shuffledSubarray([...EVERY_WAY], { minLength: each, maxLength: each }), {
+        seed: SEED,
+        numRuns: paths.length,
+      });
       for (const [i, path] of paths.entries()) {
         for (const way of drawn[i] ?? []) {
           await ready();
           const { url, body = null } = exampleOf(route, world);
           await judge(route, url, spoilt(body, path, way), body).catch((error: unknown) => {
-            throw new Error(`${path.join('.') || 'the whole'}: ${way} (RYGGRAD_FUZZ_SEED=${SEED} RYGGRAD_FUZZ_RUNS=${RUNS})`, { cause: error });
+            throw new Error(`${path.join('.') || 'the whole'}: ${way} (RYGGRAD_FUZZ_SEED=${SEED} RYGGRAD_FUZZ_RUNS=${RUNS})`, {
+              cause: error,
+            });
           });
         }
       }
