@@ -21,6 +21,16 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+/** Wide enough that no test meets one by chance. */
+export const TEST_LIMITS: ServerDeps['limits'] = {
+  bodyBytes: MAX_REQUEST_BYTES,
+  rateWindowMs: 60_000,
+  rateMax: 1_000_000,
+  connections: 1000,
+  pollsPerDevice: 64,
+  pollsPerClinic: 4000,
+};
+
 export async function openTestServer(database: TestDatabase, changes: Partial<ServerDeps> = {}): Promise<TestServer> {
   const pool = openPool(database.appUrl, { max: 8 });
   const { epoch } = await assertMigrated(pool, decodeURIComponent(new URL(database.appUrl).username));
@@ -36,14 +46,7 @@ export async function openTestServer(database: TestDatabase, changes: Partial<Se
     log: openLog('silent', 'json'),
     shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
     registration: 'open',
-    limits: {
-      bodyBytes: MAX_REQUEST_BYTES,
-      rateWindowMs: 60_000,
-      rateMax: 1_000_000,
-      connections: 1000,
-      pollsPerDevice: 64,
-      pollsPerClinic: 4000,
-    },
+    limits: TEST_LIMITS,
     version: 'test',
     ...changes,
   };

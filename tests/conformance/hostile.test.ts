@@ -10,7 +10,7 @@ import { MAX_REQUEST_BYTES, PROTOCOL_VERSION } from '#db/sync/change.ts';
 import { PROOF_HEADER } from '#db/sync/proof.ts';
 import { changeOf, foundClinic, newPatient, push, pushRaw, verifierOf, write, type Laptop } from '#sync-server/testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from '#sync-server/testing/test-database.ts';
-import { openTestServer, type TestServer } from '#sync-server/testing/test-server.ts';
+import { openTestServer, TEST_LIMITS, type TestServer } from '#sync-server/testing/test-server.ts';
 
 const REQUEST_MS = 400;
 
@@ -23,7 +23,7 @@ describe('hostile', () => {
   beforeAll(async () => {
     database = await openTestDatabase();
     server = await openTestServer(database, {
-      limits: { bodyBytes: MAX_REQUEST_BYTES, rateWindowMs: 60_000, rateMax: 1_000_000, requestMs: REQUEST_MS },
+      limits: { ...TEST_LIMITS, requestMs: REQUEST_MS },
     });
     url = await server.url();
     laptop = await foundClinic(server.app);
