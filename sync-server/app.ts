@@ -16,7 +16,7 @@ import { routes as allRoutes } from './routes/index.ts';
 import type { Reply, Route } from './routes/route.ts';
 
 const REQUEST_MS = 60_000;
-/** How long a server that shuts down waits for the answers under way. */
+/** How long a server that shuts down waits for its last answers. */
 const LAST_ANSWERS_MS = 2000;
 
 export type { ServerDeps } from './core/deps.ts';
@@ -48,17 +48,18 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
     if (headers.host === undefined && raw.httpVersion === '1.1') throw Object.assign(new Error('no host'), { statusCode: 400 });
   });
   const closing = new AbortController();
-  const underWay = new Map<FastifyRequest, () => void>();
-  app.addHook('onRequest', async (request) => void underWay.set(request, () => {}));
-  app.addHook('onResponse', async (request) => {
-    underWay.get(request)?.();
-    underWay.delete(request);
+  const parked = new Set<Promise<void>>();
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isLive(request)) return;
+    // Also when the client hangs up, of which onResponse hears nothing.
+    const over = new Promise<void>((resolve) => reply.raw.once('close', resolve));
+    parked.add(over);
+    void over.then(() => parked.delete(over));
   });
-  // Who waits is answered, and what is being written is finished, before the connections are cut.
+  // Who waits is answered before the connections are cut; a push that is cut comes again.
   app.addHook('preClose', async () => {
     closing.abort();
-    const answered = [...underWay.keys()].map((request) => new Promise<void>((resolve) => underWay.set(request, resolve)));
-    await Promise.race([Promise.all(answered), new Promise((resolve) => setTimeout(resolve, LAST_ANSWERS_MS).unref())]);
+    await Promise.race([Promise.all(parked), new Promise((resolve) => setTimeout(resolve, LAST_ANSWERS_MS).unref())]);
   });
 
   app.removeAllContentTypeParsers();
