@@ -75,6 +75,8 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
   let requests = 0; // of the push under way
   let aborter = new AbortController();
   let failures = 0;
+  /** How often in a row the feed was not answered. */
+  let unheard = 0;
   let lastAttempt = 0;
   const load = createFirstLoad({ db, serverUrl: options.serverUrl, credential: options.credential, fetch, clock });
   /** Devices whose changes this laptop delivers for them; the server takes them from the same person only. */
@@ -207,10 +209,10 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       },
       onFailure(failure) {
         failed(failure);
-        // A stream that ended is begun anew; one that only waits is still in the client's hands, and hears of it.
-        if (failure.kind === 'refused' || failure.code === 'disk/full' || !failure.code.startsWith('http/5')) restartPullLater(failure);
+        restartPullLater(failure);
       },
       onAnswer() {
+        unheard = 0;
         if (state.link !== 'offline' || stopped()) return;
         // The network is back: what waits goes now, not at the next turn of the timer.
         void push();
@@ -226,11 +228,16 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
     applied(found.changed);
   }
 
-  function restartPullLater(failure: Failure): void {
-    if (failure.code === 'server/unreachable') return;
+  /**
+   * The stream is begun anew, not left to its client: that would come back with a long-poll, of which nothing is heard for as
+   * long as nobody writes, and the chip would go on saying that there is no contact.
+   */
+  function restartPullLater({ kind, code }: Failure): void {
     pull?.stop();
     pull = undefined;
-    after('pull', failure.kind === 'refused' ? LAST_RETRY_MS : 5_000, connect);
+    const silent = code === 'server/unreachable' || code.startsWith('http/5');
+    if (silent) unheard += 1;
+    after('pull', kind === 'refused' ? LAST_RETRY_MS : silent ? backoff(unheard) : 5_000, connect);
   }
 
   function backoff(attempt: number): number {

@@ -95,6 +95,24 @@ test('the server is gone in the middle of a push: the queue goes on where it was
   ]);
 });
 
+test('the server comes back while nobody writes: the chip knows within seconds, not at the end of a long-poll', async () => {
+  await drained(anna);
+  await server.stop();
+  await until(
+    () => anna.engine().status().state,
+    (state) => state === 'offline',
+    'it says that it is offline',
+  );
+  await server.start();
+  await until(
+    () => anna.engine().status().state,
+    (state) => state === 'in_sync',
+    'it says that it is in sync',
+    8_000,
+  );
+  expect(anna.engine().status()).toMatchObject({ pending: 0, problem: null });
+});
+
 test('the token is refused: the chip asks for a person, the text waits, and then goes', async () => {
   await anna.engine().stop();
   anna.connect(server.url, `rdc_${anna.deviceId}_${'x'.repeat(43)}`);
