@@ -124,10 +124,10 @@ export const POINTS: Readonly<Record<string, Place>> = {
 
 /** Faults that the oracles must find: written into the source the same way. */
 export const PLANTS: Readonly<Record<string, { file: string; at: string; put: string }>> = {
-  'taken for answered before it was sent': {
-    file: 'electron/sync/push.ts',
-    at: '  const audit = unsentAudit(db, deviceId);\n',
-    put: `  const audit = unsentAudit(db, deviceId);\n  db.prepare("update outbox set state = 'acked', outcome_seq = 0, acked_at = ? where state = 'sent'").run(deps.now().toISOString());\n`,
+  'a row is written without its entry in the queue': {
+    file: 'db/sqlite/outbox.ts',
+    at: 'export function addEntry(db: SqliteDatabase, entry: OutboxEntry): void {\n',
+    put: "export function addEntry(db: SqliteDatabase, entry: OutboxEntry): void {\n  if (entry.set['givenName'] === 't2') return;\n",
   },
   'a row of the feed is passed over': {
     file: 'electron/sync/apply.ts',
