@@ -131,7 +131,8 @@ async function call(
   const authenticate = async (): Promise<Principal | Failure> => {
     const result = await principalOf(deps, bearer);
     if (!result.ok) return result;
-    if (route.auth !== 'also-revoked' && result.value.kind === 'device' && result.value.revoked) return err('device/revoked');
+    if (route.auth !== 'also-revoked' && result.value.kind === 'device' && result.value.revoked)
+      return err('device/revoked', result.value.revokeProof === undefined ? {} : { proof: result.value.revokeProof });
     const { roles } = route;
     if (roles !== undefined && !roles.some((role) => result.value.roles.includes(role))) return err('role/forbidden');
     return result.value;

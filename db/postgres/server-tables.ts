@@ -141,6 +141,8 @@ export const deviceCredential = pgTable(
     secretHash: text('secret_hash').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
     revokedAt: at('revoked_at'),
+    /** The proof of the person who revoked it: the device believes only this, not the server, when it is told to erase itself. */
+    revokeProof: text('revoke_proof'),
   },
   (table) => [primaryKey({ columns: [table.clinicId, table.deviceId] })],
 );

@@ -57,6 +57,8 @@ const VERBS: Record<string, Group> = {
   'price.list': 'anyone',
   'device.list': 'anyone',
   'device.invite': 'anyone',
+  // One's own, or any for an administrator: decided in the core and on the server.
+  'device.revoke': 'anyone',
   'backup.create': 'anyone',
 };
 

@@ -102,6 +102,8 @@ export const clinic = {
   'device.list': verb<{ devices: (DeviceRow & { thisDevice: boolean; userName: string | null })[] }>()(z.object({})),
   /** A one-time code for a further laptop of this person. Needs the server. */
   'device.invite': verb<{ code: string; expiresAt: string }>()(z.object({ userId: z.uuid() }), ['net/unreachable', 'server/not-connected']),
+  /** From now on that device reads nothing; it hands in what it holds and erases its copy at its next contact. */
+  'device.revoke': verb<null>()(z.object({ id: z.uuid() }), ['net/unreachable', 'server/not-connected', 'device/unknown', 'device/this']),
   /** A clinic born on this laptop joins a server with its ids kept; with `#<one-time code>` behind the address a restored laptop joins its clinic again. */
   'server.connect': verb<{ serverUrl: string }>()(
     z.object({ url: z.url().max(500), registrationCode: z.string().max(200).nullable(), passphrase: z.string().min(1).max(1000) }),

@@ -22,6 +22,8 @@ export interface AppState {
   phase: 'launch' | 'open' | 'locked';
   clinics: ClinicOnDevice[];
   session: SessionView | null;
+  /** Clinics whose copy was erased here because this device was revoked; until somebody has read it. */
+  erased: { clinicName: string; at: string }[];
   /** The computer's clock is behind a time already seen; shown, never blocking. */
   clockBehind: boolean;
   version: string;
@@ -41,6 +43,8 @@ const person = {
 
 export const session = {
   'app.state': verb<AppState>()(z.object({})),
+  /** The notice that a copy was erased has been read. */
+  'app.erasedRead': verb<AppState>()(z.object({})),
   'clinic.create': verb<{ clinicId: string; userId: string; recoveryCode: string }>()(
     z.object({
       clinic: z.object({

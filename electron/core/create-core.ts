@@ -13,6 +13,7 @@ import { storable } from '#db/rules/text.ts';
 import { releaseAll } from '#db/sqlite/outbox.ts';
 import { appendAudit } from './audit/append-audit.ts';
 import { introduceDemo } from './clinic/connect.ts';
+import { eraseClinic } from './clinic/revocation.ts';
 import { createContext } from './context.ts';
 import type { Context } from './context.ts';
 import type { Ports } from './ports.ts';
@@ -97,7 +98,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     async openClinic(next) {
       await services(verb).closeClinic();
       clinic = next;
-      replica = startReplica(ports, next, emit);
+      replica = startReplica(ports, next, emit, () => void erase(next));
       replica?.start();
       if (replica === null && sessionView(next).demo) void introduce(next);
       emit({ type: 'session', state: appState(ports, clinic) });
@@ -137,11 +138,19 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     replica: () => replica,
     async restartReplica() {
       await replica?.stop();
-      replica = clinic === null ? null : startReplica(ports, clinic, emit);
+      replica = clinic === null ? null : startReplica(ports, clinic, emit, () => void (clinic === null ? undefined : erase(clinic)));
       replica?.start();
     },
     emit,
   });
+
+  /** Revoked by a person who may, and everything handed in: keys first, then the files. */
+  async function erase(open: OpenClinic): Promise<void> {
+    if (clinic !== open) return;
+    await services('session.close').closeClinic();
+    eraseClinic(ports, open);
+    emit({ type: 'session', state: appState(ports, null) });
+  }
 
   /** The demo finds its server by itself, now or whenever it is there. */
   async function introduce(demo: OpenClinic): Promise<void> {

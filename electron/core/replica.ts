@@ -7,12 +7,14 @@ import { outboxCounts } from '#db/sqlite/outbox.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { readReplica } from '#db/sqlite/store.ts';
 import { appendAudit } from './audit/append-audit.ts';
+import { isOrderToErase } from './clinic/revocation.ts';
 import { deliverAccountVerifiers } from './clinic/account-verifier.ts';
 import type { Ports } from './ports.ts';
 import type { OpenClinic, Replica } from './services.ts';
 import { forgetLatestTime } from './session/app-state.ts';
 
-export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: CoreEvent) => void): Replica | null {
+/** @param erase called when a person who may has ordered that this device's copy be erased, and all it held is handed in */
+export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: CoreEvent) => void, erase: () => void): Replica | null {
   const { db, clinicId, deviceId } = clinic;
   const serverUrl = readReplica(db, 'server-url');
   const credential = readReplica(db, 'device-credential');
@@ -31,6 +33,9 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
     credential: () => credential,
     clock: ports.clock,
     fetch: ports.fetch,
+    onRevoked: (order) => {
+      if (order !== null && isOrderToErase(db, deviceId, order)) erase();
+    },
     onDifference: ({ entity, repaired, unknownToServer }) => {
       appendAudit(db, {
         clinicId,

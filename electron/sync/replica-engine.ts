@@ -15,6 +15,7 @@ import type { EngineTimers, Failure, Fetch } from './ports.ts';
 import { createFirstLoad } from './first-load.ts';
 import { startPull, type Pull } from './pull.ts';
 import { pushOnce } from './push.ts';
+import { handInThenAsk, REVOKED } from './revocation.ts';
 import { next, RESTING, statusOf, type EngineEvent, type EngineState } from './state.ts';
 
 export interface EngineOptions {
@@ -34,6 +35,8 @@ export interface EngineOptions {
   onApplied(changed: ReadonlyMap<string, readonly string[]>): void;
   /** A comparison with the server found rows that differed without a reason (anti-entropy). */
   onDifference(difference: Difference): void;
+  /** This device was revoked, and all it held is handed in. `order` is the proof of who revoked it; null without one. */
+  onRevoked(order: string | null): void;
   /** Called when the status has changed. */
   onStatus(status: SyncStatus): void;
 }
@@ -209,6 +212,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       },
       onFailure(failure) {
         failed(failure);
+        if (failure.code === REVOKED) void revoked();
         restartPullLater(failure);
       },
       onAnswer() {
@@ -218,6 +222,12 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
         void push();
       },
     });
+  }
+
+  async function revoked(): Promise<void> {
+    const { serverUrl, credential } = options;
+    const order = await handInThenAsk({ db, serverUrl, credential, fetch, push }, aborter.signal);
+    if (order !== undefined && !stopped()) options.onRevoked(order);
   }
 
   /** A laptop that has not read everything yet gets today's patients first, and learns how much there is to come. */

@@ -127,13 +127,19 @@ export async function devicesOf(pool: Pool, principal: Principal): Promise<Devic
 }
 
 /** ADMIN, or one's own device. From then on it can only hand in what it holds. */
-export async function revoke(pool: Pool, principal: Principal, deviceId: string, now: Date): Promise<Result<null>> {
+export async function revoke(
+  pool: Pool,
+  principal: Principal,
+  { deviceId, proof }: { deviceId: string; proof: string | null },
+  now: Date,
+): Promise<Result<null>> {
   return withClinic(pool, principal.clinicId, async (tx) => {
     const credential = await credentialOf(tx, principal.clinicId, deviceId);
     if (credential === undefined) return err('device/unknown');
     if (credential.userId !== principal.userId && !principal.roles.includes('ADMIN')) return err('role/forbidden');
+    if (credential.revoked && credential.revokeProof !== null) return ok(null);
+    await revokeCredential(tx, principal.clinicId, deviceId, proof);
     if (credential.revoked) return ok(null);
-    await revokeCredential(tx, principal.clinicId, deviceId);
     const by = principal.kind === 'device' ? principal.deviceId : deviceId;
     await serverWrite(tx, principal.clinicId, by, [
       { entity: 'device', id: deviceId, birth: false, set: { revokedAt: now.toISOString() }, extra: {} },

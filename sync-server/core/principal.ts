@@ -12,6 +12,8 @@ export interface DevicePrincipal {
   audience: Audience;
   /** A revoked device may still hand in what it holds (to quarantine), and nothing else. */
   revoked: boolean;
+  /** With which proof of whom it was revoked, if a person at a device did it. */
+  revokeProof?: string;
 }
 export interface UserPrincipal {
   kind: 'user';

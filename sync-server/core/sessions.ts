@@ -152,6 +152,7 @@ async function deviceOf(pool: Pool, { deviceId, secret }: { deviceId: string; se
     // Never more than its person may see today.
     audience: credential.audience === 'clinical' && audienceFor(rolesIn(credential.roles)) === 'clinical' ? 'clinical' : 'desk',
     revoked,
+    ...(credential.revoked && credential.revokeProof !== null ? { revokeProof: credential.revokeProof } : {}),
   });
 }
 

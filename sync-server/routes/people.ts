@@ -1,5 +1,6 @@
 /** Clinics, sessions, devices, accounts. */
 import { z } from 'zod';
+import { PROOF_HEADER } from '#db/sync/proof.ts';
 import { bornSchema } from '#db/model/entity.ts';
 import { entities } from '#db/model/entities.ts';
 import { registerClinic } from '../core/clinics.ts';
@@ -154,8 +155,10 @@ export const revokeDevice = route({
   auth: 'person',
   params: z.strictObject({ id }),
   responses: { 204: { description: 'Revoked.' } },
-  async run({ deps, principal, params }) {
-    const result = await revoke(deps.pool, principal, params.id, deps.now());
+  async run({ deps, principal, params, headers }) {
+    // Kept for the device itself: whoever is told to erase a record must be able to see who says so.
+    const proof = headers[PROOF_HEADER] ?? null;
+    const result = await revoke(deps.pool, principal, { deviceId: params.id, proof }, deps.now());
     return result.ok ? { status: 204 } : result;
   },
 });

@@ -1,10 +1,9 @@
 /** The processes of the matrix: a server with its Postgres, a laptop that is killed, a colleague's that is not; and what must hold. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, chmodSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { v7 } from 'uuid';
 import { freePort, startEmbeddedPostgres, type EmbeddedPostgres } from '#sync-server/embedded-postgres.ts';
 import { dataFolder, osAccount } from '#sync-server/postgres-files.ts';
@@ -12,6 +11,7 @@ import type { EntityDigest } from '#db/sync/digest.ts';
 import { drained, foundClinic, NOW } from '#tests/sync/clinic.ts';
 import { until, type Laptop } from '#tests/sync/laptop.ts';
 import { differing, replicaDigests } from '#tests/tools/digest-of.ts';
+import { serverSql } from '#tests/tools/server-sql.ts';
 import { fastTimers, type LaptopOrder } from './matrix-order.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -153,17 +153,7 @@ export async function openWorld(oneBox: boolean, plant?: string): Promise<World>
   await first.end('SIGTERM');
   if (!oneBox) postgres = await startEmbeddedPostgres(home);
 
-  const sql = async (text: string): Promise<unknown[]> => {
-    const passwords = JSON.parse(readFileSync(join(home, 'postgres-passwords.json'), 'utf8')) as { admin: string };
-    const at = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[3] ?? '';
-    const client = new pg.Client({ connectionString: `postgres://postgres:${passwords.admin}@127.0.0.1:${at}/ryggrad` });
-    await client.connect();
-    try {
-      return (await client.query(text)).rows as unknown[];
-    } finally {
-      await client.end();
-    }
-  };
+  const sql = (text: string) => serverSql(home, text);
 
   const world: World = {
     saved: new Set(),

@@ -46,6 +46,8 @@ export interface Laptop {
   /** What it shows the server; empty before it has connected. */
   credential(): string;
   statuses: SyncStatus[];
+  /** Orders to erase that came, after everything was handed in. */
+  revocations: (string | null)[];
   /** What comparing with the server found. */
   differences: Difference[];
   /** Ends the engine, closes the file, opens it again: a restart of the program. */
@@ -93,6 +95,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
     publicKey: rawPublicKey(pair.publicKey),
     statuses: [],
     differences: [],
+    revocations: [],
     write(verb, run) {
       const value = db
         .transaction(() => {
@@ -118,6 +121,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
         ...(options.timers === undefined ? {} : { timers: options.timers }),
         onApplied: (changed) => options.onApplied?.(changed),
         onDifference: (difference) => laptop.differences.push(difference),
+        onRevoked: (order) => laptop.revocations.push(order),
         onStatus: (status) => laptop.statuses.push(status),
       });
       engine.start();

@@ -22,6 +22,7 @@ export interface Credential {
   audience: 'desk' | 'clinical';
   secretHash: string;
   revoked: boolean;
+  revokeProof: string | null;
   roles: unknown;
   userActive: boolean;
 }
@@ -34,7 +35,7 @@ export async function credentialOf(tx: Tx, clinicId: string, deviceId: string): 
 export async function credentialsOf(tx: Tx, clinicId: string, deviceIds: readonly string[]): Promise<Map<string, Credential>> {
   const { rows } = await tx.query<Credential>({
     name: 'credentials',
-    text: `select c.device_id as "deviceId", c.user_id as "userId", c.audience, c.secret_hash as "secretHash", c.revoked_at is not null as revoked,
+    text: `select c.device_id as "deviceId", c.user_id as "userId", c.audience, c.secret_hash as "secretHash", c.revoked_at is not null as revoked, c.revoke_proof as "revokeProof",
        u.roles, u.active and not u.deleted and coalesce(u.valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as "userActive"
      from device_credential c join "user" u on u.clinic_id = c.clinic_id and u.id = c.user_id
      where c.clinic_id = $1 and c.device_id = any($2::uuid[])`,
@@ -58,10 +59,10 @@ export async function addCredential(
 }
 
 /** Returns whether there was one. */
-export async function revokeCredential(tx: Tx, clinicId: string, deviceId: string): Promise<boolean> {
+export async function revokeCredential(tx: Tx, clinicId: string, deviceId: string, proof: string | null): Promise<boolean> {
   const { rowCount } = await tx.query(
-    'update device_credential set revoked_at = coalesce(revoked_at, now()) where clinic_id = $1 and device_id = $2',
-    [clinicId, deviceId],
+    'update device_credential set revoked_at = coalesce(revoked_at, now()), revoke_proof = coalesce($3, revoke_proof) where clinic_id = $1 and device_id = $2',
+    [clinicId, deviceId, proof],
   );
   return rowCount === 1;
 }

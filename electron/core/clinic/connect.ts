@@ -149,6 +149,26 @@ export const connectHandlers = [
     return reply.ok ? ok({ code: `${url}#${reply.value.code}`, expiresAt: reply.value.expiresAt }) : reply;
   }),
 
+  service('device.revoke', async (services, { id }) => {
+    const { clinic, ports } = services;
+    if (clinic === null) return err('session/closed');
+    if (id === clinic.deviceId) return err('device/this');
+    const device = readRow(clinic.db, 'device', id);
+    if (device === undefined || device.deleted) return err('device/unknown');
+    if (device.userId !== clinic.actor.userId && !clinic.actor.roles.includes('ADMIN')) return err('permission/denied');
+    const url = readReplica(clinic.db, 'server-url');
+    const credential = readReplica(clinic.db, 'device-credential');
+    if (url === undefined || credential === undefined) return err('server/not-connected');
+    const path = `/v1/devices/${id}/revoke`;
+    const headers = proofHeaders(clinic.actor, { method: 'POST', path });
+    const reply = await askServer(ports, { url: `${url}${path}`, method: 'POST', credential, headers }, z.null());
+    if (!reply.ok) return reply;
+    return services.transaction((ctx) => {
+      ctx.audit({ action: 'change', subjectEntity: 'device', subjectId: id });
+      return ok(null);
+    });
+  }),
+
   service(
     'clinic.join',
     async ({ ports }, { code, deviceName, passphrase }) => {

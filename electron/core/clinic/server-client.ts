@@ -14,7 +14,7 @@ export async function askServer<T>(
     response = await ports.fetch(request.url, {
       method: request.method,
       headers: {
-        'content-type': 'application/json',
+        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(request.credential === undefined ? {} : { authorization: `Bearer ${request.credential}` }),
         ...request.headers,
       },

@@ -5,7 +5,7 @@
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { slotKey } from './derive-key.ts';
@@ -59,6 +59,17 @@ export function writeSlots(folder: string, slots: Slots): void {
   const parent = openSync(dirname(fresh), 'r');
   fsyncSync(parent);
   closeSync(parent);
+}
+
+/** Overwrites and removes the sealed keys: without them the database beside is noise. */
+export function eraseSlots(folder: string): void {
+  const name = slotsFile(folder);
+  if (!existsSync(name)) return;
+  const file = openSync(name, 'r+');
+  writeSync(file, Buffer.alloc(fstatSync(file).size));
+  fsyncSync(file);
+  closeSync(file);
+  rmSync(name);
 }
 
 export async function makeSlot(

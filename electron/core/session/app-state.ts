@@ -5,6 +5,7 @@ import type { AppState, ClinicOnDevice, SessionView } from '#electron/contract/s
 import { readReplica, readRow, writeReplica } from '#db/sqlite/store.ts';
 import { readSlots } from '../keys/slots.ts';
 import type { Ports } from '../ports.ts';
+import { erasedClinics } from '../clinic/revocation.ts';
 import type { OpenClinic } from '../services.ts';
 
 export const VERSION = '0.1.0';
@@ -41,6 +42,7 @@ export function appState(ports: Ports, clinic: OpenClinic | null): AppState {
     phase: clinic === null ? 'launch' : clinic.locked ? 'locked' : 'open',
     clinics: clinicsOnDevice(ports),
     session: clinic === null ? null : sessionView(clinic),
+    erased: erasedClinics(ports),
     clockBehind: clinic !== null && clockIsBehind(ports, clinic),
     version: VERSION,
   };

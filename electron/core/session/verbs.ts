@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
+import { forgetErased } from '../clinic/revocation.ts';
 import { adoptUnknown } from '#electron/sync/adopt-unknown.ts';
 import { migrate } from '#db/sqlite/migrate.ts';
 import { isDamage, openDatabase } from '#db/sqlite/open.ts';
@@ -121,6 +122,14 @@ function logged(services: CoreServices, action: 'unlock' | 'lock'): void {
 
 export const sessionHandlers = [
   service('app.state', async (services) => ok(services.state()), 'any'),
+  service(
+    'app.erasedRead',
+    async (services) => {
+      forgetErased(services.ports);
+      return ok(services.state());
+    },
+    'any',
+  ),
 
   service(
     'session.unlock',

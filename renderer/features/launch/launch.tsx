@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppState } from '#electron/contract/session.ts';
+import { call } from '../../app/client.ts';
 import { Unlock } from './unlock.tsx';
 import { CreateClinic, JoinClinic, RestoreClinic } from './set-up.tsx';
 
@@ -25,6 +26,21 @@ export function Launch({ state, onChanged }: { state: AppState; onChanged(): voi
     <main className="center">
       <div>
         <p className="quiet">Ryggrad</p>
+        {state.erased.map(({ clinicName, at }) => (
+          <p key={at} className="notice" role="status">
+            {t('erased.said', { name: clinicName })}
+          </p>
+        ))}
+        {state.erased.length > 0 && (
+          <button
+            type="button"
+            className="btn"
+            style={{ marginBottom: 24 }}
+            onClick={() => void call('app.erasedRead', {}).then(onChanged)}
+          >
+            {t('erased.read')}
+          </button>
+        )}
         {face === 'unlock' && <Unlock clinics={state.clinics} />}
         {face === 'create' && <CreateClinic onDone={done} onCode={hold} />}
         {face === 'join' && <JoinClinic onDone={done} onCode={hold} />}

@@ -3,6 +3,7 @@ import { formatDay, formatTime } from '../chart/format.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/client.ts';
+import { RevokeButton } from './revoke-button.tsx';
 import { useSession } from '../../app/session.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { Field } from '../../ui/field.tsx';
@@ -71,6 +72,11 @@ export function Devices() {
   const [userId, setUserId] = useState(session.user.id);
   const [code, setCode] = useState<string | null>(null);
   const [said, wrong, tell] = useOutcome();
+  const revoke = async (id: string): Promise<void> => {
+    const reply = await call('device.revoke', { id });
+    if (!reply.ok) tell(reply);
+    else await call('sync.now', {});
+  };
   return (
     <>
       <table className="list" aria-label={t('section.devices')}>
@@ -81,7 +87,14 @@ export function Devices() {
                 <strong>{device.name}</strong> {device.thisDevice && <span className="quiet">{t('devices.this')}</span>}
               </td>
               <td className="quiet">{device.userName}</td>
-              <td className="quiet">{t(`devices.${device.audience}`)}</td>
+              <td className="quiet">{t(device.revokedAt === null ? `devices.${device.audience}` : 'devices.revoked')}</td>
+              <td>
+                {device.revokedAt === null &&
+                  !device.thisDevice &&
+                  (device.userId === session.user.id || session.user.roles.includes('ADMIN')) && (
+                    <RevokeButton name={device.name} onRevoke={() => void revoke(device.id)} />
+                  )}
+              </td>
             </tr>
           ))}
         </tbody>

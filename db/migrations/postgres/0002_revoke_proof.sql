@@ -1,0 +1,1 @@
+ALTER TABLE "device_credential" ADD COLUMN "revoke_proof" text;
