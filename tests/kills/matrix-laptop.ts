@@ -39,7 +39,9 @@ function work(order: LaptopOrder): void {
   });
   laptop.connect(order.serverUrl, order.credential);
   process.on('message', (raw) => {
-    const { write, check } = raw as { write?: string[]; check?: boolean };
+    const { write, check, now } = raw as { write?: string[]; check?: boolean; now?: boolean };
+    // Only to reach the next kill sooner; what is judged drains by itself.
+    if (now === true) void laptop.engine().syncNow();
     for (const token of write ?? []) {
       laptop.write('section.write', (ctx) => {
         const section = derivedId(order.visit, 'subjective');

@@ -134,7 +134,7 @@ class Run {
     await this.laptopUp();
     const { laptop } = this;
     for (let tries = 0; tries < 8 && server.alive && !server.hit; tries += 1) {
-      laptop?.child.send({ write: this.tokens() }, () => {});
+      laptop?.child.send({ write: this.tokens(), now: true }, () => {});
       for (let waited = 0; waited < 15 && server.alive && !server.hit; waited += 1)
         await new Promise((resolve) => setTimeout(resolve, 100));
     }
