@@ -103,10 +103,11 @@ export async function unlock(big: BigClinic): Promise<Figure[]> {
     times.push(whole);
     await core.close();
   }
-  const middle = percentile(derivations, 0.5);
+  // The fastest derivation is taken off, so that what is left is never too little, however busy the machine.
+  const derivation = Math.min(...derivations);
   return spread(
     'unlock',
-    times.map((time) => Math.max(0, time - middle)),
+    times.map((time) => time - derivation),
     1000,
   );
 }
