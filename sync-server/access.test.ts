@@ -47,7 +47,7 @@ const PROBES: Record<string, (target: Laptop, caller: Laptop) => { url: string; 
   'GET /v1/digest': () => ({ url: '/v1/digest' }),
   'POST /v1/compare': () => ({
     url: '/v1/compare',
-    payload: { entity: 'note_section', after: '00000000-0000-0000-0000-000000000000', limit: 2000, withRows: true },
+    payload: { entity: 'note_section', after: '00000000-0000-0000-0000-000000000000', limit: 500, withRows: true },
   }),
 };
 /** Their body is a question about the caller's own clinic, whoever is asked about. */
