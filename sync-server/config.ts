@@ -33,6 +33,7 @@ const environment = z.object({
   REDIS_KEY_PREFIX: z.string().max(100).default('ryggrad:'),
   DB_STATEMENT_TIMEOUT_MS: whole(100, 600_000).default(30_000),
   DB_LOCK_TIMEOUT_MS: whole(100, 600_000).default(10_000),
+  FEED_RETENTION_DAYS: whole(60, 3650).default(400),
   ELECTRIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   ELECTRIC_SECRET: z.string().min(1).optional(),
   RATE_LIMIT_WINDOW_MS: whole(1000, 3_600_000).default(60_000),
@@ -60,6 +61,8 @@ export interface Config {
   http: { connections: number; pollsPerDevice: number; pollsPerClinic: number };
   sessionKey: Uint8Array;
   registration: 'open' | 'closed' | { code: string };
+  /** Days a deletion stays in the feed. */
+  retentionDays: number;
   electric: { url: string; secret?: string } | undefined;
   /** Undefined: wake-ups by LISTEN/NOTIFY alone. */
   redis: { url: string; prefix: string } | undefined;
@@ -108,6 +111,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     sessionKey: e.SESSION_KEY === undefined ? mintedKey(home) : Buffer.from(e.SESSION_KEY, 'base64'),
     registration:
       e.REGISTRATION_CODE !== undefined ? { code: e.REGISTRATION_CODE } : e.DATABASE_URL === undefined && onLoopback ? 'open' : 'closed',
+    retentionDays: e.FEED_RETENTION_DAYS,
     electric:
       e.ELECTRIC_URL === undefined
         ? undefined

@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { listenForChanges } from '#db/postgres/listen.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 import { withRedis } from './redis-wake-ups.ts';
+import { startCompaction } from './jobs/compaction.ts';
 import { openLog } from './plugins/logging.ts';
 
 export interface OpenServer {
@@ -59,6 +60,8 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       limits: { bodyBytes: MAX_REQUEST_BYTES, rateWindowMs: config.rate.windowMs, rateMax: config.rate.max, ...config.http },
       version: VERSION,
     };
+    const compaction = startCompaction({ pool, now: deps.now, retentionDays: config.retentionDays }, log);
+    undo.push(() => compaction.stop());
     const app = buildApp(deps);
     undo.push(() => app.close());
     return { app, deps, close, databaseEnded: embedded?.ended ?? new Promise(() => {}) };

@@ -16,7 +16,8 @@ export const TENANT_TABLES: readonly string[] = [...entityNames, ...TENANT_SERVE
 /** What the app's role may do, besides the record tables (select, insert, update). Never truncate. */
 const GRANTS: Readonly<Record<string, string>> = {
   clinic_clock: 'select, insert, update',
-  feed: 'select, insert, update',
+  feed: 'select, insert, update, delete',
+  feed_mark: 'select, insert, delete',
   device_queue: 'select, insert, update',
   ledger: 'select, insert',
   quarantine: 'select, insert',
@@ -49,6 +50,8 @@ export function guards(appRole: string): { sql: string; hash: string } {
       trigger(`${table}_keep`, 'before truncate', table, 'for each statement execute function ryggrad_append_only()'),
     );
   }
+  // Only what is deleted may leave the feed (compaction): a living row is never taken out of it, whatever asks.
+  parts.push('drop policy if exists compaction on feed;', 'create policy compaction on feed as restrictive for delete using (deleted);');
   // A real Electric service reads the same table, and needs the whole row of an update.
   parts.push('alter table feed replica identity full;');
   parts.push(grants(appRole));

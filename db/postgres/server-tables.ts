@@ -1,5 +1,6 @@
 /** The server's own tables: the feed and its counter, what was pushed, the log, who may come in. */
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, date, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
@@ -37,7 +38,21 @@ export const feed = pgTable(
     primaryKey({ columns: [table.clinicId, table.entity, table.id] }),
     index('feed_by_seq').on(table.clinicId, table.seq),
     index('feed_by_audience').on(table.clinicId, table.audience, table.seq),
+    index('feed_deleted')
+      .on(table.clinicId, table.seq)
+      .where(sql`deleted`),
   ],
+);
+
+/** How far a clinic's feed had come on a day: what the age of a place in it is known by. */
+export const feedMark = pgTable(
+  'feed_mark',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    day: date('day').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.day] })],
 );
 
 /** Per device how far its queue and its log have come. */
@@ -198,6 +213,7 @@ export const attempt = pgTable('attempt', {
 export const TENANT_SERVER_TABLES = [
   'clinic_clock',
   'feed',
+  'feed_mark',
   'device_queue',
   'ledger',
   'quarantine',
