@@ -2,6 +2,7 @@
  * G8, the first half: a colleague's laptop and this one changed the same while the cable was out. The card shows both,
  * is decided with at most three keys, offline; and both versions can be found afterwards.
  */
+import { clinicDay } from '#db/rules/appointments.ts';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PASSPHRASE, testLaptop, type TestLaptop } from '#electron/core/testing.ts';
@@ -81,7 +82,7 @@ interface Day {
 }
 
 test('two laptops book the same time without knowing: both stand, it is shown, and one key goes to the day', async () => {
-  const today = new Date().toISOString().slice(0, 10);
+  const today = clinicDay(new Date().toISOString());
   const { items } = await ok<Day>('day.list', { day: today });
   const [one, other] = [...new Map(items.map((item) => [item.patient.id, item.patient])).values()];
   const { session } = await ok<{ session: { user: { id: string } } }>('app.state', {});
@@ -110,7 +111,7 @@ test('two laptops book the same time without knowing: both stand, it is shown, a
 });
 
 test('G8: the same telephone number and the same appointment changed on two laptops are decided with one key each', async () => {
-  const today = new Date().toISOString().slice(0, 10);
+  const today = clinicDay(new Date().toISOString());
   const { items } = await ok<Day>('day.list', { day: today });
   const item = items.at(-1);
   if (item === undefined) throw new Error('the demo day is empty');

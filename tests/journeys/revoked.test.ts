@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { clinicDay } from '#db/rules/appointments.ts';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PASSPHRASE, testLaptop, type TestLaptop } from '#electron/core/testing.ts';
@@ -69,7 +70,7 @@ test('G8: revoked from another laptop: what it held is handed in, then its keys 
 
   // Away from the network something is written that nobody else has.
   online = false;
-  const today = await ask<{ items: { patient: { id: string } }[] }>(watched, 'day.list', { day: new Date().toISOString().slice(0, 10) });
+  const today = await ask<{ items: { patient: { id: string } }[] }>(watched, 'day.list', { day: clinicDay(new Date().toISOString()) });
   const patientId = today.items[0]?.patient.id ?? '';
   const visit = await lost.must('encounter.start', { patientId, visitType: 'follow_up' });
   await lost.must('section.write', { encounterId: visit.id, key: 'subjective', text: 'Skrevet på maskinen som ble borte.' });
