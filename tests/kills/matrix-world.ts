@@ -79,6 +79,7 @@ export class Subject {
       `the process is ready (${this.errors})`,
       limitMs,
     );
+    if (!this.alive && !this.hit && this.errors.trim() !== '') throw new Error(`it ended before it was ready: ${this.errors}`);
   }
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (this.alive) this.child.kill(signal);

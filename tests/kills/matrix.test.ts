@@ -1,6 +1,14 @@
 /** A small share of `npm run kill-matrix` in every run, and the proof that it would notice. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runPoint } from './matrix.ts';
+import { PLANTS, POINTS } from './points.ts';
+
+test.each(Object.entries({ ...POINTS, ...PLANTS }))('%s has its place in the source, once', (_, { file, at }) => {
+  const source = readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+  expect(source.split(at).length - 1).toBe(1);
+});
 
 /** One of each kind: laptop, server, Postgres with its server, one of Postgres' processes. */
 test.each(['client.answered', 'client.swapping', 'server.committed', 'postgres.commit', 'postgres.backend'])(

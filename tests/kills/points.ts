@@ -66,7 +66,7 @@ export const POINTS: Readonly<Record<string, Place>> = {
     where: 'before',
     when: '!before.complete',
   },
-  'client.today': { file: 'electron/sync/replica-engine.ts', at: '    load = { head: found.head,', where: 'before' },
+  'client.today': { file: 'electron/sync/first-load.ts', at: '      load = { head: found.head,', where: 'before' },
   'client.gathering': { file: 'electron/sync/refetch.ts', at: '    writeCursor(db, cursor);\n  });\n}\n\n/**\n * Puts', where: 'before' },
   'client.swapping': {
     file: 'electron/sync/refetch.ts',
