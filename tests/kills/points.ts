@@ -94,7 +94,7 @@ export const POINTS: Readonly<Record<string, Place>> = {
   'server.parked': { file: 'sync-server/core/shape.ts', at: '      await waiter.next();\n', where: 'before', withinMs: 60 },
   'server.streaming': {
     file: 'sync-server/core/shape.ts',
-    at: "  const end = complete ? `${page.rows > 0 ? ',' : ''}${UP_TO_DATE(page.seq)}` : '';\n",
+    at: '  return tagged(asked, handle, offset, headers, joinedBytes(',
     where: 'before',
     withinMs: 4,
   },
