@@ -77,10 +77,10 @@ function over(url: string) {
     },
   } as unknown as Parameters<typeof foundClinic>[0];
 }
-const pushOver = (url: string, laptop: Laptop, changes: unknown[]) =>
+const pushOver = (url: string, laptop: Laptop, changes: unknown[], more: Record<string, string> = {}) =>
   fetch(`${url}/v1/changes`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${laptop.credential}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${laptop.credential}`, 'content-type': 'application/json', ...more },
     body: JSON.stringify({ protocol: PROTOCOL_VERSION, deviceId: laptop.deviceId, changes, audit: [] }),
   });
 const rowsOnServer = async (url: string, laptop: Laptop) => {
@@ -94,7 +94,14 @@ describe('the process', () => {
     const home = newHome();
     const { child, url, lines } = await start({ RYGGRAD_HOME: home });
     expect((await (await fetch(`${url}/ready`)).json()) as unknown).toEqual({ status: 'ready', postgres: 'ok', listening: 'ok' });
-    expect(await (await fetch(`${url}/metrics`)).text()).toContain('ryggrad_long_polls');
+    const laptop = await foundClinic(over(url));
+    await pushOver(url, laptop, [], { 'ryggrad-waited-ms': '90000' });
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('ryggrad_long_polls');
+    // A push that had waited a minute and a half; nothing of whom.
+    expect(metrics).toMatch(/ryggrad_queue_age_seconds_bucket\{le="60"\} 0\n/);
+    expect(metrics).toMatch(/ryggrad_queue_age_seconds_bucket\{le="600"\} 1\n/);
+    expect(metrics).not.toContain(laptop.clinicId);
     expect(await ended(child, 'SIGTERM')).toBe(0);
     expect(lines).toEqual([JSON.stringify({ ready: true, url })]);
     expect(fs.existsSync(path.join(home, 'postgres', 'postmaster.pid'))).toBe(false);

@@ -35,6 +35,9 @@ export const changeSchema = z.strictObject({
 });
 export type Change = z.infer<typeof changeSchema>;
 
+/** Header of a push: how many ms its oldest change had waited, by the laptop's clock; for the operator alone. */
+export const WAITED_HEADER = 'ryggrad-waited-ms';
+
 export const pushRequestSchema = z.strictObject({
   protocol: z.int().min(1),
   deviceId: z.uuid(),

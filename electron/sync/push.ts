@@ -3,7 +3,7 @@
  * A 200 is not success: each change has its own outcome (SPEC.md P1–P6).
  */
 import { auditEventSchema, type AuditEvent } from '#db/model/audit.ts';
-import { MAX_CHANGES, PROTOCOL_VERSION, pushReplySchema, type PushReply } from '#db/sync/change.ts';
+import { MAX_CHANGES, PROTOCOL_VERSION, pushReplySchema, WAITED_HEADER, type Change, type PushReply } from '#db/sync/change.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
 import { prepared } from '#db/sqlite/store.ts';
@@ -39,6 +39,7 @@ export async function pushOnce(deps: PushDeps, signal: AbortSignal, limit = MAX_
   const audit = unsentAudit(db, deviceId);
   const answer = await post(
     deps,
+    waitedMs(deps, changes),
     { protocol: PROTOCOL_VERSION, deviceId, changes, audit, ...(resumeFrom === undefined ? {} : { resumeFrom }) },
     signal,
   );
@@ -61,11 +62,26 @@ export async function pushOnce(deps: PushDeps, signal: AbortSignal, limit = MAX_
 
 type Answer = { ok: true; reply: PushReply } | { ok: false; status: number; code: string; details: Record<string, unknown> };
 
-async function post({ fetch, serverUrl, credential }: PushDeps, body: unknown, signal: AbortSignal): Promise<Answer> {
+/** For the operator: a queue that stood still is seen when it moves again. */
+function waitedMs({ now }: PushDeps, changes: readonly Change[]): number | undefined {
+  const [first] = changes;
+  return first === undefined ? undefined : Math.max(0, now().getTime() - Date.parse(first.at));
+}
+
+async function post(
+  { fetch, serverUrl, credential }: PushDeps,
+  waited: number | undefined,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<Answer> {
   try {
     const response = await fetch(`${serverUrl}/v1/changes`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${credential()}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${credential()}`,
+        'content-type': 'application/json',
+        ...(waited === undefined ? {} : { [WAITED_HEADER]: String(waited) }),
+      },
       body: JSON.stringify(body),
       cache: 'no-store',
       signal,

@@ -18,6 +18,24 @@ const outcomes = new Counter({
   labelNames: ['outcome'] as const,
   registers: [registry],
 });
+const refusals = new Counter({
+  name: 'ryggrad_rejects_total',
+  help: 'Changes refused and kept in quarantine, by code.',
+  labelNames: ['code'] as const,
+  registers: [registry],
+});
+const waited = new Histogram({
+  name: 'ryggrad_queue_age_seconds',
+  help: "How long the oldest change of a push had waited on its laptop, by the laptop's own clock.",
+  buckets: [1, 10, 60, 600, 3600, 21_600, 86_400, 604_800, 2_592_000],
+  registers: [registry],
+});
+const behind = new Histogram({
+  name: 'ryggrad_feed_lag_rows',
+  help: 'How many places of the feed a reader had before it when it asked.',
+  buckets: [0, 1, 10, 100, 1000, 10_000, 100_000, 1_000_000],
+  registers: [registry],
+});
 const parked = new Gauge({ name: 'ryggrad_long_polls', help: 'Readers waiting for news.', registers: [registry] });
 const connections = new Gauge({
   name: 'ryggrad_postgres_connections',
@@ -36,6 +54,22 @@ export const metricsType = registry.contentType;
 
 export function countOutcome(outcome: string, n: number): void {
   outcomes.inc({ outcome }, n);
+}
+
+/** @param code a code of ours; nothing a laptop may choose */
+export function countRefusal(code: string): void {
+  refusals.inc({ code });
+}
+
+/** @param header milliseconds as the laptop says them; anything else is not counted */
+export function countWaited(header: string | undefined): void {
+  if (header !== undefined && /^\d{1,13}$/.test(header)) waited.observe(Number(header) / 1000);
+}
+
+/** @param from offset asked for @param to offset answered, both `{seq}_0` */
+export function countLag(from: string | undefined, to: string | undefined): void {
+  const [before, after] = [from, to].map((offset) => Number(/^(\d+)_/.exec(offset ?? '')?.[1] ?? Number.NaN));
+  if (before !== undefined && after !== undefined && after >= before) behind.observe(after - before);
 }
 
 export function countRepairRead(): void {

@@ -1,6 +1,6 @@
-import { pushReplySchema, pushRequestSchema } from '#db/sync/change.ts';
+import { pushReplySchema, pushRequestSchema, WAITED_HEADER } from '#db/sync/change.ts';
 import { acceptChanges } from '../core/accept-changes.ts';
-import { countOutcome } from '../plugins/metrics.ts';
+import { countOutcome, countRefusal, countWaited } from '../plugins/metrics.ts';
 import { route } from './route.ts';
 
 export const pushChanges = route({
@@ -11,9 +11,12 @@ export const pushChanges = route({
   keepsRefused: true,
   body: pushRequestSchema,
   responses: { 200: { description: 'What became of each change.', schema: pushReplySchema } },
-  async run({ deps, principal, body }) {
+  async run({ deps, principal, body, headers }) {
+    countWaited(headers[WAITED_HEADER]);
     const { store, epoch, now } = deps;
     const result = await acceptChanges({ store, epoch, now, elapsed: () => performance.now(), count: countOutcome }, principal, body);
-    return result.ok ? { status: 200, body: result.value } : result;
+    if (!result.ok) return result;
+    for (const { code } of result.value.outcomes) if (code !== undefined) countRefusal(code);
+    return { status: 200, body: result.value };
   },
 });

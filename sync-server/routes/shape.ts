@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { proxyShape } from '../core/electric-proxy.ts';
 import { answerShape, invalid, MUST_REFETCH } from '../core/shape.ts';
+import { countLag } from '../plugins/metrics.ts';
 import { route } from './route.ts';
 
 /** Whatever comes is judged by the engine, which answers as Electric does. Not a record: Zod would drop `__proto__` unseen. */
@@ -34,12 +35,14 @@ export const readShape = route({
     }
     const { store, wakeUps, epoch, now } = deps;
     const { rows, bytes, longPollMs } = deps.shape;
-    return answerShape(
+    const answer = await answerShape(
       { store, wakeUps, epoch, now, limits: { rows, bytes }, longPollMs, closing },
       { clinicId: principal.clinicId, audience: principal.audience, again: authenticateAgain },
       asked,
       headers['if-none-match'],
       gone,
     );
+    if ('headers' in answer) countLag(asked['offset'], answer.headers['electric-offset']);
+    return answer;
   },
 });
