@@ -54,6 +54,9 @@ export function startPull(deps: PullDeps): Pull {
     deps.onFailure(failure);
   };
   const watched = watchedFetch(deps);
+  // The push that asks for the epoch may find the server back and connect anew: then this stream is over, and the one after it
+  // reads on. Were both to put the gathered rows in place, the second would find none, and take all that is shown away.
+  const current = { ...deps, confirmEpoch: async () => (await deps.confirmEpoch()) && !ended };
   const carrier = createCarrier<FeedValues>();
   const stream = new ShapeStream<FeedValues>({
     url: `${serverUrl}/v1/shape`,
@@ -78,7 +81,7 @@ export function startPull(deps: PullDeps): Pull {
     async (messages) => {
       if (ended) return;
       try {
-        cursor = await takeBatch(deps, stream, cursor, carrier.unload(messages));
+        cursor = await takeBatch(current, stream, cursor, carrier.unload(messages));
       } catch (error) {
         end({ kind: 'no-answer', code: ownFault(error) });
       }
