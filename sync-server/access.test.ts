@@ -1,6 +1,7 @@
 /** Who is refused what: every route and verb there is, taken from the app itself, so that a new one is judged too. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { v7 } from 'uuid';
+import { BEFORE_ALL } from '#db/sync/compare.ts';
 import { routes } from './routes/index.ts';
 import type { Route } from './routes/route.ts';
 import {
@@ -47,7 +48,7 @@ const PROBES: Record<string, (target: Laptop, caller: Laptop) => { url: string; 
   'GET /v1/digest': () => ({ url: '/v1/digest' }),
   'POST /v1/compare': () => ({
     url: '/v1/compare',
-    payload: { entity: 'note_section', after: '00000000-0000-0000-0000-000000000000', limit: 500, withRows: true },
+    payload: { entity: 'note_section', after: BEFORE_ALL, limit: 500, withRows: true },
   }),
 };
 /** Their body is a question about the caller's own clinic, whoever is asked about. */

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { nextEpoch } from '../sync/place.ts';
 import { guards } from './guards.ts';
 import type { Pool } from './open.ts';
+import { allClinics } from './queries/compaction.ts';
 
 /** Any fixed number; two servers starting at once take turns. */
 const LOCK = 7_294_417;
@@ -65,8 +66,7 @@ export async function newEpoch(ownerUrl: string): Promise<string> {
   try {
     await client.query('begin');
     const { rows } = await client.query<{ epoch: string }>('update server_state set epoch = gen_random_uuid() returning epoch');
-    const clinics = await client.query<{ id: string }>('select distinct clinic_id as id from directory order by 1');
-    for (const { id } of clinics.rows) {
+    for (const id of await allClinics(client)) {
       // Row security is forced on the owner too: without its clinic an update reaches nothing, and says nothing.
       await client.query("select set_config('ryggrad.clinic', $1, true)", [id]);
       const clock = await client.query<{ seq: string }>('select seq from clinic_clock where clinic_id = $1 for update', [id]);

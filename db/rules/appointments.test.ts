@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clinicDay, clinicDayBounds, freeSlots, holdsTime, overlaps } from './appointments.ts';
+import { clinicDay, clinicDayBounds, doubleBookings, freeSlots, holdsTime, overlaps } from './appointments.ts';
 
 const hours = ({ from, to }: { from: string; to: string }): number => (Date.parse(to) - Date.parse(from)) / 3_600_000;
 
@@ -50,5 +50,31 @@ describe('bookings', () => {
     expect(freeSlots([{ startsAt: '2026-11-23T07:00:00.000Z', durationMinutes: 480 }], '2026-11-23T07:00:00.000Z', 20, 1)).toEqual([
       { startsAt: '2026-11-24T07:00:00.000Z', durationMinutes: 20 },
     ]);
+  });
+});
+
+describe('double bookings', () => {
+  const booked = (id: string, time: string, practitionerId = 'anna', meantBeside: string[] = []) => ({
+    id,
+    practitionerId,
+    meantBeside,
+    startsAt: `2026-11-23T${time}:00.000Z`,
+    durationMinutes: 30,
+  });
+  const pairs = (...bookings: ReturnType<typeof booked>[]) => doubleBookings(bookings).map(([a, b]) => `${a.id}${b.id}`);
+
+  it('are two of one practitioner that share a minute, in order of time', () => {
+    expect(pairs(booked('c', '09:45'), booked('a', '09:00'), booked('b', '09:29'))).toEqual(['ab', 'bc']);
+    expect(pairs(booked('a', '09:00'), booked('b', '09:30'))).toEqual([]);
+    expect(pairs(booked('a', '09:00'), booked('b', '09:00', 'bent'))).toEqual([]);
+  });
+
+  it('are found past a colleague who sits between them', () => {
+    expect(pairs(booked('a', '09:00'), booked('x', '09:10', 'bent'), booked('b', '09:20'))).toEqual(['ab']);
+  });
+
+  it('are not those that one of the two was meant to stand beside', () => {
+    expect(pairs(booked('a', '09:00'), booked('b', '09:00', 'anna', ['a']))).toEqual([]);
+    expect(pairs(booked('a', '09:00', 'anna', ['b']), booked('b', '09:00'), booked('c', '09:00'))).toEqual(['ac', 'bc']);
   });
 });

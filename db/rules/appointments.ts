@@ -95,8 +95,9 @@ export function doubleBookings<B extends Booking>(bookings: readonly B[]): (read
   return inOrder.flatMap((first, at) => {
     const pairs: (readonly [B, B])[] = [];
     const end = Date.parse(first.startsAt) + first.durationMinutes * MINUTE;
-    for (const second of inOrder.slice(at + 1)) {
-      if (Date.parse(second.startsAt) >= end) break;
+    for (let next = at + 1; next < inOrder.length; next += 1) {
+      const second = inOrder[next];
+      if (second === undefined || Date.parse(second.startsAt) >= end) break;
       const meant = first.meantBeside.includes(second.id) || second.meantBeside.includes(first.id);
       if (first.practitionerId === second.practitionerId && !meant) pairs.push([first, second]);
     }

@@ -101,13 +101,18 @@ export function releaseRow(db: SqliteDatabase, entity: string, rowId: string): n
   return prepared(db, `update outbox set state = 'ready' where state = 'open' and entity = ? and row_id = ?`).run(entity, rowId).changes;
 }
 
+/** The first of each state, by the index: a queue of a week is not read through for it. */
+const OLDEST = ['open', 'ready', 'sent']
+  .map((state) => `select * from (select at from outbox where state = '${state}' order by born limit 1)`)
+  .join(' union all ');
+
 /** How many changes have not been acknowledged, how many were refused, and since when the oldest waits. */
 export function outboxCounts(db: SqliteDatabase): { pending: number; quarantined: number; oldestPendingAt: string | null } {
   const row = prepared(
     db,
     `select (select count(*) from outbox where state in ('open','ready','sent')) as pending,
             (select count(*) from outbox where state = 'quarantined' and resolution is null) as quarantined,
-            (select min(at) from outbox where state in ('open','ready','sent')) as oldest`,
+            (select min(at) from (${OLDEST})) as oldest`,
   ).get() as { pending: number; quarantined: number; oldest: string | null };
   return { pending: row.pending, quarantined: row.quarantined, oldestPendingAt: row.oldest };
 }

@@ -5,6 +5,9 @@ import { entityNames } from '../model/entities.ts';
 /** Most rows in one stretch: what a server works through while a colleague's save waits behind it, some milliseconds. */
 export const STRETCH = 500;
 
+/** Lower than any id: where a walk over all rows begins. */
+export const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
 export const compareRequestSchema = z.strictObject({
   entity: z.enum(entityNames),
   /** Rows with a higher id, in order of id; deleted ones count towards `limit`. */

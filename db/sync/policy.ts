@@ -50,6 +50,23 @@ const LETTER_FIELDS: ReadonlySet<string> = new Set(['status', 'objection', 'obje
 const PAYMENT_FIELDS: ReadonlySet<string> = new Set(['voided', 'voidReason']);
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
+/**
+ * Whether something of a row can no longer be written: it is signed, hangs under a signed visit, or is finished.
+ * @param fields what is to be written; undefined asks about any field at all
+ * @param visitStatus of the visit that the row hangs under, if any
+ */
+export function isFinished(
+  entity: EntityName,
+  row: Readonly<Record<string, unknown>> | undefined,
+  visitStatus: unknown,
+  fields?: readonly string[],
+): boolean {
+  if (entity === 'encounter') return isSigned(row?.['status']);
+  const movable = movableFields(entity, row);
+  if (movable !== undefined && (fields === undefined || fields.some((field) => !movable.has(field)))) return true;
+  return FROZEN_CHILDREN.has(entity) && isSigned(visitStatus);
+}
+
 /** All that may still change on a signed encounter, and only towards `entered_in_error`. */
 export const CLOSING_FIELDS: ReadonlySet<string> = new Set(['status', 'closedReason', 'closedById', 'closedAt']);
 

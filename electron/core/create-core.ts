@@ -138,7 +138,8 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     replica: () => replica,
     async restartReplica() {
       await replica?.stop();
-      replica = clinic === null ? null : startReplica(ports, clinic, emit, () => void (clinic === null ? undefined : erase(clinic)));
+      const open = clinic;
+      replica = open === null ? null : startReplica(ports, open, emit, () => void erase(open));
       replica?.start();
     },
     emit,

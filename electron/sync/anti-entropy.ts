@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { isEntityName, type EntityName } from '#db/model/entities.ts';
 import { entitiesFor } from '#db/sync/audience.ts';
 import { fromBody } from '#db/sync/body.ts';
-import { compareAnswerSchema, STRETCH, type CompareAnswer } from '#db/sync/compare.ts';
+import { BEFORE_ALL, compareAnswerSchema, STRETCH, type CompareAnswer } from '#db/sync/compare.ts';
 import { digestLine, digestOf } from '#db/sync/digest.ts';
 import type { StoredRow } from '#db/sync/row.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
@@ -19,7 +19,6 @@ import type { Fetch } from './ports.ts';
 
 /** Rows worked on without a pause: a key that is pressed meanwhile waits for these only. */
 const SLICE = 100;
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 const progressSchema = z.object({
   /** What is compared next; null when a whole round is done. */

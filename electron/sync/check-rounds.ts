@@ -14,7 +14,7 @@ export interface Rounds {
 }
 
 /** @param quiet nothing waits to be sent, and everything has been read */
-export function startRounds(deps: CheckDeps, timers: EngineTimers, quiet: () => boolean): Rounds {
+export function startRounds(deps: CheckDeps, timers: EngineTimers, random: () => number, quiet: () => boolean): Rounds {
   const aborter = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   let timer = timers.set(step, FIRST_MS);
@@ -25,7 +25,7 @@ export function startRounds(deps: CheckDeps, timers: EngineTimers, quiet: () => 
         // A full disk, a closed file: tried again at the next turn, nothing is half done.
       })
       .finally(() => {
-        if (!aborter.signal.aborted) timer = timers.set(step, NEXT_MS * (0.5 + Math.random()));
+        if (!aborter.signal.aborted) timer = timers.set(step, NEXT_MS * (0.5 + random()));
       });
   }
 

@@ -4,6 +4,7 @@
  */
 import { changeSchema, type Change, type Outcome } from '#db/sync/change.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { outboxCounts } from '#db/sqlite/outbox.ts';
 import { prepared } from '#db/sqlite/store.ts';
 import { layPendingOver, numberOf, parseObject, textOf, valueIn } from './apply.ts';
 import { serverFacts } from './cursor.ts';
@@ -134,18 +135,7 @@ export interface QueueState {
 
 export function queueState(db: SqliteDatabase): QueueState {
   const count = (state: string) => valueOr(prepared(db, 'select count(*) as n from outbox where state = ?').get(state), 'n') ?? 0;
-  const first = (state: string) => {
-    const raw = prepared(db, 'select at from outbox where state = ? order by born limit 1').get(state);
-    return raw === undefined ? [] : [textOf(raw, 'at')];
-  };
-  const refused = prepared(db, "select count(*) as n from outbox where state = 'quarantined' and resolution is null").get();
-  const sendable = count('ready') + count('sent');
-  return {
-    pending: count('open') + sendable,
-    sendable,
-    quarantined: numberOf(refused, 'n'),
-    oldestPendingAt: ['open', 'ready', 'sent'].flatMap(first).toSorted()[0] ?? null,
-  };
+  return { ...outboxCounts(db), sendable: count('ready') + count('sent') };
 }
 
 export function openConflicts(db: SqliteDatabase): number {

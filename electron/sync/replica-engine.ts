@@ -283,6 +283,7 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       rounds = startRounds(
         { ...options, fetch, now: () => clock.now(), onApplied: applied },
         timers,
+        random,
         () => state.link === 'live' && state.pending === 0,
       );
     },

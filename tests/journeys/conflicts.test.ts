@@ -99,7 +99,7 @@ test('two laptops book the same time without knowing: both stand, it is shown, a
   ]);
   await expect.poll(async () => await watched.page.locator('.rail-item', { hasText: 'Konflikter' }).innerText()).toContain('1');
   await watched.press('Alt+4');
-  await watched.page.getByRole('heading', { name: 'Dobbeltbooket uten å vite om hverandre' }).waitFor();
+  await watched.page.getByRole('heading', { name: 'Dobbeltbookede timer' }).waitFor();
   await watched.page.getByRole('button', { name: 'Til dagen' }).focus();
   await watched.press('Enter');
   await expect.poll(async () => await watched.page.locator('table.list .due', { hasText: 'kolliderer' }).count()).toBe(2);

@@ -34,8 +34,8 @@ export async function forgetMarks(tx: Tx, clinicId: string, day: string): Promis
 
 /**
  * Takes out at most `limit` deleted rows up to a place, oldest first, and raises the floor with them: whoever has read less
- * than that has perhaps not heard of a deletion, and begins anew. The clinic's counter is locked, as in every transaction that
- * writes, so that nobody reads between the two.
+ * than that has perhaps not heard of a deletion, and begins anew. The clinic's counter is locked first, in the same order as
+ * in every transaction that writes, so that none of them waits for another in a circle.
  * @returns how many; fewer than `limit` means there are no more
  */
 export async function compact(tx: Tx, clinicId: string, upTo: number, limit: number): Promise<number> {

@@ -1,6 +1,7 @@
 /** Rows of the record, read and written for a whole batch at once: one statement per table, not per change. */
 import { columnName } from '../../model/entity.ts';
 import { entityNames, type EntityName } from '../../model/entities.ts';
+import { BEFORE_ALL } from '../../sync/compare.ts';
 import { FROZEN_CHILDREN } from '../../sync/policy.ts';
 import { fieldsOf, type StoredRow } from '../../sync/row.ts';
 import type { Tx } from '../open.ts';
@@ -84,9 +85,6 @@ export async function* allRows(tx: Tx, clinicId: string, entity: EntityName, pag
     after = last.id;
   }
 }
-
-/** Lower than any id. */
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /** Rows of one entity in this clinic in order of id, deleted ones too, at most so many. */
 export async function rowsAfter(tx: Tx, clinicId: string, entity: EntityName, after: string, limit: number): Promise<StoredRow[]> {

@@ -49,8 +49,12 @@ const noticeIn = (ports: Ports): string => join(ports.home, 'erased.json');
 /** What was erased here and nobody has read yet. */
 export function erasedClinics(ports: Ports): { clinicName: string; at: string }[] {
   if (!existsSync(noticeIn(ports))) return [];
-  const read = noticeSchema.safeParse(JSON.parse(readFileSync(noticeIn(ports), 'utf8')));
-  return read.success ? read.data : [];
+  try {
+    return noticeSchema.parse(JSON.parse(readFileSync(noticeIn(ports), 'utf8')));
+  } catch {
+    // Half written when the power went: the notice is a courtesy, the erasure is done.
+    return [];
+  }
 }
 
 export function forgetErased(ports: Ports): void {

@@ -7,7 +7,7 @@ import { changeSchema } from '#db/model/entity.ts';
 import { entities, isEntityName, type EntityName } from '#db/model/entities.ts';
 import { mayChange, readsNotes } from '#db/rules/permissions.ts';
 import { fieldsOf } from '#db/sync/row.ts';
-import { FROZEN_CHILDREN, isSigned, movableFields } from '#db/sync/policy.ts';
+import { isFinished } from '#db/sync/policy.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { useCase } from '../use-case.ts';
@@ -56,10 +56,8 @@ export function bothCanStand({ subjectEntity, field, kept, lost }: RowOf<'confli
 function isFrozen(ctx: Context, { subjectEntity, subjectId }: RowOf<'conflict'>): boolean {
   if (!isEntityName(subjectEntity)) return false;
   const row = ctx.get(subjectEntity, subjectId) as unknown as Record<string, unknown> | undefined;
-  if (subjectEntity === 'encounter') return isSigned(row?.['status']);
-  if (movableFields(subjectEntity, row) !== undefined) return true;
   const encounterId = row?.['encounterId'];
-  return FROZEN_CHILDREN.has(subjectEntity) && typeof encounterId === 'string' && isSigned(ctx.get('encounter', encounterId)?.status);
+  return isFinished(subjectEntity, row, typeof encounterId === 'string' ? ctx.get('encounter', encounterId)?.status : undefined);
 }
 
 /** Writes the version that was not standing (or both). False where the record cannot take it. */

@@ -3,16 +3,18 @@ import { err, ok } from '#electron/contract/verb.ts';
 import type { RefusedChange } from '#electron/contract/sync.ts';
 import { entities, type EntityName } from '#db/model/entities.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
-import { FROZEN_CHILDREN, isSigned, movableFields } from '#db/sync/policy.ts';
+import { isFinished } from '#db/sync/policy.ts';
+import { fieldsOf } from '#db/sync/row.ts';
+import { markRefused, refusedChanges, type Refused } from '#db/sqlite/queries/refused.ts';
 import { readRow } from '#db/sqlite/store.ts';
 import type { Born, Context } from '../context.ts';
 import { logRead } from '../audit/log-once.ts';
+import { fullName } from '../patients/patient-view.ts';
 import { useCase, type AnyHandler } from '../use-case.ts';
-import { markRefused, patientOf, refusedChanges, type Refused } from './refused-changes.ts';
 
 const list = useCase('refused.list', (ctx, { patientId }) => {
   const items = refusedChanges(ctx.db)
-    .map((change) => ({ change, patient: patientOf(ctx.db, change) }))
+    .map((change) => ({ change, patient: patientOf(ctx, change) }))
     .filter(({ patient }) => patientId === undefined || patient === patientId)
     .map(({ change, patient }) => viewOf(ctx, change, patient));
   for (const patient of new Set(items.flatMap((item) => item.patientId ?? [])))
@@ -30,7 +32,7 @@ function viewOf(ctx: Context, { id, actor, entity, rowId, set, at, code }: Refus
     at,
     code,
     patientId,
-    patientName: patient === undefined ? null : `${patient.givenName} ${patient.familyName}`,
+    patientName: patient === undefined ? null : fullName(patient),
     actorName: readRow(ctx.db, 'user', actor)?.name ?? null,
     mine: actor === ctx.actor.userId,
     written: readable ? Object.entries(set).flatMap(([field, value]) => (isTold(field, value) ? [{ field, value }] : [])) : [],
@@ -48,16 +50,9 @@ const sendAgain = useCase('refused.sendAgain', (ctx, { ids }) => {
   for (const change of wanted) {
     if (change.actor !== ctx.actor.userId) return err('refused/not-yours');
     if (change.set['status'] === 'signed') return err('refused/sign-again');
-    if (isFinished(ctx, change)) return err('refused/finished');
+    if (isTooLate(ctx, change)) return err('refused/finished');
     writeAgain(ctx, change);
-    markRefused(ctx.db, change.id, 'sent_again');
-    ctx.audit({
-      action: 'change',
-      subjectEntity: change.entity,
-      subjectId: change.rowId,
-      patientId: patientOf(ctx.db, change),
-      details: { refused: change.code },
-    });
+    dealtWith(ctx, change, 'sent_again');
   }
   return ok(null);
 });
@@ -73,15 +68,30 @@ function writeAgain(ctx: Context, { entity, rowId, set, base }: Refused): void {
   ctx.patch(entity, rowId, fields as Partial<Born<EntityName>>, { restate: Object.keys(set), base });
 }
 
-/** Signed, or hanging under a signed visit, or handed over: it is not written in any more. */
-function isFinished(ctx: Context, { entity, rowId, set }: Refused): boolean {
+/** It is not written in any more; what never came to the server is not finished, whatever it was meant to be. */
+function isTooLate(ctx: Context, { entity, rowId, set }: Refused): boolean {
   const row = readRow(ctx.db, entity, rowId) as unknown as Record<string, unknown> | undefined;
-  if (entity === 'encounter') return isSigned(row?.['status']);
-  // What never came to the server is not finished, whatever it was meant to be.
-  const movable = row?.['seq'] === 0 ? undefined : movableFields(entity, row);
-  if (movable !== undefined && Object.keys(set).some((field) => !movable.has(field))) return true;
   const encounterId = row?.['encounterId'] ?? set['encounterId'];
-  return FROZEN_CHILDREN.has(entity) && typeof encounterId === 'string' && isSigned(readRow(ctx.db, 'encounter', encounterId)?.status);
+  const visit = typeof encounterId === 'string' ? readRow(ctx.db, 'encounter', encounterId) : undefined;
+  return isFinished(entity, entity !== 'encounter' && row?.['seq'] === 0 ? undefined : row, visit?.status, Object.keys(set));
+}
+
+function dealtWith(ctx: Context, change: Refused, resolution: 'sent_again' | 'set_aside'): void {
+  const { id, entity, rowId, code } = change;
+  markRefused(ctx.db, id, resolution);
+  const details = resolution === 'set_aside' ? { refused: code, setAside: true } : { refused: code };
+  ctx.audit({ action: 'change', subjectEntity: entity, subjectId: rowId, patientId: patientOf(ctx, change), details });
+}
+
+/** The patient a change is about, also where the row is no longer shown as part of the record. */
+export function patientOf({ db }: Context, { entity, rowId, set }: Pick<Refused, 'entity' | 'rowId' | 'set'>): string | null {
+  if (entity === 'patient') return rowId;
+  const row = readRow(db, entity, rowId) as unknown as Record<string, unknown> | undefined;
+  const value = (field: string): unknown => (Object.hasOwn(fieldsOf(entity), field) ? (row?.[field] ?? set[field]) : undefined);
+  const patientId = value('patientId');
+  if (typeof patientId === 'string') return patientId;
+  const encounterId = value('encounterId');
+  return typeof encounterId === 'string' ? (readRow(db, 'encounter', encounterId)?.patientId ?? null) : null;
 }
 
 const setAside = useCase('refused.setAside', (ctx, { ids }) => {
@@ -89,14 +99,7 @@ const setAside = useCase('refused.setAside', (ctx, { ids }) => {
   if (wanted.length < new Set(ids).size) return err('refused/unknown');
   for (const change of wanted) {
     if (change.actor !== ctx.actor.userId && !readsNotes(ctx.actor.roles)) return err('refused/not-yours');
-    markRefused(ctx.db, change.id, 'set_aside');
-    ctx.audit({
-      action: 'change',
-      subjectEntity: change.entity,
-      subjectId: change.rowId,
-      patientId: patientOf(ctx.db, change),
-      details: { refused: change.code, setAside: true },
-    });
+    dealtWith(ctx, change, 'set_aside');
   }
   return ok(null);
 });

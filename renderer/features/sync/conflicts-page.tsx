@@ -15,7 +15,8 @@ export function ConflictsPage() {
   const [problem, setProblem] = useState<string | null>(null);
   const { conflicts, siblings } = list.value ?? { conflicts: [], siblings: [] };
   const first = conflicts[0];
-  const double = useDoubleBookings().value?.pairs.length ?? 0;
+  const double = useDoubleBookings();
+  const nothing = first === undefined && siblings.length === 0 && (double.value?.pairs.length ?? 0) === 0;
   const resolve = async (choice: Choice): Promise<void> => {
     if (first === undefined) return;
     const reply = await call('conflict.resolve', { id: first.conflict.id, choice });
@@ -38,7 +39,7 @@ export function ConflictsPage() {
     <div className="page">
       <h1>{t('conflict.title')}</h1>
       <p className="quiet">{t('conflict.help')}</p>
-      {list.value !== null && first === undefined && siblings.length === 0 && double === 0 && <p>{t('conflict.none')}</p>}
+      {list.value !== null && nothing && <p>{t('conflict.none')}</p>}
       {problem !== null && (
         <p className="danger-text" role="alert">
           {problem}
@@ -47,7 +48,7 @@ export function ConflictsPage() {
       {conflicts.map((view, index) => (
         <ConflictCard key={view.conflict.id} view={view} current={index === 0} onChoose={(choice) => void resolve(choice)} />
       ))}
-      <DoubleBookings />
+      <DoubleBookings list={double} />
       {siblings.length > 0 && (
         <section>
           <h2>{t('siblings.title')}</h2>

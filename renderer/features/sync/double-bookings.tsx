@@ -10,9 +10,8 @@ export function useDoubleBookings() {
   return useAsk('appointment.doubleBooked', {}, ['appointment']);
 }
 
-export function DoubleBookings() {
+export function DoubleBookings({ list }: { list: ReturnType<typeof useDoubleBookings> }) {
   const { t } = useTranslation('sync');
-  const list = useDoubleBookings();
   const pairs = list.value?.pairs ?? [];
   if (pairs.length === 0) return null;
   const keepBoth = async (id: string, otherId: string): Promise<void> => {

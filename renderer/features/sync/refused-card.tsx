@@ -9,13 +9,20 @@ import { useSay } from './use-say.ts';
 /** When, which the card's own line says already, and where a text came from: not what a person wrote. */
 const BESIDES: ReadonlySet<string> = new Set(['recordedAt', 'deleted', 'origin', 'originText', 'review']);
 
-export function RefusedCard({ items, children }: { items: readonly RefusedChange[]; children: ReactNode }) {
+interface Props {
+  items: readonly RefusedChange[];
+  /** The one that the keys act on. */
+  current: boolean;
+  children: ReactNode;
+}
+
+export function RefusedCard({ items, current, children }: Props) {
   const { t } = useTranslation('sync');
   const say = useSay();
   const [first] = items;
   if (first === undefined) return null;
   return (
-    <section className="conflict" aria-current={children !== false} aria-labelledby={`refused-${first.id}`}>
+    <section className="conflict" aria-current={current} aria-labelledby={`refused-${first.id}`}>
       <h2 id={`refused-${first.id}`}>
         {first.patientName ?? t('refused.noPatient')}{' '}
         <span className="quiet">

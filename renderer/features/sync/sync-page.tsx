@@ -6,6 +6,7 @@ import { useActions } from '../../app/keys.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatDay, formatTime } from '../chart/format.ts';
+import { Queue } from './queue.tsx';
 import { RefusedList } from './refused-list.tsx';
 
 const SHOWN = ['pending', 'quarantined', 'sent'] as const;
@@ -15,20 +16,9 @@ export function SyncPage({ first = 'pending' }: { first?: (typeof SHOWN)[number]
   const [show, setShow] = useState<(typeof SHOWN)[number]>(first);
   const [problem, setProblem] = useState<string | null>(null);
   const status = useAsk('sync.status', {}, ['sync', 'encounter', 'note_section', 'patient', 'appointment']);
-  const outbox = useAsk('sync.outbox', { show }, [
-    'sync',
-    'encounter',
-    'note_section',
-    'patient',
-    'appointment',
-    'diagnosis',
-    'payment',
-    'letter',
-  ]);
   const now = async (): Promise<void> => {
     const reply = await call('sync.now', {});
     setProblem(reply.ok ? null : sentence(reply.code));
-    outbox.again();
   };
   useActions([{ id: 'sync-now', label: t('now'), key: 's', run: () => void now() }]);
   const value = status.value;
@@ -70,39 +60,7 @@ export function SyncPage({ first = 'pending' }: { first?: (typeof SHOWN)[number]
           </button>
         ))}
       </div>
-      {show === 'quarantined' && <RefusedList />}
-      {show !== 'quarantined' && outbox.value !== null && outbox.value.items.length === 0 && <p className="quiet">{t(`none.${show}`)}</p>}
-      {show !== 'quarantined' && outbox.value !== null && outbox.value.items.length > 0 && (
-        <table className="list" aria-label={t(`show.${show}`)}>
-          <thead>
-            <tr>
-              <th scope="col">{t('col.when')}</th>
-              <th scope="col">{t('col.patient')}</th>
-              <th scope="col">{t('col.what')}</th>
-              <th scope="col">{t('col.who')}</th>
-              <th scope="col">{t('col.state')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {outbox.value.items.map((item) => (
-              <tr key={item.id}>
-                <td className="num">
-                  {formatDay(item.at)} {formatTime(item.at)}
-                </td>
-                <td>{item.patientName}</td>
-                <td>{t(`entity.${item.entity}`, { defaultValue: item.entity })}</td>
-                <td className="quiet">{item.actorName}</td>
-                <td className={item.state === 'quarantined' ? 'danger-text' : 'quiet'}>
-                  {item.code === null ? t(`state.${item.state}`) : sentence(item.code)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {show !== 'quarantined' && outbox.value !== null && outbox.value.total > outbox.value.items.length && (
-        <p className="quiet">{t('more', { count: outbox.value.total - outbox.value.items.length })}</p>
-      )}
+      {show === 'quarantined' ? <RefusedList /> : <Queue show={show} />}
     </div>
   );
 }

@@ -1,9 +1,8 @@
-/** Refused changes as they lie in the outbox, and whose record they belong to. */
-import { isEntityName, type EntityName } from '#db/model/entities.ts';
-import { fieldsOf } from '#db/sync/row.ts';
-import { upcast } from '#db/sync/upcast.ts';
-import type { SqliteDatabase } from '#db/sqlite/open.ts';
-import { prepared, readRow } from '#db/sqlite/store.ts';
+/** Refused changes as they lie in the outbox. */
+import { isEntityName, type EntityName } from '../../model/entities.ts';
+import { upcast } from '../../sync/upcast.ts';
+import type { SqliteDatabase } from '../open.ts';
+import { prepared } from '../store.ts';
 
 export interface Refused {
   id: string;
@@ -48,15 +47,4 @@ export function refusedChanges(db: SqliteDatabase): Refused[] {
 
 export function markRefused(db: SqliteDatabase, id: string, resolution: 'sent_again' | 'set_aside'): void {
   prepared(db, "update outbox set resolution = ? where id = ? and state = 'quarantined'").run(resolution, id);
-}
-
-/** The patient a change is about, also where the row is no longer shown as part of the record. */
-export function patientOf(db: SqliteDatabase, { entity, rowId, set }: Pick<Refused, 'entity' | 'rowId' | 'set'>): string | null {
-  if (entity === 'patient') return rowId;
-  const row = readRow(db, entity, rowId) as unknown as Record<string, unknown> | undefined;
-  const value = (field: string): unknown => (Object.hasOwn(fieldsOf(entity), field) ? (row?.[field] ?? set[field]) : undefined);
-  const patientId = value('patientId');
-  if (typeof patientId === 'string') return patientId;
-  const encounterId = value('encounterId');
-  return typeof encounterId === 'string' ? (readRow(db, 'encounter', encounterId)?.patientId ?? null) : null;
 }
