@@ -56,8 +56,8 @@ export function createContentQueue(options: ContentQueueOptions): ContentQueue {
   const timers = options.timers ?? realTimers;
   const random = options.random ?? Math.random;
   const sessions: Sessions = new Map();
-  /** Contents the server or this laptop refused, and when they are tried again. */
-  const refused = new Map<string, { until: number; times: number }>();
+  /** Contents the server or this laptop refused: how often, and the timer after which they are tried again. No clock decides. */
+  const refused = new Map<string, { times: number; timer: unknown }>();
   let going = false;
   let aborter = new AbortController();
   let running: Promise<void> | undefined;
@@ -74,8 +74,7 @@ export function createContentQueue(options: ContentQueueOptions): ContentQueue {
   }
 
   function pick(): { job: ContentJob; step: 'fetch' | 'upload' } | undefined {
-    const now = clock.now().getTime();
-    const free = (job: ContentJob) => (refused.get(job.sha256)?.until ?? 0) <= now;
+    const free = (job: ContentJob) => refused.get(job.sha256)?.timer === undefined;
     const fetches = contentToFetch(db).filter(free);
     const opened = fetches.find(({ openedAt }) => openedAt !== null);
     if (opened !== undefined) return { job: opened, step: 'fetch' };
@@ -93,8 +92,9 @@ export function createContentQueue(options: ContentQueueOptions): ContentQueue {
       tell();
       if (result.ok) {
         silences = 0;
+        if (!result.done) continue;
         refused.delete(job.sha256);
-        if (result.done) makeRoom(db, folder, clock.now(), options.limitBytes);
+        makeRoom(db, folder, clock.now(), options.limitBytes);
         continue;
       }
       if (result.silent) {
@@ -104,16 +104,23 @@ export function createContentQueue(options: ContentQueueOptions): ContentQueue {
       }
       refuse(job, result.code);
     }
-    const soonest = Math.min(...[...refused.values()].map(({ until }) => until));
-    if (going && Number.isFinite(soonest)) later(Math.max(FIRST_RETRY_MS, soonest - clock.now().getTime()));
   }
 
   function refuse(job: ContentJob, code: string): void {
     const times = (refused.get(job.sha256)?.times ?? 0) + 1;
-    refused.set(job.sha256, { until: clock.now().getTime() + backoff(times), times });
+    const timer = timers.set(() => {
+      refused.set(job.sha256, { times, timer: undefined });
+      wake();
+    }, backoff(times));
+    refused.set(job.sha256, { times, timer });
     sessions.delete(job.sha256);
     // Its row has not reached the server yet, or no longer has after a restore: the queue of changes sees to that.
     if (code !== 'attachment/unknown' && job.problem !== LOST) markProblem(db, job.sha256, code);
+  }
+
+  function forgive(): void {
+    for (const { timer } of refused.values()) if (timer !== undefined) timers.clear(timer);
+    refused.clear();
   }
 
   function deps() {
@@ -160,7 +167,6 @@ export function createContentQueue(options: ContentQueueOptions): ContentQueue {
       going = true;
       aborter = new AbortController();
       sessions.clear();
-      refused.clear();
       silences = 0;
       makeRoom(db, folder, clock.now(), options.limitBytes);
       wake();
@@ -168,6 +174,7 @@ export function createContentQueue(options: ContentQueueOptions): ContentQueue {
     async stop() {
       going = false;
       aborter.abort();
+      forgive();
       for (const timer of [retry, telling]) if (timer !== undefined) timers.clear(timer);
       retry = undefined;
       telling = undefined;
@@ -179,7 +186,7 @@ export function createContentQueue(options: ContentQueueOptions): ContentQueue {
     },
     online() {
       silences = 0;
-      refused.clear();
+      forgive();
       if (retry !== undefined) timers.clear(retry);
       retry = undefined;
       wake();
