@@ -9,6 +9,7 @@ import {
   changeOf,
   enrolLaptop,
   foundClinic,
+  newAttachment,
   newEncounter,
   newPatient,
   newSection,
@@ -21,6 +22,8 @@ import {
 } from './testing/test-clinic.ts';
 import { openTestDatabase, PLACES, type TestDatabase } from './testing/test-database.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
+
+const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 
 /** Routes that may be asked without a token; a new one must be put here on purpose. */
 const OPEN = [
@@ -50,6 +53,11 @@ const PROBES: Record<string, (target: Laptop, caller: Laptop) => { url: string; 
     url: '/v1/compare',
     payload: { entity: 'note_section', after: BEFORE_ALL, limit: 500, withRows: true },
   }),
+  // The owner's attachment has the id of the owner's device, so that it can be named by its target.
+  'GET /v1/attachments/:id/content': (target) => ({ url: `/v1/attachments/${target.deviceId}/content` }),
+  'PUT /v1/attachments/:id/content/:n': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/0`, payload: PNG }),
+  'POST /v1/attachments/:id/content/complete': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/complete` }),
+  'GET /v1/attachments/:id/content/:n': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/0` }),
 };
 /** Their body is a question about the caller's own clinic, whoever is asked about. */
 const ASKS = new Set(['POST /v1/compare']);
@@ -73,7 +81,12 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
     await push(
       server.app,
       owner,
-      [patient, encounter, newSection(encounter.rowId, 'kanarinotat')].map((draft) => changeOf(owner, draft)),
+      [
+        patient,
+        encounter,
+        newSection(encounter.rowId, 'kanarinotat'),
+        { ...newAttachment(owner, patient.rowId, PNG), rowId: owner.deviceId },
+      ].map((draft) => changeOf(owner, draft)),
     );
   });
   afterAll(async () => {
@@ -150,9 +163,11 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
       expect(answer.body).not.toContain('kanarinotat');
       const about = /invitations|revoke|accounts/.test(route.path)
         ? 'role/forbidden'
-        : route.body === undefined || ASKS.has(nameOf(route))
-          ? undefined
-          : 'device/mismatch';
+        : route.path.startsWith('/v1/attachments/')
+          ? 'attachment/forbidden'
+          : route.body === undefined || ASKS.has(nameOf(route))
+            ? undefined
+            : 'device/mismatch';
       expect(answer.statusCode < 300 ? undefined : answer.json<{ code?: string }>().code).toBe(about);
     }
     const digests = (await request(server.app, desk, 'GET', '/v1/digest')).json<{ entities: { entity: string }[] }>();

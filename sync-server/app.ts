@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { ServerDeps } from './core/deps.ts';
+import { CHUNK_BYTES } from '#db/sync/content.ts';
 import { PROOF_HEADER } from '#db/sync/proof.ts';
 import { personBehind } from './core/proof.ts';
 import type { Principal } from './core/principal.ts';
@@ -72,6 +73,11 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
     }
   });
 
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer', bodyLimit: CHUNK_BYTES }, (request, body, done) => {
+    if (!isPlainUtf8(request.headers)) return done(Object.assign(new Error('encoded'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
+    done(null, body);
+  });
+
   app.addHook('onSend', async (_request, reply, payload) => {
     reply.headers(ALWAYS);
     return payload;
@@ -140,8 +146,9 @@ async function call(
   const principal = route.auth === 'open' ? undefined : await authenticate();
   if (principal !== undefined && 'ok' in principal) return principal;
 
-  if (route.keepsRefused !== true && !isStorable(request.body)) return err('request/malformed');
-  const body = parse(route.body, request.body);
+  if (Buffer.isBuffer(request.body) !== (route.takesBytes === true)) return err('request/media-type');
+  if (route.keepsRefused !== true && route.takesBytes !== true && !isStorable(request.body)) return err('request/malformed');
+  const body = route.takesBytes === true ? ({ ok: true, value: request.body } as const) : parse(route.body, request.body);
   const query = parse(route.query, request.query);
   const params = parse(route.params, request.params);
   for (const part of [body, query, params]) if (!part.ok) return part;

@@ -3,6 +3,7 @@ import { MAX_REQUEST_BYTES } from '#db/sync/change.ts';
 import type { FastifyInstance } from 'fastify';
 import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
 import { assertAppRole, openPool } from '#db/postgres/open.ts';
+import { postgresContent } from './core/content-store.ts';
 import { postgresStore } from './core/record-store.ts';
 import { buildApp, type ServerDeps } from './app.ts';
 import type { Config } from './config.ts';
@@ -49,6 +50,7 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     const deps: ServerDeps = {
       pool,
       store: postgresStore(pool),
+      content: postgresContent(pool),
       wakeUps,
       epoch,
       sessionKey: config.sessionKey,

@@ -1,4 +1,5 @@
 /** All synced entities, in an order in which parents come before children. */
+import { attachment } from './attachment.ts';
 import { clinic, device, phrase, priceItem, signingKey, user } from './clinic.ts';
 import { channelConsent, episode, guardian, patient, safetyFact } from './patient.ts';
 import { amendment, diagnosis, encounter, noteSection, observation, redFlagAnswer, treatmentConsent } from './encounter.ts';
@@ -30,6 +31,7 @@ export const entities = {
   amendment,
   letter,
   document,
+  attachment,
   day_close: dayClose,
   conflict,
 } as const satisfies Record<string, Entity>;
@@ -44,4 +46,4 @@ export function isEntityName(name: string): name is EntityName {
 }
 
 /** Version of the model; rises with every change to it. Sent with each change, so that a server can read older laptops (db/sync/upcast.ts). */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;

@@ -26,12 +26,14 @@ const GRANTS: Readonly<Record<string, string>> = {
   device_credential: 'select, insert, update',
   account: 'select, insert, update',
   invitation: 'select, insert, update',
+  content: 'select, insert, update',
+  content_chunk: 'select, insert, delete',
   server_state: 'select',
   directory: 'select, insert, delete',
   attempt: 'select, insert, update, delete',
 };
 /** Tables whose rows are finished at some point, and the column that says so; empty: from birth. Amendments have their own guard. */
-const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = { letter: 'status', payment: '', document: '' };
+const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = { letter: 'status', payment: '', document: '', attachment: '' };
 const APPEND_ONLY = ['audit_event', 'ledger', 'quarantine'] as const;
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -54,6 +56,8 @@ export function guards(appRole: string): { sql: string; hash: string } {
   parts.push('drop policy if exists compaction on feed;', 'create policy compaction on feed as restrictive for delete using (deleted);');
   // A real Electric service reads the same table, and needs the whole row of an update.
   parts.push('alter table feed replica identity full;');
+  // Images are compressed already; trying again costs time and gains nothing.
+  parts.push('alter table content_chunk alter column bytes set storage external;');
   parts.push(grants(appRole));
   const sql = parts.join('\n');
   return { sql, hash: createHash('sha256').update(sql).digest('hex') };

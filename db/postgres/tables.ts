@@ -91,5 +91,6 @@ export const payment = toPostgres(entities.payment);
 export const amendment = toPostgres(entities.amendment);
 export const letter = toPostgres(entities.letter);
 export const document = toPostgres(entities.document);
+export const attachment = toPostgres(entities.attachment);
 export const dayClose = toPostgres(entities.day_close);
 export const conflict = toPostgres(entities.conflict);

@@ -46,6 +46,7 @@ const AREAS: Record<string, Group> = {
   line: 'desk',
   payment: 'desk',
   letter: 'clinician',
+  attachment: 'clinician',
   code: 'clinician',
   conflict: 'desk',
   refused: 'anyone',

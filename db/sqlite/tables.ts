@@ -48,6 +48,7 @@ const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[]
   amendment: [['encounterId']],
   letter: [['patientId'], ['encounterId'], ['status']],
   document: [['patientId']],
+  attachment: [['patientId'], ['sha256']],
   conflict: [['status'], ['subjectId']],
   signing_key: [['userId', 'deviceId']],
 };
@@ -95,6 +96,7 @@ export const payment = toSqlite(entities.payment);
 export const amendment = toSqlite(entities.amendment);
 export const letter = toSqlite(entities.letter);
 export const document = toSqlite(entities.document);
+export const attachment = toSqlite(entities.attachment);
 export const dayClose = toSqlite(entities.day_close);
 export const conflict = toSqlite(entities.conflict);
 
@@ -179,6 +181,31 @@ export const refetchRow = sqliteTable(
   },
   (table) => [uniqueIndex('refetch_row_key').on(table.entity, table.id)],
 );
+
+/** The bytes of an attachment as this laptop holds them, in a file of sealed chunks beside the database (electron/sync/content). Never synced. */
+export const content = sqliteTable('content', {
+  /** Of the plain bytes, hex. */
+  sha256: text('sha256').primaryKey(),
+  /** Name of the file; says nothing about what is in it. */
+  file: text('file').notNull(),
+  /** 32 bytes, base64: of this file alone. */
+  key: text('key').notNull(),
+  byteLength: integer('byte_length').notNull(),
+  /** Chunks on the disk, from the first on without a gap. */
+  chunks: integer('chunks').notNull(),
+  /** All chunks are here and the whole is what `sha256` says. */
+  complete: integer('complete', { mode: 'boolean' }).notNull(),
+  /** The server has the whole and has verified it, in `epoch`. */
+  uploaded: integer('uploaded', { mode: 'boolean' }).notNull(),
+  epoch: text('epoch'),
+  /** Somebody waits for it to be fetched. */
+  wanted: integer('wanted', { mode: 'boolean' }).notNull(),
+  /** Stays on this laptop. */
+  pinned: integer('pinned', { mode: 'boolean' }).notNull(),
+  openedAt: text('opened_at'),
+  /** Why the server or this laptop refused it last; null when nothing is wrong. */
+  problem: text('problem'),
+});
 
 /** Small facts about this replica: device, cursor, epoch, credential. */
 export const replica = sqliteTable('replica', { key: text('key').primaryKey(), value: text('value').notNull() });

@@ -36,14 +36,15 @@ export const FROZEN_CHILDREN: ReadonlySet<EntityName> = new Set<EntityName>([
 ]);
 
 /**
- * What may still change on a row that is finished: a signed letter can be handed over or withdrawn, a payment voided, a
- * document and a signed amendment nothing at all. Undefined while the row is not finished.
+ * What may still change on a row that is finished: a signed letter can be handed over or withdrawn, a payment voided, an
+ * attachment entered in error, a document and a signed amendment nothing at all. Undefined while the row is not finished.
  */
 export function movableFields(entity: EntityName, row: Readonly<Record<string, unknown>> | undefined): ReadonlySet<string> | undefined {
   if (row === undefined) return undefined;
   if (entity === 'letter') return row['status'] === 'draft' ? undefined : LETTER_FIELDS;
   if (entity === 'amendment') return row['status'] === 'signed' ? NO_FIELDS : undefined;
   if (entity === 'payment') return PAYMENT_FIELDS;
+  if (entity === 'attachment') return CLOSING_FIELDS;
   return entity === 'document' ? NO_FIELDS : undefined;
 }
 const LETTER_FIELDS: ReadonlySet<string> = new Set(['status', 'objection', 'objectionNote', 'deliveredAt', 'affectedByAmendmentId']);

@@ -19,6 +19,8 @@ const same: Upcast = (told) => told;
 export const UPCASTS: Map<number, Upcast> = new Map([
   // 2: new entities and fields; what a first version wrote reads the same.
   [1, same],
+  // 3: attachments.
+  [2, same],
 ]);
 
 /** The change in today's words; one of a newer version stays as it came. */

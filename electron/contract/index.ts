@@ -1,4 +1,5 @@
 /** All verbs of the contract. A name used twice is refused when this module loads. */
+import { attachments } from './attachments.ts';
 import { billing } from './billing.ts';
 import { calendar } from './calendar.ts';
 import { clinic } from './clinic.ts';
@@ -13,9 +14,20 @@ import type { Err, Ok, Verb } from './verb.ts';
 import type { SyncStatus } from './sync.ts';
 import type { AppState } from './session.ts';
 
-export const contract = { ...session, ...clinic, ...patients, ...calendar, ...encounters, ...billing, ...letters, ...codes, ...sync };
+export const contract = {
+  ...session,
+  ...clinic,
+  ...patients,
+  ...calendar,
+  ...encounters,
+  ...billing,
+  ...letters,
+  ...attachments,
+  ...codes,
+  ...sync,
+};
 
-const areas = [session, clinic, patients, calendar, encounters, billing, letters, codes, sync];
+const areas = [session, clinic, patients, calendar, encounters, billing, letters, attachments, codes, sync];
 if (areas.reduce((sum, area) => sum + Object.keys(area).length, 0) !== Object.keys(contract).length) {
   throw new Error('a verb is named twice in the contract');
 }

@@ -14,6 +14,8 @@ import { releaseAll } from '#db/sqlite/outbox.ts';
 import { appendAudit } from './audit/append-audit.ts';
 import { introduceDemo } from './clinic/connect.ts';
 import { eraseClinic } from './clinic/revocation.ts';
+import { tidyContent } from '#electron/sync/content/keep-house.ts';
+import { contentFolder } from '#electron/sync/content/sealed-file.ts';
 import { createContext } from './context.ts';
 import type { Context } from './context.ts';
 import type { Ports } from './ports.ts';
@@ -98,6 +100,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     async openClinic(next) {
       await services(verb).closeClinic();
       clinic = next;
+      tidyContent(next.db, contentFolder(next.folder));
       replica = startReplica(ports, next, emit, () => void erase(next));
       replica?.start();
       if (replica === null && sessionView(next).demo) void introduce(next);

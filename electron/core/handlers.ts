@@ -1,4 +1,6 @@
 /** Every verb's code, area by area. Nothing is found by itself: what is not listed here does not exist. */
+import { attachmentHandlers } from './attachments/verbs.ts';
+import { addingHandlers } from './attachments/adding.ts';
 import { receiptHandlers } from './billing/receipt.ts';
 import { billingHandlers } from './billing/verbs.ts';
 import { doubleBookingHandlers } from './calendar/double-bookings.ts';
@@ -41,5 +43,7 @@ export const handlers: readonly AnyHandler[] = [
   ...receiptHandlers,
   ...letterHandlers,
   ...letterPdfHandlers,
+  ...attachmentHandlers,
+  ...addingHandlers,
   ...codeHandlers,
 ];

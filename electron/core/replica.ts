@@ -1,6 +1,8 @@
 /** Ties the replica engine to an open clinic: who it is to the server, and whom it tells. Without a server there is none. */
 import type { CoreEvent } from '#electron/contract/index.ts';
 import type { SyncStatus } from '#electron/contract/sync.ts';
+import { createContentQueue } from '#electron/sync/content/content-queue.ts';
+import { contentFolder } from '#electron/sync/content/sealed-file.ts';
 import { createReplicaEngine } from '#electron/sync/replica-engine.ts';
 import { openConflictCount } from '#db/sqlite/queries/conflicts.ts';
 import { outboxCounts } from '#db/sqlite/outbox.ts';
@@ -25,6 +27,17 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
       delivering = null;
     });
   };
+  const content = createContentQueue({
+    db,
+    folder: contentFolder(clinic.folder),
+    serverUrl,
+    credential: () => credential,
+    clock: ports.clock,
+    fetch: ports.fetch,
+    onChanged: () => emit({ type: 'changed', entities: ['content'], ids: [] }),
+    onFault: (code) => ports.log('content/fault', { code }),
+  });
+  let away = false;
   const engine = createReplicaEngine({
     db,
     clinicId,
@@ -34,7 +47,11 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
     clock: ports.clock,
     fetch: ports.fetch,
     onRevoked: (order) => {
-      if (order !== null && isOrderToErase(db, deviceId, order)) erase();
+      if (order === null || !isOrderToErase(db, deviceId, order)) return;
+      // The bytes of what the record has taken in go first; what the server does not answer to is tried again with the next refusal.
+      void content.handIn().then((all) => {
+        if (all) erase();
+      });
     },
     onDifference: ({ entity, repaired, unknownToServer }) => {
       appendAudit(db, {
@@ -53,17 +70,28 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
         },
       });
     },
-    onApplied: (changed) => emit({ type: 'changed', entities: [...changed.keys()], ids: [...changed.values()].flat() }),
+    onApplied: (changed) => {
+      emit({ type: 'changed', entities: [...changed.keys()], ids: [...changed.values()].flat() });
+      if (changed.has('attachment')) content.nudge();
+    },
     onStatus: (status) => {
       emit({ type: 'sync', status });
+      // Red and amber say nothing of the network; the content's own attempts do.
+      const wasAway = away;
+      away = status.problem !== null;
+      if (wasAway && !away) content.online();
       if (status.state !== 'in_sync') return;
       forgetLatestTime(ports, clinic);
       deliver();
     },
   });
   return {
-    start: () => engine.start(),
+    start() {
+      engine.start();
+      content.start();
+    },
     async stop() {
+      await content.stop();
       await engine.stop();
       await delivering;
     },
@@ -74,6 +102,8 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
       if (engine.status().state === 'in_sync') deliver();
     },
     status: () => engine.status(),
+    pokeContent: () => content.nudge(),
+    contentSent: (sha256) => content.sent(sha256),
   };
 }
 

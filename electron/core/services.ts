@@ -31,6 +31,10 @@ export interface Replica {
   /** Something was written or released: there may be work. */
   poke(): void;
   status(): SyncStatus;
+  /** There may be bytes of an attachment to fetch or to send. */
+  pokeContent(): void;
+  /** Chunks that the server has of what is going up; null when it is not on its way. */
+  contentSent(sha256: string): number | null;
 }
 
 export interface CoreServices {

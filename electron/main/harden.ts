@@ -1,4 +1,5 @@
 /** Shuts every door of Chromium that the journal does not use. Source: Electron's security guide 5, 11–14. */
+import { extname } from 'node:path';
 import type { App, Session, WebContents } from 'electron';
 import { isOwnAddress, isOwnBlob } from './navigation.ts';
 
@@ -40,12 +41,13 @@ export function lockRequests(session: Session, own: string): void {
 }
 
 /**
- * A file leaves only from the page's own memory (a letter somebody chose to save, warned and logged by the core), and to
+ * A file leaves only from the page's own memory (a letter or an attachment somebody chose to save, warned and logged by the core), and to
  * where the system's own save dialog puts it. Everything else that would be a download is refused.
  */
 export function lockDownloads(session: Session, own: string): void {
   session.on('will-download', (event, item) => {
     if (!isOwnBlob(item.getURL(), own)) return event.preventDefault();
-    item.setSaveDialogOptions({ defaultPath: item.getFilename(), filters: [{ name: 'PDF', extensions: ['pdf'] }] });
+    const ending = extname(item.getFilename()).slice(1);
+    item.setSaveDialogOptions({ defaultPath: item.getFilename(), filters: [{ name: ending.toUpperCase(), extensions: [ending] }] });
   });
 }

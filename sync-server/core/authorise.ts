@@ -17,6 +17,7 @@ export interface Actor {
   active: boolean;
 }
 
+const UNDELETABLE: ReadonlySet<EntityName> = new Set(['letter', 'document', 'payment', 'attachment']);
 const GOVERNING: ReadonlySet<EntityName> = new Set(['user', 'clinic', 'price_item', 'device', 'signing_key']);
 
 export type Verdict = { ok: true; flags: string[] } | { ok: false; code: 'actor/forbidden' };
@@ -43,7 +44,7 @@ function may(
   if (entity === 'signing_key' && (row?.['userId'] ?? change.set['userId']) !== actorId)
     return row === undefined && roles.includes('ADMIN');
   // Nobody deletes what is finished, nor a desk a patient.
-  if (change.set['deleted'] === true && (entity === 'letter' || entity === 'document' || entity === 'payment')) return false;
+  if (change.set['deleted'] === true && UNDELETABLE.has(entity)) return false;
   if (change.set['deleted'] === true && entity === 'patient') return roles.includes('PRACTITIONER');
   // One's own name and address, not one's own roles.
   if (entity === 'user' && row?.id === actorId && fields.every((field) => field === 'name' || field === 'email')) return roles.length > 0;

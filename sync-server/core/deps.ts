@@ -4,11 +4,14 @@ import type { Pool } from '#db/postgres/open.ts';
 import type { WakeUps } from '#db/postgres/listen.ts';
 import type { RedisWakeUps } from '../redis-wake-ups.ts';
 import type { Electric } from './electric-proxy.ts';
+import type { ContentStore } from './content-store.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface ServerDeps {
   pool: Pool;
   store: RecordStore;
+  /** The bytes of attachments. */
+  content: ContentStore;
   /** Through Redis too where there is one. */
   wakeUps: WakeUps & Partial<Pick<RedisWakeUps, 'announce' | 'redisConnected'>>;
   epoch: string;

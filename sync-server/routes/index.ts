@@ -1,4 +1,5 @@
 /** All routes. A new one is added here, and is then in the OpenAPI page and in the tests' matrix of who may not. */
+import { attachmentState, completeAttachment, getAttachmentChunk, putAttachmentChunk } from './attachments.ts';
 import { pushChanges } from './changes.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
 import { enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
@@ -23,4 +24,8 @@ export const routes: readonly Route[] = [
   bootstrap,
   digest,
   compare,
+  attachmentState,
+  putAttachmentChunk,
+  completeAttachment,
+  getAttachmentChunk,
 ];

@@ -31,11 +31,14 @@ export function openApi(routes: readonly Route[], version: string): Record<strin
   };
 }
 
-function operation({ summary, auth, params, query, body, responses }: Route): Record<string, unknown> {
+function operation({ summary, auth, params, query, body, takesBytes, responses }: Route): Record<string, unknown> {
   return {
     summary,
     ...(auth === 'open' ? {} : { security: [{ bearer: [] }] }),
     parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
+    ...(takesBytes === true
+      ? { requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } } }
+      : {}),
     ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
     responses: {
       ...Object.fromEntries(

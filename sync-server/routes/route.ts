@@ -41,6 +41,8 @@ export interface Route {
   /** Takes text that cannot be stored as it is (NUL, half a surrogate pair), and keeps it in quarantine; others refuse it. */
   keepsRefused?: boolean;
   body?: z.ZodType;
+  /** The body is bytes (application/octet-stream, at most CHUNK_BYTES), handed over as a Buffer; every other route takes JSON. */
+  takesBytes?: true;
   query?: z.ZodType;
   params?: z.ZodType;
   responses: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;

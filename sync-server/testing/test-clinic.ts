@@ -6,6 +6,7 @@ import { hash as hashArgon2 } from '@node-rs/argon2';
 import type { FastifyInstance } from 'fastify';
 import type { Role } from '#db/model/clinic.ts';
 import { SCHEMA_VERSION, type EntityName } from '#db/model/entities.ts';
+import { CHUNK_HASH_HEADER } from '#db/sync/content.ts';
 import { canonical, pushReplySchema, PROTOCOL_VERSION, type Change, type Outcome, type PushReply } from '#db/sync/change.ts';
 import { changeHash } from '../core/change-hash.ts';
 
@@ -67,9 +68,13 @@ export function request(
       ...(laptop?.userId === undefined || laptop.key === undefined || url === '/v1/changes'
         ? {}
         : proof(laptop.userId, laptop.key, { method, path: url, body: payload })),
-      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(Buffer.isBuffer(payload)
+        ? { 'content-type': 'application/octet-stream', [CHUNK_HASH_HEADER]: createHash('sha256').update(payload).digest('hex') }
+        : payload === undefined
+          ? {}
+          : { 'content-type': 'application/json' }),
     },
-    ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
+    ...(payload === undefined ? {} : { payload: Buffer.isBuffer(payload) ? payload : JSON.stringify(payload) }),
   });
 }
 
@@ -191,6 +196,21 @@ export function signatureOver(laptop: Pick<Laptop, 'userId'>, patientId: string,
   const contentHash = createHash('sha256').update(canonical(signedContent)).digest('hex');
   return { status: 'signed', signedAt, signedById: laptop.userId, signedContent, contentHash };
 }
+
+/** An attachment of these bytes. */
+export const newAttachment = (laptop: Pick<Laptop, 'userId'>, patientId: string, bytes: Uint8Array, mediaType = 'image/png') => ({
+  entity: 'attachment' as const,
+  rowId: v7(),
+  set: {
+    patientId,
+    title: 'Røntgen',
+    mediaType,
+    byteLength: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    addedById: laptop.userId,
+    addedAt: '2026-11-23T08:00:00.000Z',
+  },
+});
 
 export const newEncounter = (laptop: Laptop, patientId: string) => ({
   entity: 'encounter' as const,

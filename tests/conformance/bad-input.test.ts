@@ -59,6 +59,7 @@ const PROBLEMS = new Set([
   'changes/protocol',
   'changes/from-newer',
   'shape/invalid',
+  'attachment/unknown',
 ]);
 const REJECTIONS = new Set([
   'change/malformed',

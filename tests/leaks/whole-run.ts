@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { syntheticNationalId } from '#db/rules/fodselsnummer.ts';
 import { ensureRenderer, startDemoLaptop, startServer } from '#tests/journeys/app.ts';
-import { openAppWithProfile } from '#tests/journeys/browser.ts';
+import { openAppWithProfile, type WatchedPage } from '#tests/journeys/browser.ts';
 import { addDiagnosis, ask, sign, unlock, waitForFocus } from '#tests/journeys/steps.ts';
 import { scanFolder } from './scan.ts';
 import type { ScanReport } from './scan.ts';
@@ -22,6 +22,48 @@ export const CANARY = {
 export interface LeakReport extends ScanReport {
   /** What the scan finds in the file the person exported, to show that it can find. */
   control: number;
+}
+
+/** A scanned letter with the canary in it: attached, opened, and gone from the page again. */
+async function attachScan(watched: WatchedPage): Promise<void> {
+  const { page } = watched;
+  const { id } = (await ask<{ hits: { id: string }[] }>(watched, 'patient.search', { query: CANARY.familyName })).hits[0] ?? { id: '' };
+  await watched.press('Control+k');
+  await watched.type(CANARY.familyName.slice(0, 6));
+  await page.getByRole('option', { name: new RegExp(CANARY.familyName) }).waitFor();
+  await watched.press('Enter');
+  await page.getByRole('heading', { name: 'Vedlegg' }).waitFor();
+  const text = `BT /F1 18 Tf 40 100 Td (${CANARY.phrase.replaceAll(/[^ -~]/g, '')} ${CANARY.phone} ${CANARY.nationalId}) Tj ET`;
+  await page
+    .locator('.attachments input[type=file]')
+    .setInputFiles({ name: `${CANARY.familyName}.pdf`, mimeType: 'application/pdf', buffer: pdfOf(text) });
+  await page.locator('.attachments-adding input').waitFor();
+  await watched.press('Enter');
+  await page.locator('.attachments tr', { hasText: CANARY.familyName }).focus();
+  await watched.press('Enter');
+  await page.locator('.viewer [data-pages="1"]').waitFor();
+  await watched.press('Escape');
+  await page.locator('.viewer').waitFor({ state: 'detached' });
+  // Up to the server as well.
+  for (let tries = 0; tries < 200; tries += 1) {
+    const { attachments } = await ask<{ attachments: { place: string }[] }>(watched, 'attachment.list', { patientId: id });
+    if (attachments.every(({ place }) => place === 'here')) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the scan did not reach the server');
+}
+
+/** One page with this content stream. */
+function pdfOf(stream: string): Buffer {
+  const objects = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>',
+    `<</Length ${stream.length}>>stream\n${stream}\nendstream`,
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+  ];
+  const body = objects.map((object, i) => `${i + 1} 0 obj${object}endobj\n`).join('');
+  return Buffer.from(`%PDF-1.4\n${body}trailer<</Root 1 0 R>>\n%%EOF`, 'latin1');
 }
 
 export async function wholeRun(folder: string): Promise<LeakReport> {
@@ -82,6 +124,7 @@ export async function wholeRun(folder: string): Promise<LeakReport> {
   writeFileSync(join(exported, 'epikrise.pdf'), Buffer.from(file.pdfBase64, 'base64'));
   await ask(watched, 'backup.create', { folder: join(folder, 'backup') });
   await ask(watched, 'sync.now', {});
+  await attachScan(watched);
   // A refusal and a bug's way through the logs.
   await ask(watched, 'patient.create', { givenName: CANARY.givenName, familyName: CANARY.familyName, nationalId: CANARY.nationalId }).catch(
     () => {},

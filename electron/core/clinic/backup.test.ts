@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '#db/sqlite/open.ts';
@@ -47,6 +47,32 @@ const NEW_PASSPHRASE = 'gran humle kvist odde';
 const restoring = (file: string, recoveryCode = born.recoveryCode) =>
   fresh.call('backup.restore', { file, recoveryCode, passphrase: NEW_PASSPHRASE });
 const folderOf = (laptop: TestLaptop): string => join(laptop.home, 'clinics', born.clinicId);
+
+test('attachments that only this laptop has go with the backup, sealed; without their folder they are said to be missing', async () => {
+  const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.from('KANARIFILM'.repeat(50))]);
+  const patientId = await on(old, (ctx) => ctx.rows('patient', '1 = 1')[0]?.id ?? '');
+  const { addingId } = await old.must('attachment.begin', { patientId, title: 'Nakke', byteLength: png.length });
+  await old.must('attachment.put', { addingId, n: 0, data: png.toString('base64') });
+  const { id } = await old.must('attachment.finish', { addingId });
+  const { file } = await old.must('backup.create', { folder: usb });
+  const beside = `${file}-attachments`;
+  const [copy = ''] = readdirSync(beside);
+  expect(readFileSync(join(beside, copy)).includes('KANARI')).toBe(false);
+  expect((await restoring(file)).ok).toBe(true);
+  await fresh.must('session.unlock', { clinicId: born.clinicId, userId: born.userId, passphrase: NEW_PASSPHRASE });
+  const { data } = await fresh.must('attachment.read', { id, n: 0 });
+  expect(Buffer.from(data, 'base64').equals(png)).toBe(true);
+
+  rmSync(beside, { recursive: true });
+  const bare = testLaptop();
+  try {
+    await bare.must('backup.restore', { file, recoveryCode: born.recoveryCode, passphrase: NEW_PASSPHRASE });
+    await bare.must('session.unlock', { clinicId: born.clinicId, userId: born.userId, passphrase: NEW_PASSPHRASE });
+    expect((await bare.must('attachment.list', { patientId })).attachments).toMatchObject([{ place: 'lost', problem: 'attachment/lost' }]);
+  } finally {
+    await bare.close();
+  }
+});
 
 test('a backup is one sealed file that says nothing about anybody, and the laptop goes on', async () => {
   const made = await old.must('backup.create', { folder: usb });

@@ -25,6 +25,7 @@ import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { prepared } from '#db/sqlite/store.ts';
 import { readSlots } from '../keys/slots.ts';
 import { service } from '../use-case.ts';
+import { attachmentsBeside, backUpAttachments } from './backup-attachments.ts';
 import { headerLine, readHeader } from './backup-file.ts';
 import type { BackupHeader } from './backup-file.ts';
 import { restoreHandler } from './restore.ts';
@@ -58,6 +59,7 @@ export const backupHandlers = [
       const written = await sha256Of(unfinished, Buffer.byteLength(headerLine(header)));
       if (written !== (await sha256Of(copy, 0)))
         throw Object.assign(new Error('the folder gave back other bytes than were written'), { code: 'EIO' });
+      backUpAttachments(clinic.db, clinic.folder, file);
       renameSync(unfinished, file);
       syncFolder(folder);
       services.transaction((ctx) => {
@@ -67,6 +69,7 @@ export const backupHandlers = [
       return ok({ file, bytes: statSync(file).size, rows });
     } catch (error) {
       rmSync(unfinished, { force: true });
+      rmSync(attachmentsBeside(file), { recursive: true, force: true });
       const code = (error as { code?: string }).code;
       if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOENT') return err('backup/folder-unusable');
       throw error;

@@ -22,6 +22,7 @@ import { clinicFolder } from '../session/app-state.ts';
 import { releaseHome, takeHome } from '../session/home-lock.ts';
 import { service } from '../use-case.ts';
 import { queueAccountVerifier } from './account-verifier.ts';
+import { restoreAttachments } from './backup-attachments.ts';
 import { readHeader } from './backup-file.ts';
 import type { BackupHeader } from './backup-file.ts';
 import { birthContext, defaultDeviceName } from './birth.ts';
@@ -52,6 +53,7 @@ export const restoreHandler = service(
         createReadStream(file, { start: read.length }),
         createWriteStream(join(beside, 'ryggrad.db'), { mode: 0o600, flush: true }),
       );
+      restoreAttachments(file, beside);
       const restored = await becomeDevice(ports, beside, header, oldKey, userId, passphrase);
       if (!restored.ok) return restored;
       if (blocked === 'damaged') setAside(ports, header.clinicId);

@@ -89,7 +89,8 @@ describe('unlocking', () => {
 
   test('keeps no secret readable on disk', async () => {
     const { clinicId } = await openClinic(laptop);
-    for (const name of readdirSync(folderOf(clinicId))) {
+    for (const name of readdirSync(folderOf(clinicId), { recursive: true, encoding: 'utf8' })) {
+      if (statSync(join(folderOf(clinicId), name)).isDirectory()) continue;
       const bytes = readFileSync(join(folderOf(clinicId), name));
       expect([name, bytes.includes(PASSPHRASE)]).toEqual([name, false]);
     }

@@ -8,6 +8,38 @@ async function loadPdfjs() {
   return pdfjs;
 }
 
+type Intent = 'display' | 'print';
+
+export interface OpenPdf {
+  pages: number;
+  /** @param number from 1 */
+  draw(number: number, scaleFor: (pageWidth: number) => number, intent?: Intent): Promise<HTMLCanvasElement>;
+  close(): Promise<void>;
+}
+
+/** @param data is handed to the worker, and empty afterwards. @throws when it is no PDF that can be read */
+export async function openPdf(data: Uint8Array): Promise<OpenPdf> {
+  const pdfjs = await loadPdfjs();
+  const loading = pdfjs.getDocument({ data, isEvalSupported: false, disableFontFace: false, useSystemFonts: false });
+  const pdf = await loading.promise.catch(async (error: unknown) => {
+    await loading.destroy();
+    throw error;
+  });
+  return {
+    pages: pdf.numPages,
+    async draw(number, scaleFor, intent = 'display') {
+      const page = await pdf.getPage(number);
+      const viewport = page.getViewport({ scale: scaleFor(page.getViewport({ scale: 1 }).width) });
+      const canvas = document.createElement('canvas');
+      canvas.width = viewport.width;
+      canvas.height = viewport.height;
+      await page.render({ canvas, viewport, intent }).promise;
+      return canvas;
+    },
+    close: () => loading.destroy(),
+  };
+}
+
 /**
  * One canvas per page.
  * @param base64 the document
@@ -16,25 +48,14 @@ async function loadPdfjs() {
 export async function drawPages(
   base64: string,
   scaleFor: (pageWidth: number) => number,
-  intent: 'display' | 'print' = 'display',
+  intent: Intent = 'display',
 ): Promise<HTMLCanvasElement[]> {
-  const pdfjs = await loadPdfjs();
-  const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const loading = pdfjs.getDocument({ data, isEvalSupported: false, disableFontFace: false, useSystemFonts: false });
+  const pdf = await openPdf(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
   try {
-    const pdf = await loading.promise;
     const pages: HTMLCanvasElement[] = [];
-    for (let number = 1; number <= pdf.numPages; number += 1) {
-      const page = await pdf.getPage(number);
-      const viewport = page.getViewport({ scale: scaleFor(page.getViewport({ scale: 1 }).width) });
-      const canvas = document.createElement('canvas');
-      canvas.width = viewport.width;
-      canvas.height = viewport.height;
-      await page.render({ canvas, viewport, intent }).promise;
-      pages.push(canvas);
-    }
+    for (let number = 1; number <= pdf.pages; number += 1) pages.push(await pdf.draw(number, scaleFor, intent));
     return pages;
   } finally {
-    await loading.destroy();
+    await pdf.close();
   }
 }

@@ -11,6 +11,7 @@ import { goTo } from '../../app/router.ts';
 import { useSession } from '../../app/session.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
+import { AttachmentsSection } from '../attachments/attachments-section.tsx';
 import { formatBirthDate, formatDate, formatTime } from '../chart/format.ts';
 import { RefusedNote } from '../sync/refused-note.tsx';
 import { BookingPanel } from '../today/booking-panel.tsx';
@@ -142,6 +143,9 @@ export function PatientPage({ id }: { id: string }) {
                     </button>
                   ))}
                 </div>
+              )}
+              {clinician && (
+                <AttachmentsSection patientId={id} patientName={`${patient.familyName}, ${patient.givenName}`} idle={!booking} />
               )}
               <table className="list" aria-label={t('timeline')}>
                 <tbody>

@@ -1,0 +1,28 @@
+/**
+ * A file that belongs to a patient: an X-ray image, a scanned letter. The row says what it is and travels like any other;
+ * the bytes it names by their SHA-256 travel beside the feed (electron/sync/content) and are never part of it.
+ */
+import { choice, entity, initially, instant, integer, looseId, optional, reference, text } from './entity.ts';
+
+/** What may be attached; each is known by its first bytes (db/rules/attachments.ts). */
+export const ATTACHMENT_TYPES = ['image/png', 'image/jpeg', 'image/tiff', 'application/pdf', 'application/dicom'] as const;
+export type AttachmentType = (typeof ATTACHMENT_TYPES)[number];
+
+/** 200 MB, in bytes. */
+export const MAX_ATTACHMENT_BYTES = 200 * 1024 * 1024;
+
+export const attachment = entity('attachment', 'clinical', {
+  patientId: reference('patient', { merge: 'scalar' }),
+  encounterId: optional(reference('encounter')),
+  title: text({ max: 200, sensitive: true }),
+  mediaType: choice(ATTACHMENT_TYPES, { merge: 'fixed' }),
+  byteLength: integer({ min: 1, max: MAX_ATTACHMENT_BYTES, merge: 'fixed' }),
+  /** SHA-256 (hex) of the bytes. */
+  sha256: text({ max: 64, merge: 'fixed' }),
+  addedById: looseId(),
+  addedAt: instant({ merge: 'fixed' }),
+  status: initially(choice(['final', 'entered_in_error']), 'final'),
+  closedReason: optional(text({ max: 500, sensitive: true })),
+  closedById: optional(looseId({ merge: 'scalar' })),
+  closedAt: optional(instant()),
+});
