@@ -49,9 +49,13 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
     onRevoked: (order) => {
       if (order === null || !isOrderToErase(db, deviceId, order)) return;
       // The bytes of what the record has taken in go first; what the server does not answer to is tried again with the next refusal.
-      void content.handIn().then((all) => {
-        if (all) erase();
-      });
+      void content.handIn().then(
+        (all) => {
+          if (all) erase();
+        },
+        // The clinic was closed meanwhile: asked again when it is opened.
+        () => {},
+      );
     },
     onDifference: ({ entity, repaired, unknownToServer }) => {
       appendAudit(db, {
