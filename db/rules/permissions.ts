@@ -29,6 +29,7 @@ const AREAS: Record<string, Group> = {
   device: 'admin',
   server: 'admin',
   backup: 'admin',
+  key: 'admin',
   patient: 'desk',
   guardian: 'desk',
   consent: 'desk',

@@ -90,6 +90,15 @@ export const session = {
     'unlock/wrong-passphrase',
     'passphrase/too-common',
   ]),
+  /** A new key for the record on this laptop. The clinic is closed meanwhile, and open again when it answers. */
+  'key.rotate': verb<null>()(z.object({ passphrase }), [
+    'unlock/wrong-passphrase',
+    'unlock/throttled',
+    'key/unlock-first',
+    'database/damaged',
+    'app/already-running',
+    'disk/full',
+  ]),
   /** Where the window was: open charts, carets, page. Kept in the encrypted database, per person. */
   'ui.save': verb<null>()(z.object({ key: z.string().max(100), value: z.json() })),
   'ui.load': verb<{ value: unknown }>()(z.object({ key: z.string().max(100) })),

@@ -1,7 +1,6 @@
 /**
  * Sealed backups. A backup is one file: a line of JSON with the database key sealed to the clinic's recovery key, then
- * the encrypted database. `VACUUM INTO` keeps it encrypted (the driver's own backup call fails on encrypted databases)
- * but promises no sync to disk, and may be left half-done by a power cut: hence copy, sync, check, rename.
+ * the encrypted database. Copy, sync, check, rename: there is a whole backup or none.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -20,12 +19,10 @@ import {
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { err, ok } from '#electron/contract/verb.ts';
-import { openDatabase } from '#db/sqlite/open.ts';
-import type { SqliteDatabase } from '#db/sqlite/open.ts';
-import { prepared } from '#db/sqlite/store.ts';
 import { readSlots } from '../keys/slots.ts';
 import { service } from '../use-case.ts';
 import { attachmentsBeside, backUpAttachments } from './backup-attachments.ts';
+import { checkedCopy } from './checked-copy.ts';
 import { headerLine, readHeader } from './backup-file.ts';
 import type { BackupHeader } from './backup-file.ts';
 import { restoreHandler } from './restore.ts';
@@ -52,8 +49,7 @@ export const backupHandlers = [
     for (const left of readdirSync(clinic.folder)) if (left.startsWith('backup-copy-')) rmSync(join(clinic.folder, left));
     const copy = join(clinic.folder, `backup-copy-${ports.ids.uuid()}`);
     try {
-      prepared(clinic.db, 'vacuum into ?').run(copy);
-      const rows = verifyCopy(copy, clinic.databaseKey, countRows(clinic.db));
+      const rows = checkedCopy(clinic.db, clinic.databaseKey, copy);
       writeFileSync(unfinished, headerLine(header), { mode: 0o600 });
       await pipeline(createReadStream(copy), createWriteStream(unfinished, { flags: 'a', flush: true }));
       const written = await sha256Of(unfinished, Buffer.byteLength(headerLine(header)));
@@ -89,35 +85,6 @@ export const backupHandlers = [
 
   restoreHandler,
 ];
-
-/** Opens the copy with its key, checks every page, counts. Throws when it is not what it should be. */
-function verifyCopy(file: string, databaseKey: Buffer, expected: number): number {
-  const descriptor = openSync(file, 'r+');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  const opened = openDatabase(file, databaseKey);
-  if (!opened.ok) throw Object.assign(new Error('the backup copy does not open'), { code: 'EIO' });
-  try {
-    if (opened.db.pragma('integrity_check', { simple: true }) !== 'ok')
-      throw Object.assign(new Error('the backup copy is damaged'), { code: 'EIO' });
-    const rows = countRows(opened.db);
-    if (rows !== expected) throw new Error(`the backup copy has ${rows} rows of ${expected}`);
-    return rows;
-  } finally {
-    // One file, without a log beside it.
-    opened.db.pragma('journal_mode=DELETE');
-    opened.db.close();
-  }
-}
-
-function countRows(db: SqliteDatabase): number {
-  const { n } = db
-    .prepare(
-      'select (select count(*) from patient) + (select count(*) from encounter) + (select count(*) from note_section) + (select count(*) from outbox) as n',
-    )
-    .get() as { n: number };
-  return n;
-}
 
 async function sha256Of(file: string, start: number): Promise<string> {
   const hash = createHash('sha256');

@@ -76,7 +76,7 @@ export async function createClinicFiles(ports: Ports, input: NewClinic): Promise
     );
     const recoveryPublic = x25519Public(recoveryPrivate);
     writeSlots(folder, {
-      version: 1,
+      version: 2,
       clinicId,
       clinicName: input.clinic.name,
       demo: input.demo,

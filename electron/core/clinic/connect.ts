@@ -253,7 +253,7 @@ export const connectHandlers = [
         );
         const recoveryPublic = x25519Public(recoveryPrivate);
         writeSlots(folder, {
-          version: 1,
+          version: 2,
           clinicId: clinic.id,
           clinicName: clinic.name,
           demo: clinic.demo,

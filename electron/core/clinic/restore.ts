@@ -108,7 +108,7 @@ async function becomeDevice(
     });
     const { clinicName, demo, recoveryPublic } = header;
     const recoverySealed = sealForRecovery(clinicId, Buffer.from(recoveryPublic, 'base64'), databaseKey);
-    writeSlots(folder, { version: 1, clinicId, clinicName, demo, deviceId, recoveryPublic, recoverySealed, slots: [slot] });
+    writeSlots(folder, { version: 2, clinicId, clinicName, demo, deviceId, recoveryPublic, recoverySealed, slots: [slot] });
     return ok({ clinicId, users: names });
   } catch (error) {
     if (isDamage(error)) return err('backup/unreadable');

@@ -1,28 +1,35 @@
 /** Unlock, lock, PIN, passphrase, and where the window was. Argon2id makes unlocking slow on purpose. */
-import { join } from 'node:path';
 import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
 import { forgetErased } from '../clinic/revocation.ts';
 import { adoptUnknown } from '#electron/sync/adopt-unknown.ts';
 import { migrate } from '#db/sqlite/migrate.ts';
-import { isDamage, openDatabase } from '#db/sqlite/open.ts';
+import { isDamage } from '#db/sqlite/open.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { prepared, readRow } from '#db/sqlite/store.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import { accountVerifier } from '../keys/derive-key.ts';
 import { isTooCommon } from '../keys/common-passphrases.ts';
 import { makeSlot, openSlot, readSlots, writeSlots } from '../keys/slots.ts';
-import type { SlotSecrets, Slots } from '../keys/slots.ts';
+import type { OpenedSlot, Slots } from '../keys/slots.ts';
 import { countFailure, forgetFailures, waitBeforeTry } from '../keys/throttle.ts';
 import type { CoreServices, OpenClinic } from '../services.ts';
 import { service, useCase } from '../use-case.ts';
 import { actorOf } from './actor.ts';
 import { clinicFolder } from './app-state.ts';
 import { queueAccountVerifier } from '../clinic/account-verifier.ts';
+import { openWithSlot, rotateKey } from '../clinic/key-rotation.ts';
 import { releaseHome, takeHome } from './home-lock.ts';
 import { makePin, tryPin } from './pin.ts';
 
-type Checked = { ok: true; secrets: SlotSecrets; slots: Slots; folder: string; deviceSecret: Buffer } | ReturnType<typeof err>;
+interface Unlocked {
+  ok: true;
+  secrets: OpenedSlot;
+  slots: Slots;
+  folder: string;
+  deviceSecret: Buffer;
+}
+type Checked = Unlocked | ReturnType<typeof err>;
 
 /** The passphrase against the slot, throttled. */
 async function checkPassphrase(services: CoreServices, clinicId: string, userId: string, passphrase: string): Promise<Checked> {
@@ -44,12 +51,12 @@ async function checkPassphrase(services: CoreServices, clinicId: string, userId:
 }
 
 /** Opens the database with the key of a slot that opened; the file is never replaced, whatever it says. Closes and lets go when it throws. */
-export function openClinicFiles(folder: string, slots: Slots, secrets: SlotSecrets, userId: string): Result<OpenClinic> {
+export function openClinicFiles(folder: string, known: Slots, secrets: OpenedSlot, userId: string): Result<OpenClinic> {
   if (!takeHome(folder)) return err('app/already-running');
   let db: SqliteDatabase | null = null;
   let held = false;
   try {
-    const opened = openDatabase(join(folder, 'ryggrad.db'), secrets.databaseKey);
+    const { opened, slots } = openWithSlot(folder, known, secrets);
     // The slot proved the key: a file that does not answer to it is damaged.
     if (!opened.ok) return err('database/damaged');
     db = opened.db;
@@ -106,7 +113,30 @@ function usable(db: SqliteDatabase): string | null {
   }
 }
 
-function logged(services: CoreServices, action: 'unlock' | 'lock'): void {
+/** A slot of an older version cannot be handed a new key: it is made anew while the passphrase is at hand. */
+async function renewed({ ports }: CoreServices, checked: Unlocked, userId: string, passphrase: string): Promise<Slots> {
+  const { slots, folder, deviceSecret, secrets } = checked;
+  const slot = slots.slots.find((candidate) => candidate.userId === userId);
+  if (slot === undefined || slot.publicKey !== undefined) return slots;
+  const { name, email } = slot;
+  const fresh = await makeSlot(
+    { clinicId: slots.clinicId, deviceId: slots.deviceId, deviceSecret },
+    { userId, name, email },
+    passphrase,
+    secrets,
+  );
+  const next = { ...slots, slots: slots.slots.map((old) => (old.userId === userId ? fresh : old)) };
+  try {
+    writeSlots(folder, next);
+    return next;
+  } catch {
+    // A full disk must not keep anybody out of the record.
+    ports.log('session/slot-not-renewed');
+    return slots;
+  }
+}
+
+function logged(services: CoreServices, action: 'unlock' | 'lock' | 'other', details?: Record<string, string>): void {
   const { clinic, ports, verb } = services;
   if (clinic === null) return;
   appendAudit(clinic.db, {
@@ -117,6 +147,7 @@ function logged(services: CoreServices, action: 'unlock' | 'lock'): void {
     verb,
     id: ports.ids.uuid(),
     action,
+    ...(details === undefined ? {} : { details }),
   });
 }
 
@@ -138,7 +169,8 @@ export const sessionHandlers = [
       if (!checked.ok) return checked;
       // Only now: a mistyped passphrase must not throw out whoever is in.
       await services.closeClinic();
-      const opened = openClinicFiles(checked.folder, checked.slots, checked.secrets, userId);
+      const slots = await renewed(services, checked, userId, passphrase);
+      const opened = openClinicFiles(checked.folder, slots, checked.secrets, userId);
       if (!opened.ok) return opened;
       await services.openClinic(opened.value);
       logged(services, 'unlock');
@@ -219,6 +251,30 @@ export const sessionHandlers = [
     ports.log('session/passphrase-changed');
     services.replica()?.poke();
     return ok(null);
+  }),
+
+  service('key.rotate', async (services, { passphrase }) => {
+    const { clinic } = services;
+    if (clinic === null) return err('session/closed');
+    const { clinicId, actor } = clinic;
+    const checked = await checkPassphrase(services, clinicId, actor.userId, passphrase);
+    if (!checked.ok) return checked;
+    await services.closeClinic();
+    let rotated: Result<null> | { failed: unknown };
+    try {
+      rotated = rotateKey(checked.folder, checked.secrets.databaseKey);
+    } catch (failed) {
+      rotated = { failed };
+    }
+    // The new key, or after a failure the old one: whichever the slot and the file say.
+    const again = await checkPassphrase(services, clinicId, actor.userId, passphrase);
+    if (!again.ok) return again;
+    const opened = openClinicFiles(again.folder, again.slots, again.secrets, actor.userId);
+    if (!opened.ok) return opened;
+    await services.openClinic(opened.value);
+    if ('failed' in rotated) throw rotated.failed;
+    if (rotated.ok) logged(services, 'other', { kind: 'key-rotated' });
+    return rotated;
   }),
 
   useCase('ui.save', ({ db, actor }, { key, value }) => {
