@@ -29,6 +29,23 @@ export interface AppState {
   version: string;
 }
 
+export interface BackupPlan {
+  /** Where a backup goes by itself once a day; null: nowhere. */
+  folder: string | null;
+  /** When this laptop last made one. */
+  lastAt: string | null;
+  lastFile: string | null;
+  /** Code of what stood in the way of the last attempt. */
+  problem: string | null;
+}
+export interface Drill {
+  madeAt: string;
+  patients: number;
+  visits: number;
+  /** Notes signed before it was made that it does not hold. */
+  missing: number;
+}
+
 const passphrase = z.string().min(1).max(1000);
 const newPassphrase = z.string().min(8).max(1000);
 const person = {
@@ -104,6 +121,15 @@ export const session = {
   'ui.load': verb<{ value: unknown }>()(z.object({ key: z.string().max(100) })),
   'backup.create': verb<{ file: string; bytes: number; rows: number }>()(z.object({ folder: z.string().min(1).max(2000) }), [
     'backup/folder-unusable',
+    'disk/full',
+  ]),
+  'backup.plan': verb<BackupPlan>()(z.object({})),
+  'backup.setPlan': verb<BackupPlan>()(z.object({ folder: z.string().min(1).max(2000).nullable() }), ['backup/folder-unusable']),
+  /** Opens a backup with the recovery code, reads it through and holds it against the record. Changes nothing. */
+  'backup.drill': verb<Drill>()(z.object({ file: z.string().min(1).max(2000), recoveryCode: z.string().min(10).max(200) }), [
+    'backup/unreadable',
+    'backup/wrong-code',
+    'backup/other-clinic',
     'disk/full',
   ]),
   'backup.inspect': verb<{ clinicName: string; madeAt: string }>()(z.object({ file: z.string().min(1).max(2000) }), ['backup/unreadable']),

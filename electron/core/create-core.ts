@@ -12,6 +12,7 @@ import { isDamage } from '#db/sqlite/open.ts';
 import { storable } from '#db/rules/text.ts';
 import { releaseAll } from '#db/sqlite/outbox.ts';
 import { appendAudit } from './audit/append-audit.ts';
+import { backUpToday } from './clinic/backup-plan.ts';
 import { introduceDemo } from './clinic/connect.ts';
 import { eraseClinic } from './clinic/revocation.ts';
 import { tidyContent } from '#electron/sync/content/keep-house.ts';
@@ -37,6 +38,9 @@ export interface Core {
 }
 
 const INTRODUCE_MS = 15_000;
+/** How often it is asked whether a backup is due, and how long nobody must have asked for anything before it is made. */
+const LOOK_MS = 60_000;
+const QUIET_MS = 2 * 60_000;
 /** Verbs that answer while the session is locked. */
 const WHILE_LOCKED = new Set<VerbName>(['app.state', 'session.unlockPin', 'session.unlockPassphrase', 'session.close', 'sync.status']);
 
@@ -50,6 +54,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
   let clinic: OpenClinic | null = null;
   let replica: Replica | null = null;
   let clockBehind = false;
+  let lastCall = 0;
 
   const emit = (event: CoreEvent): void => {
     for (const listener of listeners) listener(event);
@@ -104,6 +109,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
       replica = startReplica(ports, next, emit, () => void erase(next));
       replica?.start();
       if (replica === null && sessionView(next).demo) void introduce(next);
+      void backUpWhenQuiet(next);
       emit({ type: 'session', state: appState(ports, clinic) });
     },
     async closeClinic() {
@@ -166,6 +172,15 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     }
   }
 
+  /** The day's backup waits for a moment in which nobody waits for an answer. */
+  async function backUpWhenQuiet(open: OpenClinic): Promise<void> {
+    while (clinic === open) {
+      await sleep(LOOK_MS, undefined, { ref: false });
+      const quiet = open.locked || performance.now() - lastCall > QUIET_MS;
+      if (clinic === open && quiet) await backUpToday(services('backup.create'));
+    }
+  }
+
   /** Says once when the clock is found set back. */
   function watchClock(open: OpenClinic): void {
     const behind = clockIsBehind(ports, open);
@@ -175,6 +190,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
 
   async function call(name: string, rawInput: unknown): Promise<Result<unknown>> {
     if (!isVerbName(name)) return err('verb/unknown');
+    lastCall = performance.now();
     const handler = byVerb.get(name);
     if (handler === undefined) return err('verb/unknown');
     const parsed = contract[name].input.safeParse(storable(rawInput));

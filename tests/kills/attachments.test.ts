@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AttachmentView } from '#electron/contract/attachments.ts';
 import { CHUNK_BYTES } from '#db/sync/content.ts';
-import { freshHome, removeHome, startLaptop, startServer, type Running } from '#tests/journeys/app.ts';
+import { ensureRenderer, freshHome, removeHome, startLaptop, startServer, type Running } from '#tests/journeys/app.ts';
 import { until } from '#tests/sync/laptop.ts';
 
 const PASSPHRASE = 'furu lyng tind skog';
@@ -81,6 +81,8 @@ const startProxied = async () => {
 };
 
 beforeAll(async () => {
+  // The secret of a laptop stands in its page.
+  ensureRenderer();
   homes = await Promise.all(['server', 'kim', 'bo'].map((name) => freshHome(`attach-${name}`)));
   serverHome = homes[0] ?? '';
   kimHome = homes[1] ?? '';

@@ -9,10 +9,14 @@ import { parseRecoveryCode } from '../keys/recovery-code.ts';
 import { readSlots, unsealRecovery } from '../keys/slots.ts';
 import { openClinic, testLaptop } from '../testing.ts';
 import type { TestLaptop } from '../testing.ts';
+import type { CoreServices } from '../services.ts';
 import { service } from '../use-case.ts';
+import { backUpToday } from './backup-plan.ts';
 
 let run: (ctx: Context) => unknown = () => null;
+let held: CoreServices | null = null;
 const probe = service('sync.now', async (services) => {
+  held = services;
   const result = services.transaction((ctx) => ok(run(ctx)));
   return result.ok ? ok(null as never) : result;
 });
@@ -183,4 +187,68 @@ test('a folder that is not there is named, and the old backup stays', async () =
   old.pass(60_000);
   await old.must('backup.create', { folder: usb });
   expect(readdirSync(usb)).toContain(file.slice(usb.length + 1));
+});
+
+const DAY = 86_400_000;
+async function plan(): Promise<void> {
+  await on(old, () => null);
+  if (held !== null) await backUpToday(held);
+}
+
+test('a backup a day goes to the chosen folder by itself; what is older than a week and a month is cleared, a stranger’s file is not', async () => {
+  writeFileSync(join(usb, 'ferie.jpg'), 'x');
+  writeFileSync(join(usb, `ryggrad-${born.clinicId.slice(-8)}-lik.ryggrad-backup`), 'x');
+  const own = await old.must('backup.create', { folder: usb });
+  await old.must('backup.setPlan', { folder: usb });
+  old.pass(DAY);
+  for (let day = 0; day < 40; day += 1) {
+    await plan();
+    await plan();
+    old.pass(DAY);
+  }
+  const files = readdirSync(usb);
+  const { session } = await old.must('app.state', {});
+  const automatic = files.filter((name) => name.startsWith(`ryggrad-${session?.deviceId.slice(-8)}-`));
+  // Seven days, and the Sundays of the three weeks before this one that they do not reach.
+  expect(automatic.length).toBeGreaterThanOrEqual(9);
+  expect(automatic.length).toBeLessThanOrEqual(11);
+  expect(files).toContain('ferie.jpg');
+  expect(files).toContain(own.file.slice(usb.length + 1));
+  expect(files.filter((name) => name.endsWith('.unfinished'))).toEqual([]);
+  expect((await old.must('backup.plan', {})).lastAt?.slice(0, 10)).toBe('2027-01-02');
+});
+
+test('a disk that is not plugged in is said, and the next attempt makes the backup', async () => {
+  await old.must('backup.setPlan', { folder: usb });
+  rmSync(usb, { recursive: true });
+  await plan();
+  expect(await old.must('backup.plan', {})).toMatchObject({ problem: 'backup/folder-unusable', lastAt: null });
+  mkdirSync(usb);
+  await plan();
+  expect(await old.must('backup.plan', {})).toMatchObject({ problem: null, lastAt: expect.any(String) as string });
+  expect(await old.call('backup.setPlan', { folder: join(usb, 'nowhere') })).toMatchObject({ ok: false, code: 'backup/folder-unusable' });
+});
+
+test('a drill opens the backup with the printed code, counts, holds it against the record, and leaves nothing', async () => {
+  const { file } = await old.must('backup.create', { folder: usb });
+  expect(await old.call('backup.drill', { file, recoveryCode: 'AAAA-BBBB-CCCC-DDDD' })).toMatchObject({ code: 'backup/wrong-code' });
+  expect(await old.must('backup.drill', { file, recoveryCode: born.recoveryCode })).toMatchObject({ patients: 1, visits: 0, missing: 0 });
+  // A note that was signed before the backup and is not in it.
+  const madeAt = old.ports.clock.now().getTime();
+  old.setClock(new Date(madeAt - DAY).toISOString());
+  await on(old, (ctx) => {
+    const patient = ctx.rows('patient', '1 = 1')[0];
+    ctx.db
+      .prepare(
+        `insert into encounter (id, clinic_id, seq, deleted, field_seq, patient_id, practitioner_id, visit_type, status, visit_at, recorded_at, signed_at, content_hash)
+         values ('e', ?, 0, 0, '{}', ?, ?, 'follow_up', 'signed', ?, ?, ?, 'x')`,
+      )
+      .run(ctx.clinicId, patient?.id, ctx.actor.userId, ctx.now, ctx.now, ctx.now);
+  });
+  expect(await old.must('backup.drill', { file, recoveryCode: born.recoveryCode })).toMatchObject({ patients: 1, visits: 0, missing: 1 });
+  const damaged = readFileSync(file);
+  damaged[damaged.length - 5000] = (damaged[damaged.length - 5000] ?? 0) ^ 1;
+  writeFileSync(file, damaged);
+  expect(await old.call('backup.drill', { file, recoveryCode: born.recoveryCode })).toMatchObject({ code: 'backup/unreadable' });
+  expect(readdirSync(old.home).filter((name) => name.startsWith('drill-'))).toEqual([]);
 });

@@ -1,77 +1,34 @@
-/**
- * Sealed backups. A backup is one file: a line of JSON with the database key sealed to the clinic's recovery key, then
- * the encrypted database. Copy, sync, check, rename: there is a whole backup or none.
- */
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+/** Backups: made by a person, made by themselves once a day, tried, and read back. */
+import { existsSync, statSync } from 'node:fs';
 import { err, ok } from '#electron/contract/verb.ts';
-import { readSlots } from '../keys/slots.ts';
 import { service } from '../use-case.ts';
-import { attachmentsBeside, backUpAttachments } from './backup-attachments.ts';
-import { checkedCopy } from './checked-copy.ts';
-import { headerLine, readHeader } from './backup-file.ts';
-import type { BackupHeader } from './backup-file.ts';
+import { readHeader } from './backup-file.ts';
+import { planOf, rememberMade, setPlan } from './backup-plan.ts';
+import { drillHandler } from './drill.ts';
+import { makeBackup } from './make-backup.ts';
 import { restoreHandler } from './restore.ts';
 
 export const backupHandlers = [
   service('backup.create', async (services, { folder }) => {
-    const { clinic, ports } = services;
+    const { clinic } = services;
     if (clinic === null) return err('session/closed');
-    const slots = readSlots(clinic.folder);
-    if (slots === null || !existsSync(folder) || !statSync(folder).isDirectory()) return err('backup/folder-unusable');
-    const madeAt = ports.clock.now().toISOString();
-    const { clinicId, clinicName, demo, recoveryPublic, recoverySealed } = slots;
-    const header: BackupHeader = {
-      format: 'ryggrad-backup-1',
-      clinicId,
-      clinicName,
-      demo,
-      madeAt,
-      recoveryPublic,
-      sealedKey: recoverySealed,
-    };
-    const file = join(folder, `ryggrad-${madeAt.slice(0, 19).replace(/[:T]/g, '-')}.ryggrad-backup`);
-    const unfinished = `${file}.unfinished`;
-    for (const left of readdirSync(clinic.folder)) if (left.startsWith('backup-copy-')) rmSync(join(clinic.folder, left));
-    const copy = join(clinic.folder, `backup-copy-${ports.ids.uuid()}`);
-    try {
-      const rows = checkedCopy(clinic.db, clinic.databaseKey, copy);
-      writeFileSync(unfinished, headerLine(header), { mode: 0o600 });
-      await pipeline(createReadStream(copy), createWriteStream(unfinished, { flags: 'a', flush: true }));
-      const written = await sha256Of(unfinished, Buffer.byteLength(headerLine(header)));
-      if (written !== (await sha256Of(copy, 0)))
-        throw Object.assign(new Error('the folder gave back other bytes than were written'), { code: 'EIO' });
-      backUpAttachments(clinic.db, clinic.folder, file);
-      renameSync(unfinished, file);
-      syncFolder(folder);
-      services.transaction((ctx) => {
-        ctx.audit({ action: 'export', details: { kind: 'backup', rows } });
-        return ok(null);
-      });
-      return ok({ file, bytes: statSync(file).size, rows });
-    } catch (error) {
-      rmSync(unfinished, { force: true });
-      rmSync(attachmentsBeside(file), { recursive: true, force: true });
-      const code = (error as { code?: string }).code;
-      if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOENT') return err('backup/folder-unusable');
-      throw error;
-    } finally {
-      rmSync(copy, { force: true });
-    }
+    const made = await makeBackup(services, clinic, folder);
+    if (made.ok) rememberMade(clinic.db, services.ports, made.value.file);
+    return made;
+  }),
+
+  service('backup.plan', async ({ clinic }) => (clinic === null ? err('session/closed') : ok(planOf(clinic.db)))),
+
+  service('backup.setPlan', async (services, { folder }) => {
+    const { clinic } = services;
+    if (clinic === null) return err('session/closed');
+    if (folder !== null && !(existsSync(folder) && statSync(folder).isDirectory())) return err('backup/folder-unusable');
+    setPlan(clinic.db, folder);
+    services.transaction((ctx) => {
+      ctx.audit({ action: 'change', details: { kind: 'backup-plan', on: folder !== null } });
+      return ok(null);
+    });
+    return ok(planOf(clinic.db));
   }),
 
   service(
@@ -83,21 +40,6 @@ export const backupHandlers = [
     'any',
   ),
 
+  drillHandler,
   restoreHandler,
 ];
-
-async function sha256Of(file: string, start: number): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { start }), hash);
-  return hash.digest('hex');
-}
-
-function syncFolder(folder: string): void {
-  try {
-    const descriptor = openSync(folder, 'r');
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-  } catch {
-    // Some file systems of USB disks know no such thing; the file itself is synced.
-  }
-}
