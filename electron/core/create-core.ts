@@ -112,7 +112,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
       void backUpWhenQuiet(next);
       emit({ type: 'session', state: appState(ports, clinic) });
     },
-    async closeClinic() {
+    async closeClinic(silently = false) {
       if (clinic === null) return;
       const closing = clinic;
       const engine = replica;
@@ -130,7 +130,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
         closing.databaseKey.fill(0);
         releaseHome(closing.folder);
       }
-      emit({ type: 'session', state: appState(ports, null) });
+      if (!silently) emit({ type: 'session', state: appState(ports, null) });
     },
     setLocked(locked) {
       if (clinic === null || clinic.locked === locked) return;

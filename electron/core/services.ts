@@ -45,7 +45,8 @@ export interface CoreServices {
   /** Runs in one transaction; rolls back on an error value or a throw. Only with an open clinic. */
   transaction<T>(run: (context: Context) => Result<T>): Result<T>;
   openClinic(clinic: OpenClinic): Promise<void>;
-  closeClinic(): Promise<void>;
+  /** @param silently it will be open again at once: the window keeps its place. */
+  closeClinic(silently?: boolean): Promise<void>;
   setLocked(locked: boolean): void;
   state(): AppState;
   sessionView(): SessionView;

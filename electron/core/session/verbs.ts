@@ -259,7 +259,7 @@ export const sessionHandlers = [
     const { clinicId, actor } = clinic;
     const checked = await checkPassphrase(services, clinicId, actor.userId, passphrase);
     if (!checked.ok) return checked;
-    await services.closeClinic();
+    await services.closeClinic(true);
     let rotated: Result<null> | { failed: unknown };
     try {
       rotated = rotateKey(checked.folder, checked.secrets.databaseKey);
@@ -268,9 +268,11 @@ export const sessionHandlers = [
     }
     // The new key, or after a failure the old one: whichever the slot and the file say.
     const again = await checkPassphrase(services, clinicId, actor.userId, passphrase);
-    if (!again.ok) return again;
-    const opened = openClinicFiles(again.folder, again.slots, again.secrets, actor.userId);
-    if (!opened.ok) return opened;
+    const opened = again.ok ? openClinicFiles(again.folder, again.slots, again.secrets, actor.userId) : again;
+    if (!opened.ok) {
+      services.emit({ type: 'session', state: services.state() });
+      return opened;
+    }
     await services.openClinic(opened.value);
     if ('failed' in rotated) throw rotated.failed;
     if (rotated.ok) logged(services, 'other', { kind: 'key-rotated' });

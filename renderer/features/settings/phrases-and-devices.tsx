@@ -1,4 +1,4 @@
-/** Text phrases, laptops, backup, and this laptop's own log. */
+/** Text phrases, laptops, and this laptop's own log. */
 import { formatDay, formatTime } from '../chart/format.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -127,34 +127,6 @@ export function Devices() {
         <p className="recovery" data-invitation>
           {code}
         </p>
-      )}
-      <Said text={said} wrong={wrong} />
-    </>
-  );
-}
-
-export function Backup() {
-  const { t } = useTranslation('settings');
-  const [folder, setFolder] = useState('');
-  const [made, setMade] = useState<{ file: string; bytes: number } | null>(null);
-  const [said, wrong, tell] = useOutcome();
-  return (
-    <>
-      <p className="quiet">{t('backup.help')}</p>
-      <form
-        className="row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void call('backup.create', { folder }).then((reply) => (reply.ok ? setMade(reply.value) : tell(reply)));
-        }}
-      >
-        <Field label={t('backup.folder')} value={folder} onText={setFolder} required />
-        <button type="submit" className="btn main">
-          {t('backup.do')}
-        </button>
-      </form>
-      {made !== null && (
-        <p role="status">{t('backup.done', { file: made.file, megabytes: (made.bytes / 1_048_576).toFixed(1).replace('.', ',') })}</p>
       )}
       <Said text={said} wrong={wrong} />
     </>
