@@ -94,9 +94,18 @@ export const session = {
     'unlock/wrong-passphrase',
     'unlock/throttled',
     'database/damaged',
+    'database/rolled-back',
     'database/from-future',
     'app/already-running',
     'keystore/unavailable',
+  ]),
+  /** A damaged or rolled-back record is moved, whole, out of the way, so that the clinic can be restored or joined again. */
+  'clinic.setAside': verb<AppState>()(z.object({ clinicId: z.uuid(), userId: z.uuid(), passphrase }), [
+    'unlock/wrong-passphrase',
+    'unlock/throttled',
+    'clinic/healthy',
+    'database/from-future',
+    'app/already-running',
   ]),
   'session.lock': verb<null>()(z.object({})),
   'session.unlockPin': verb<SessionView>()(z.object({ pin: z.string().regex(/^\d{6}$/) }), ['unlock/wrong-pin', 'unlock/pin-used-up']),

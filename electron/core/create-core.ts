@@ -38,7 +38,7 @@ export interface Core {
 }
 
 const INTRODUCE_MS = 15_000;
-/** How often it is asked whether a backup is due, and how long nobody must have asked for anything before it is made. */
+/** How often it is asked whether a backup is due (a minute), and how long nobody must have asked for anything before it is made. */
 const LOOK_MS = 60_000;
 const QUIET_MS = 2 * 60_000;
 /** Verbs that answer while the session is locked. */
@@ -109,7 +109,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
       replica = startReplica(ports, next, emit, () => void erase(next));
       replica?.start();
       if (replica === null && sessionView(next).demo) void introduce(next);
-      void backUpWhenQuiet(next);
+      void everyMinute(next);
       emit({ type: 'session', state: appState(ports, clinic) });
     },
     async closeClinic(silently = false) {
@@ -122,6 +122,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
         await engine?.stop();
         releaseAll(closing.db);
         closing.db.pragma('wal_checkpoint(TRUNCATE)');
+        closing.guard.remember(closing.db, closing.deviceId);
       } catch (error) {
         // A full or failing disk: what is committed stays committed, and the keys must go all the same.
         ports.log('core/close', { code: String((error as { code?: unknown }).code ?? 'unknown') });
@@ -172,10 +173,11 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     }
   }
 
-  /** The day's backup waits for a moment in which nobody waits for an answer. */
-  async function backUpWhenQuiet(open: OpenClinic): Promise<void> {
+  /** How far the record has come is remembered; the day's backup waits for a moment in which nobody waits for an answer. */
+  async function everyMinute(open: OpenClinic): Promise<void> {
     while (clinic === open) {
       await sleep(LOOK_MS, undefined, { ref: false });
+      if (clinic === open) open.guard.remember(open.db, open.deviceId);
       const quiet = open.locked || performance.now() - lastCall > QUIET_MS;
       if (clinic === open && quiet) await backUpToday(services('backup.create'));
     }

@@ -19,12 +19,14 @@ import { letterPdfHandlers } from './letters/sign-letter.ts';
 import { letterHandlers } from './letters/verbs.ts';
 import { patientHandlers } from './patients/verbs.ts';
 import { refusedHandlers } from './refused/verbs.ts';
+import { recordHandlers } from './session/record-verbs.ts';
 import { sessionHandlers } from './session/verbs.ts';
 import { syncHandlers } from './sync-verbs.ts';
 import type { AnyHandler } from './use-case.ts';
 
 export const handlers: readonly AnyHandler[] = [
   ...sessionHandlers,
+  ...recordHandlers,
   ...clinicHandlers,
   ...peopleHandlers,
   ...connectHandlers,

@@ -5,6 +5,7 @@ import type { SyncStatus } from '#electron/contract/sync.ts';
 import type { Result } from '#electron/contract/verb.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import type { Actor, Context } from './context.ts';
+import type { RollbackGuard } from './keys/rollback-guard.ts';
 import type { Pin } from './session/pin.ts';
 import type { Ports } from './ports.ts';
 
@@ -18,6 +19,7 @@ export interface OpenClinic {
   readonly deviceId: string;
   /** 32 bytes; zeroed on close. */
   readonly databaseKey: Buffer;
+  readonly guard: RollbackGuard;
   actor: Actor;
   locked: boolean;
   pin: Pin | null;

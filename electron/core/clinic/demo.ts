@@ -9,7 +9,8 @@ import { accountVerifier } from '../keys/derive-key.ts';
 import type { Ports } from '../ports.ts';
 import { clinicFolder, clinicsOnDevice } from '../session/app-state.ts';
 import { openSlot, readSlots } from '../keys/slots.ts';
-import { openClinicFiles } from '../session/verbs.ts';
+import { openClinicFiles } from '../session/opening.ts';
+import { rollbackGuard } from '../keys/rollback-guard.ts';
 import { releaseHome } from '../session/home-lock.ts';
 import { connectToServer } from './connect.ts';
 import { createClinicFiles } from './birth.ts';
@@ -71,9 +72,10 @@ export async function connectDemo(ports: Ports, demo: Demo, url: string): Promis
 async function withDemoOpen(ports: Ports, demo: Demo, run: (clinic: OpenClinic) => void | Promise<void>): Promise<void> {
   const folder = clinicFolder(ports, demo.clinicId);
   const slots = readSlots(folder);
-  const secrets = slots === null ? null : await openSlot(slots, demo.userId, demo.passphrase, await ports.keyStore.deviceSecret());
+  const deviceSecret = await ports.keyStore.deviceSecret();
+  const secrets = slots === null ? null : await openSlot(slots, demo.userId, demo.passphrase, deviceSecret);
   if (slots === null || secrets === null) throw new Error('the demo clinic does not open');
-  const opened = openClinicFiles(folder, slots, secrets, demo.userId);
+  const opened = openClinicFiles(folder, slots, secrets, demo.userId, rollbackGuard(ports.home, demo.clinicId, deviceSecret));
   if (!opened.ok) throw new Error(`the demo clinic does not open: ${opened.code}`);
   try {
     await run(opened.value);

@@ -26,6 +26,7 @@ import { restoreAttachments } from './backup-attachments.ts';
 import { readHeader } from './backup-file.ts';
 import type { BackupHeader } from './backup-file.ts';
 import { birthContext, defaultDeviceName } from './birth.ts';
+import { setAside } from './set-aside.ts';
 
 interface Restored {
   clinicId: string;
@@ -177,11 +178,4 @@ function whatIsThere(ports: Ports, clinicId: string, recoveryPrivate: Buffer): '
   } finally {
     releaseHome(folder);
   }
-}
-
-/** Nothing of a damaged clinic is deleted: somebody may still get something out of it. */
-function setAside(ports: Ports, clinicId: string): void {
-  const place = join(ports.home, 'set-aside');
-  mkdirSync(place, { recursive: true, mode: 0o700 });
-  renameSync(clinicFolder(ports, clinicId), join(place, `${clinicId}-${ports.clock.now().toISOString().replace(/[:.]/g, '-')}`));
 }

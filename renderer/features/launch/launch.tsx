@@ -41,7 +41,15 @@ export function Launch({ state, onChanged }: { state: AppState; onChanged(): voi
             {t('erased.read')}
           </button>
         )}
-        {face === 'unlock' && <Unlock clinics={state.clinics} />}
+        {face === 'unlock' && (
+          <Unlock
+            clinics={state.clinics}
+            onSetAside={(then) => {
+              onChanged();
+              setFace(then);
+            }}
+          />
+        )}
         {face === 'create' && <CreateClinic onDone={done} onCode={hold} />}
         {face === 'join' && <JoinClinic onDone={done} onCode={hold} />}
         {face === 'restore' && <RestoreClinic onDone={done} />}

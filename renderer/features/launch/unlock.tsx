@@ -5,13 +5,23 @@ import type { ClinicOnDevice } from '#electron/contract/session.ts';
 import { call } from '../../app/client.ts';
 import { sentence } from '../../i18n/index.ts';
 
-export function Unlock({ clinics }: { clinics: readonly ClinicOnDevice[] }) {
+/** The record is there and cannot be used: it is put aside, whole, and the clinic brought back from a backup or the server. */
+const UNUSABLE: ReadonlySet<string> = new Set(['database/damaged', 'database/rolled-back']);
+
+interface Props {
+  clinics: readonly ClinicOnDevice[];
+  onSetAside(then: 'restore' | 'join'): void;
+}
+
+export function Unlock({ clinics, onSetAside }: Props) {
   const { t } = useTranslation('launch');
   const people = clinics.flatMap((clinic) => clinic.users.map((user) => ({ key: `${clinic.clinicId}/${user.userId}`, clinic, user })));
   const [chosen, setChosen] = useState(people[0]?.key ?? '');
   const [passphrase, setPassphrase] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  /** The passphrase that was right for a record that cannot be used. */
+  const [unusable, setUnusable] = useState<string | null>(null);
   const person = people.find((candidate) => candidate.key === chosen) ?? people[0];
 
   const unlock = async (): Promise<void> => {
@@ -24,7 +34,15 @@ export function Unlock({ clinics }: { clinics: readonly ClinicOnDevice[] }) {
     if (reply.ok) return;
     const seconds = Math.ceil(Number(reply.details?.['retryAfterMs'] ?? 0) / 1000);
     setProblem(sentence(reply.code, { seconds }));
+    setUnusable(UNUSABLE.has(reply.code) ? passphrase : null);
     setPassphrase('');
+  };
+
+  const putAside = async (then: 'restore' | 'join'): Promise<void> => {
+    if (person === undefined || unusable === null) return;
+    const reply = await call('clinic.setAside', { clinicId: person.clinic.clinicId, userId: person.user.userId, passphrase: unusable });
+    if (reply.ok) onSetAside(then);
+    else setProblem(sentence(reply.code));
   };
 
   return (
@@ -67,6 +85,20 @@ export function Unlock({ clinics }: { clinics: readonly ClinicOnDevice[] }) {
           {busy ? t('unlock.opening') : t('unlock.open')} <kbd>⏎</kbd>
         </button>
       </form>
+      {unusable !== null && (
+        <section className="notice" aria-labelledby="unusable">
+          <h2 id="unusable">{t('unusable.title')}</h2>
+          <p>{t('unusable.help')}</p>
+          <div className="row">
+            <button type="button" className="btn" onClick={() => void putAside('restore')}>
+              {t('unusable.restore')}
+            </button>
+            <button type="button" className="btn" onClick={() => void putAside('join')}>
+              {t('unusable.join')}
+            </button>
+          </div>
+        </section>
+      )}
     </>
   );
 }
