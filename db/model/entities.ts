@@ -1,4 +1,5 @@
 /** All synced entities, in an order in which parents come before children. */
+import { accessBlock, emergencyAccess } from './access.ts';
 import { attachment } from './attachment.ts';
 import { clinic, device, phrase, priceItem, signingKey, user } from './clinic.ts';
 import { channelConsent, episode, guardian, patient, safetyFact } from './patient.ts';
@@ -33,6 +34,8 @@ export const entities = {
   document,
   attachment,
   day_close: dayClose,
+  access_block: accessBlock,
+  emergency_access: emergencyAccess,
   conflict,
 } as const satisfies Record<string, Entity>;
 

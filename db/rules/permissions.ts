@@ -51,6 +51,7 @@ const AREAS: Record<string, Group> = {
   code: 'clinician',
   conflict: 'desk',
   refused: 'anyone',
+  access: 'desk',
   audit: 'admin',
 };
 const VERBS: Record<string, Group> = {
@@ -62,6 +63,10 @@ const VERBS: Record<string, Group> = {
   // One's own, or any for an administrator: decided in the core and on the server.
   'device.revoke': 'anyone',
   'backup.create': 'anyone',
+  'access.open': 'clinician',
+  // Whoever answers for the clinic, clinician or not.
+  'access.alerts': 'admin',
+  'access.seen': 'admin',
 };
 
 /** Whether one of these roles may call the verb. An unknown verb is nobody's. */

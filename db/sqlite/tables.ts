@@ -49,6 +49,8 @@ const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[]
   letter: [['patientId'], ['encounterId'], ['status']],
   document: [['patientId']],
   attachment: [['patientId'], ['sha256']],
+  access_block: [['patientId']],
+  emergency_access: [['patientId']],
   conflict: [['status'], ['subjectId']],
   signing_key: [['userId', 'deviceId']],
 };
@@ -97,6 +99,8 @@ export const amendment = toSqlite(entities.amendment);
 export const letter = toSqlite(entities.letter);
 export const document = toSqlite(entities.document);
 export const attachment = toSqlite(entities.attachment);
+export const accessBlock = toSqlite(entities.access_block);
+export const emergencyAccess = toSqlite(entities.emergency_access);
 export const dayClose = toSqlite(entities.day_close);
 export const conflict = toSqlite(entities.conflict);
 

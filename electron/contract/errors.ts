@@ -5,6 +5,7 @@ export const GENERAL_ERRORS = [
   'session/closed',
   'session/locked',
   'permission/denied',
+  'patient/blocked',
   'disk/full',
   'disk/error',
   'core/bug',

@@ -1,4 +1,5 @@
 /** All verbs of the contract. A name used twice is refused when this module loads. */
+import { access } from './access.ts';
 import { attachments } from './attachments.ts';
 import { billing } from './billing.ts';
 import { calendar } from './calendar.ts';
@@ -22,12 +23,13 @@ export const contract = {
   ...encounters,
   ...billing,
   ...letters,
+  ...access,
   ...attachments,
   ...codes,
   ...sync,
 };
 
-const areas = [session, clinic, patients, calendar, encounters, billing, letters, attachments, codes, sync];
+const areas = [session, access, clinic, patients, calendar, encounters, billing, letters, attachments, codes, sync];
 if (areas.reduce((sum, area) => sum + Object.keys(area).length, 0) !== Object.keys(contract).length) {
   throw new Error('a verb is named twice in the contract');
 }

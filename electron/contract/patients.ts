@@ -24,6 +24,8 @@ export interface PatientHit {
   /** Another living patient here has the same name. */
   namesake: boolean;
   lastVisitAt: string | null;
+  /** The patient has shut the journal for whoever asks: the name is all there is. */
+  blocked: boolean;
 }
 export interface SafetyFactView {
   kind: SafetyKind;

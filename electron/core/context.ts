@@ -19,6 +19,7 @@ import { keepServerRow } from '#db/sqlite/server-row.ts';
 import { patchRow, readRow, rowsWhere, writeRow } from '#db/sqlite/store.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
+import { assertOpen } from './access/guard.ts';
 import { appendAudit } from './audit/append-audit.ts';
 import type { Ports } from './ports.ts';
 
@@ -78,7 +79,7 @@ export interface Context {
   /** Inserts, or patches the row of this (derived) id. */
   put<N extends EntityName>(entity: N, id: string, fields: Born<N>, options?: WriteOptions): RowOf<N>;
   remove<N extends EntityName>(entity: N, id: string): void;
-  /** Adds to the log, in this transaction. */
+  /** Adds to the log, in this transaction. Throws JournalShut where the patient has shut the journal for this person. */
   audit(note: AuditNote): void;
   /** Lets all autosaved entries go out as they are: before signing, on lock. */
   releaseOutbox(): void;
@@ -207,6 +208,8 @@ export function createContext(input: ContextInput): Context {
     },
     unlogged: () => begun && !logged,
     audit(event) {
+      if (typeof event.patientId === 'string')
+        assertOpen(db, { patientId: event.patientId, userId: actor.userId, verb, action: event.action, now });
       logged = true;
       appendAudit(db, { clinicId, deviceId, actor, now, verb, id: ports.ids.uuid(), ...event });
     },

@@ -11,6 +11,7 @@ import { allowed } from '#db/rules/permissions.ts';
 import { isDamage } from '#db/sqlite/open.ts';
 import { storable } from '#db/rules/text.ts';
 import { releaseAll } from '#db/sqlite/outbox.ts';
+import { JournalShut } from './access/guard.ts';
 import { appendAudit } from './audit/append-audit.ts';
 import { backUpToday } from './clinic/backup-plan.ts';
 import { introduceDemo } from './clinic/connect.ts';
@@ -77,6 +78,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
       db.exec(result.ok ? 'commit' : 'rollback');
     } catch (error) {
       if (db.inTransaction) db.exec('rollback');
+      if (error instanceof JournalShut) return refuse(verb, 'patient/blocked', error.patientId);
       throw error;
     }
     if (result.ok && context.touched.entities.size > 0) {
@@ -87,12 +89,13 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
   }
 
   /** A refusal is logged too, in a transaction of its own. */
-  function refuse(verb: VerbName): Err {
+  function refuse(verb: VerbName, code = 'permission/denied', patientId: string | null = null): Err {
     if (clinic !== null) {
       const { db, clinicId, deviceId, actor } = clinic;
-      appendAudit(db, { clinicId, deviceId, actor, now: ports.clock.now().toISOString(), verb, id: ports.ids.uuid(), action: 'refused' });
+      const now = ports.clock.now().toISOString();
+      appendAudit(db, { clinicId, deviceId, actor, now, verb, id: ports.ids.uuid(), action: 'refused', patientId });
     }
-    return err('permission/denied');
+    return err(code);
   }
 
   const services = (verb: VerbName): CoreServices => ({

@@ -1,4 +1,5 @@
 /** Every verb's code, area by area. Nothing is found by itself: what is not listed here does not exist. */
+import { accessHandlers } from './access/verbs.ts';
 import { attachmentHandlers } from './attachments/verbs.ts';
 import { addingHandlers } from './attachments/adding.ts';
 import { receiptHandlers } from './billing/receipt.ts';
@@ -35,6 +36,7 @@ export const handlers: readonly AnyHandler[] = [
   ...syncHandlers,
   ...refusedHandlers,
   ...patientHandlers,
+  ...accessHandlers,
   ...calendarHandlers,
   ...doubleBookingHandlers,
   ...chartingHandlers,

@@ -106,7 +106,8 @@ export function Palette({ onClose }: { onClose(): void }) {
                 <>
                   <span>
                     {option.hit.familyName}, {option.hit.givenName}{' '}
-                    {option.hit.namesake && <span className="due">{t('search.namesake')}</span>}
+                    {option.hit.namesake && <span className="due">{t('search.namesake')}</span>}{' '}
+                    {option.hit.blocked && <span className="due">{t('search.blocked')}</span>}
                   </span>
                   <span className="quiet num">
                     {option.hit.birthDate === null ? t('search.noBirthDate') : formatBirthDate(option.hit.birthDate)}

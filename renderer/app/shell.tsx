@@ -13,6 +13,7 @@ import { KeyHelp } from './key-help.tsx';
 import { PageView } from './page-view.tsx';
 import { SyncChip } from './sync-chip.tsx';
 import { useAsk } from './use-ask.ts';
+import { EmergencyAlerts } from '../features/access/emergency-alerts.tsx';
 import { flushEverything } from './flush.ts';
 import { SessionContext } from './session.ts';
 import { useToDecide } from './use-to-decide.ts';
@@ -148,6 +149,7 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
               {t('clockBehind')}
             </div>
           )}
+          {session.user.roles.includes('ADMIN') && <EmergencyAlerts />}
           {loaded && <PageView page={page} />}
         </main>
         {palette && <Palette onClose={() => setPalette(false)} />}

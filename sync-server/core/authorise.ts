@@ -18,6 +18,7 @@ export interface Actor {
 }
 
 const UNDELETABLE: ReadonlySet<EntityName> = new Set(['letter', 'document', 'payment', 'attachment']);
+const SEEN: ReadonlySet<string> = new Set(['seenById', 'seenAt']);
 const GOVERNING: ReadonlySet<EntityName> = new Set(['user', 'clinic', 'price_item', 'device', 'signing_key']);
 
 export type Verdict = { ok: true; flags: string[] } | { ok: false; code: 'actor/forbidden' };
@@ -50,6 +51,12 @@ function may(
   if (entity === 'user' && row?.id === actorId && fields.every((field) => field === 'name' || field === 'email')) return roles.length > 0;
   // What a device receives, and whether it is revoked, is decided through the server's own routes.
   if (entity === 'device' && row !== undefined && fields.some((field) => field !== 'name')) return roles.includes('ADMIN');
+  // The patient's word is not changed by whom it is about, and nobody opens a journal in another's name or sees their own alert away.
+  if (entity === 'access_block') return (row?.['userId'] ?? change.set['userId']) !== actorId && mayChange(entity, roles);
+  if (entity === 'emergency_access') {
+    const own = (row?.['userId'] ?? change.set['userId']) === actorId;
+    return row === undefined ? own && readsNotes(roles) : !own && roles.includes('ADMIN') && fields.every((field) => SEEN.has(field));
+  }
   if (entity === 'conflict' && (row?.['audience'] ?? change.set['audience']) !== 'desk') return readsNotes(roles);
   return mayChange(entity, roles);
 }

@@ -3,6 +3,7 @@
  * writes at every pause, and a log in which one look stands two hundred times hides the look that matters
  * (pasientjournalloven § 22).
  */
+import { assertOpen } from '../access/guard.ts';
 import type { AuditNote, Context } from '../context.ts';
 
 const SAME_LOOK_MS = 5 * 60_000;
@@ -11,6 +12,9 @@ const seen = new WeakMap<object, Map<string, number>>();
 
 /** @param subject what was looked at, when the note's own subject does not say it all (a day) */
 export function logRead(ctx: Context, note: Omit<AuditNote, 'action'>, subject = note.subjectId ?? ''): void {
+  // Also for a look that is not logged anew: a block counts from the moment it is known.
+  if (typeof note.patientId === 'string')
+    assertOpen(ctx.db, { patientId: note.patientId, userId: ctx.actor.userId, verb: ctx.verb, action: 'read', now: ctx.now });
   if (isNew(ctx, `${note.patientId ?? ''}/${subject}`, SAME_LOOK_MS)) ctx.audit({ action: 'read', ...note });
 }
 

@@ -3,13 +3,16 @@ import { ok } from '#electron/contract/verb.ts';
 import type { ConflictView, OpenSibling } from '#electron/contract/sync.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
+import { isShutFor } from '../access/guard.ts';
 import type { Context } from '../context.ts';
 import { useCase } from '../use-case.ts';
 import { bothCanStand, ownSide } from './resolve-conflict.ts';
 
 export const listConflicts = useCase('conflict.list', (ctx, { open }) => {
   const audience = readsNotes(ctx.actor.roles) ? '1 = 1' : "audience = 'desk'";
-  const conflicts = ctx.rows('conflict', `${audience} and status = ? order by lost_at desc limit 200`, [open ? 'open' : 'resolved']);
+  const conflicts = ctx
+    .rows('conflict', `${audience} and status = ? order by lost_at desc limit 200`, [open ? 'open' : 'resolved'])
+    .filter(({ patientId }) => patientId === null || !isShutFor(ctx.db, patientId, ctx.actor.userId, ctx.now));
   for (const { patientId } of conflicts) if (patientId !== null) ctx.audit({ action: 'read', subjectEntity: 'conflict', patientId });
   return ok({ conflicts: conflicts.map((conflict) => viewOf(ctx, conflict)), siblings: open ? openSiblings(ctx) : [] });
 });
@@ -21,7 +24,9 @@ function openSiblings(ctx: Context): OpenSibling[] {
     if (seen.has(`${encounterId}/${key}`)) return [];
     seen.add(`${encounterId}/${key}`);
     const encounter = ctx.get('encounter', encounterId);
-    return encounter === undefined ? [] : [{ encounterId, key, patientName: nameOf(ctx, encounter.patientId) }];
+    return encounter === undefined || isShutFor(ctx.db, encounter.patientId, ctx.actor.userId, ctx.now)
+      ? []
+      : [{ encounterId, key, patientName: nameOf(ctx, encounter.patientId) }];
   });
 }
 

@@ -9,14 +9,21 @@ import { safetyStates } from '#db/rules/safety.ts';
 import { duplicatesOf, patientHits } from '#db/sqlite/queries/patients.ts';
 import type { FoundPatient } from '#db/sqlite/queries/patient-search.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
+import { isShutFor } from '../access/guard.ts';
 import type { Context } from '../context.ts';
 
-export function toHit({ nationalId, status, ...found }: FoundPatient): PatientHit {
-  return { ...found, status: status as PatientHit['status'], maskedNationalId: nationalId === null ? null : maskNationalId(nationalId) };
+export function toHit(ctx: Context, { nationalId, status, ...found }: FoundPatient): PatientHit {
+  const hit = {
+    ...found,
+    status: status as PatientHit['status'],
+    maskedNationalId: nationalId === null ? null : maskNationalId(nationalId),
+  };
+  if (!isShutFor(ctx.db, found.id, ctx.actor.userId, ctx.now)) return { ...hit, blocked: false };
+  return { ...hit, maskedNationalId: null, phone: null, addressLine: null, city: null, lastVisitAt: null, blocked: true };
 }
 
 export function hitsOf(ctx: Context, ids: readonly string[]): PatientHit[] {
-  return patientHits(ctx.db, ids).map(toHit);
+  return patientHits(ctx.db, ids).map((found) => toHit(ctx, found));
 }
 
 export function safetyOf(ctx: Context, patientId: string): SafetyFactView[] {
@@ -43,7 +50,7 @@ export function patientView(ctx: Context, row: RowOf<'patient'>): PatientView {
       return { channel, state: consent?.state ?? 'not_asked', recordedAt: consent?.recordedAt ?? null };
     }),
     safety: readsNotes(ctx.actor.roles) ? safetyOf(ctx, row.id) : null,
-    possibleDuplicates: duplicatesOf(ctx.db, row).map(toHit),
+    possibleDuplicates: duplicatesOf(ctx.db, row).map((found) => toHit(ctx, found)),
   };
 }
 

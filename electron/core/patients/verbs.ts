@@ -48,7 +48,9 @@ export const patientHandlers = [
   useCase('patient.search', (ctx, { query, limit }) => {
     const empty = query.trim() === '';
     const found = empty ? [] : searchPatients(ctx.db, query, limit + 1);
-    const hits = empty ? hitsOf(ctx, lastOpenedPatients(ctx.db, ctx.actor.userId, limit)) : found.slice(0, limit).map(toHit);
+    const hits = empty
+      ? hitsOf(ctx, lastOpenedPatients(ctx.db, ctx.actor.userId, limit))
+      : found.slice(0, limit).map((one) => toHit(ctx, one));
     ctx.audit({ action: 'search', details: { hits: hits.map((hit) => hit.id) } });
     return ok({ hits, more: found.length > limit });
   }),

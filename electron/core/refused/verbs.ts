@@ -7,6 +7,7 @@ import { isFinished } from '#db/sync/policy.ts';
 import { fieldsOf } from '#db/sync/row.ts';
 import { markRefused, refusedChanges, type Refused } from '#db/sqlite/queries/refused.ts';
 import { readRow } from '#db/sqlite/store.ts';
+import { isShutFor } from '../access/guard.ts';
 import type { Born, Context } from '../context.ts';
 import { logRead } from '../audit/log-once.ts';
 import { fullName } from '../patients/patient-view.ts';
@@ -16,6 +17,7 @@ const list = useCase('refused.list', (ctx, { patientId }) => {
   const items = refusedChanges(ctx.db)
     .map((change) => ({ change, patient: patientOf(ctx, change) }))
     .filter(({ patient }) => patientId === undefined || patient === patientId)
+    .filter(({ patient }) => patient === null || !isShutFor(ctx.db, patient, ctx.actor.userId, ctx.now))
     .map(({ change, patient }) => viewOf(ctx, change, patient));
   for (const patient of new Set(items.flatMap((item) => item.patientId ?? [])))
     logRead(ctx, { patientId: patient, details: { refused: items.filter((item) => item.patientId === patient).length } }, 'refused');

@@ -11,6 +11,8 @@ import { goTo } from '../../app/router.ts';
 import { useSession } from '../../app/session.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
+import { AccessSection } from '../access/access-section.tsx';
+import { BlockedJournal } from '../access/blocked-journal.tsx';
 import { AttachmentsSection } from '../attachments/attachments-section.tsx';
 import { formatBirthDate, formatDate, formatTime } from '../chart/format.ts';
 import { RefusedNote } from '../sync/refused-note.tsx';
@@ -32,6 +34,8 @@ const ENTITIES = [
   'note_section',
   'diagnosis',
   'conflict',
+  'access_block',
+  'emergency_access',
 ];
 
 export function PatientPage({ id }: { id: string }) {
@@ -72,6 +76,7 @@ export function PatientPage({ id }: { id: string }) {
     { id: 'patient.reveal', label: t('reveal'), key: 'v', when: idle, run: () => void reveal() },
   ]);
 
+  if (view.code === 'patient/blocked') return <BlockedJournal patientId={id} onOpened={view.again} />;
   if (view.code !== null)
     return (
       <div className="page">
@@ -212,6 +217,7 @@ export function PatientPage({ id }: { id: string }) {
                 </select>
               </label>
             ))}
+            <AccessSection patientId={id} />
           </aside>
         )}
       </div>
@@ -235,6 +241,7 @@ export function PatientPage({ id }: { id: string }) {
             city: patient.city,
             status: patient.status,
             namesake: false,
+            blocked: false,
             lastVisitAt: timeline.value?.items.find((item) => item.kind === 'encounter')?.at ?? null,
           }}
           onClose={() => setBooking(false)}

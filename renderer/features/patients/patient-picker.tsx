@@ -61,7 +61,8 @@ export function PatientPicker({ onPick, onNew }: { onPick(hit: PatientHit): void
             }}
           >
             <span>
-              {hit.familyName}, {hit.givenName} {hit.namesake && <span className="due">{t('common:search.namesake')}</span>}
+              {hit.familyName}, {hit.givenName} {hit.namesake && <span className="due">{t('common:search.namesake')}</span>}{' '}
+              {hit.blocked && <span className="due">{t('common:search.blocked')}</span>}
             </span>
             <span className="quiet num">{formatBirthDate(hit.birthDate)}</span>
             <span className="quiet">{[hit.addressLine, hit.city].filter(Boolean).join(', ')}</span>

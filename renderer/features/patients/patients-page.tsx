@@ -79,7 +79,8 @@ export function PatientsPage({ query: initial }: { query: string }) {
                   <strong>
                     {hit.familyName}, {hit.givenName}
                   </strong>{' '}
-                  {hit.namesake && <span className="due">{t('common:search.namesake')}</span>}
+                  {hit.namesake && <span className="due">{t('common:search.namesake')}</span>}{' '}
+                  {hit.blocked && <span className="due">{t('common:search.blocked')}</span>}
                 </td>
                 <td className="num">{formatBirthDate(hit.birthDate)}</td>
                 <td className="num quiet">{hit.maskedNationalId}</td>

@@ -1,0 +1,24 @@
+/** Who may not open a patient's journal because the patient has said so, and who opened it all the same in an emergency (J12, J13). */
+import { entity, flag, instant, looseId, optional, reference, text } from './entity.ts';
+
+/** Id derived from patient and person: two laptops that say the same meet in one row. */
+export const accessBlock = entity('access_block', 'desk', {
+  patientId: reference('patient'),
+  /** Who shall not open it. */
+  userId: reference('user', { merge: 'fixed' }),
+  blocked: flag(),
+  setById: looseId({ merge: 'latest' }),
+  setAt: instant({ merge: 'latest' }),
+});
+
+/** For the desk too: whoever answers for the clinic must see it, clinician or not. */
+export const emergencyAccess = entity('emergency_access', 'desk', {
+  patientId: reference('patient'),
+  userId: reference('user', { merge: 'fixed' }),
+  /** Why it could not wait, in the person's own words. */
+  reason: text({ max: 500, sensitive: true, merge: 'fixed' }),
+  openedAt: instant({ merge: 'fixed' }),
+  until: instant({ merge: 'fixed' }),
+  seenById: optional(looseId({ merge: 'latest' })),
+  seenAt: optional(instant({ merge: 'latest' })),
+});

@@ -1,0 +1,29 @@
+/** The patient's own word about who may open their journal, and opening it in an emergency (J12, J13). */
+import { z } from 'zod';
+import type { accessBlock, emergencyAccess } from '#db/model/access.ts';
+import type { Row } from '#db/model/entity.ts';
+import { verb } from './verb.ts';
+
+export type AccessBlockRow = Row<typeof accessBlock>;
+export type EmergencyRow = Row<typeof emergencyAccess>;
+
+export const access = {
+  /** Who is blocked from this patient, and who opened it in an emergency, newest first. */
+  'access.list': verb<{ blocked: { userId: string; name: string; setAt: string }[]; emergencies: (EmergencyRow & { name: string })[] }>()(
+    z.object({ patientId: z.uuid() }),
+    ['patient/unknown'],
+  ),
+  'access.block': verb<null>()(z.object({ patientId: z.uuid(), userId: z.uuid(), blocked: z.boolean() }), [
+    'patient/unknown',
+    'user/unknown',
+    'access/own-block',
+  ]),
+  /** Opens a blocked journal for an hour. Logged with the reason, and told to everybody who answers for the clinic. */
+  'access.open': verb<{ until: string }>()(z.object({ patientId: z.uuid(), reason: z.string().trim().min(10).max(500) }), [
+    'patient/unknown',
+    'access/not-blocked',
+  ]),
+  /** Emergencies nobody has seen yet. */
+  'access.alerts': verb<{ alerts: (EmergencyRow & { name: string; patientName: string })[] }>()(z.object({})),
+  'access.seen': verb<null>()(z.object({ id: z.uuid() }), ['access/own-alert']),
+};
