@@ -13,6 +13,9 @@ beforeEach(async () => {
   practice = await openPractice();
   patientId = await practice.patient({ givenName: 'Sperre', familyName: 'Prøvesen', phone: '40404040', addressLine: `${CANARY}veien 1` });
   const signed = await practice.signed(patientId, 'follow_up', `${CANARY} ryggsmerte`);
+  await practice.must('safety.set', { patientId, kind: 'anticoagulants', state: 'yes', detail: `${CANARY} tabletter` });
+  const booked = { patientId, practitionerId: practice.userId, durationMinutes: 30, visitType: 'follow_up' as const };
+  await practice.must('appointment.book', { ...booked, startsAt: '2026-11-23T12:00:00.000Z', reason: `${CANARY} i nakken` });
   colleague = await practice.asColleague(['PRACTITIONER', 'ADMIN']);
   const { id: draft } = await practice.must('encounter.start', { patientId, visitType: 'follow_up' });
   await practice.must('section.write', { encounterId: draft, key: 'subjective', text: `${CANARY} begynt` });
@@ -83,6 +86,8 @@ test('no verb gives a word of it to whom it is shut for, and each refusal is log
     if (JSON.stringify(reply).includes(CANARY)) told.push(verb);
   }
   expect(told).toEqual([]);
+  const day = await practice.must('day.list', { day: '2026-11-23' });
+  expect(day.items).toMatchObject([{ patient: { familyName: 'Prøvesen', blocked: true }, alerts: null }]);
   for (const verb of SHUT) expect(await practice.call(verb, inputs()[verb] as never), verb).toEqual({ ok: false, code: 'patient/blocked' });
   const db = await practice.db();
   const refused = db.prepare("select verb from audit_event where action = 'refused' and patient_id = ?").pluck().all(patientId);

@@ -58,7 +58,8 @@ export const calendarHandlers = [
       );
       return [
         {
-          appointment: row.appointment,
+          // Why somebody comes is of the journal; that the hour is taken is not.
+          appointment: patient.blocked ? { ...row.appointment, reason: null } : row.appointment,
           patient,
           practitionerName: ctx.get('user', row.appointment.practitionerId)?.name ?? '',
           encounter:
@@ -67,7 +68,10 @@ export const calendarHandlers = [
               : null,
           paid: paidState(bill?.lines ?? [], bill?.payments ?? []),
           clash: holdsTime(row.appointment.status) && holding.some((other) => overlaps(other.appointment, row.appointment)),
-          alerts: clinical ? ctx.rows('safety_fact', "patient_id = ? and state = 'yes'", [patient.id]).map((fact) => fact.kind) : null,
+          alerts:
+            clinical && !patient.blocked
+              ? ctx.rows('safety_fact', "patient_id = ? and state = 'yes'", [patient.id]).map((fact) => fact.kind)
+              : null,
         },
       ];
     });

@@ -24,6 +24,7 @@ export function BlockedJournal({ patientId, onOpened }: { patientId: string; onO
       <p>{t('blocked.help')}</p>
       {clinician && (
         <form
+          className="stack"
           onSubmit={(event) => {
             event.preventDefault();
             void open();

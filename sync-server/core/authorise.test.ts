@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { authorise, type Actor } from './authorise.ts';
+
+const actor = (id: string, roles: Actor['roles']): Actor => ({ id, roles, everHeld: roles, active: true });
+const row = (fields: Record<string, unknown>) => ({ id: 'r', clinicId: 'c', seq: 1, deleted: false, fieldSeq: {}, extra: null, ...fields });
+const allowed = (...args: Parameters<typeof authorise>): boolean => authorise(...args).ok;
+
+test('a block is taken down and lifted by anybody at the desk but the one it is about', () => {
+  const set = { patientId: 'p', userId: 'bent', blocked: true };
+  expect(allowed(actor('anna', ['ASSISTANT']), { set }, 'access_block', undefined)).toBe(true);
+  expect(allowed(actor('bent', ['PRACTITIONER']), { set }, 'access_block', undefined)).toBe(false);
+  expect(allowed(actor('bent', ['PRACTITIONER', 'ADMIN']), { set: { blocked: false } }, 'access_block', row(set))).toBe(false);
+  expect(allowed(actor('anna', ['PRACTITIONER']), { set: { blocked: false } }, 'access_block', row(set))).toBe(true);
+});
+
+test('a journal is opened in an emergency in one’s own name, and seen by an administrator who is another', () => {
+  const set = { patientId: 'p', userId: 'bent', reason: 'akutt', openedAt: 'x', until: 'y' };
+  expect(allowed(actor('bent', ['PRACTITIONER']), { set }, 'emergency_access', undefined)).toBe(true);
+  expect(allowed(actor('bent', ['ASSISTANT']), { set }, 'emergency_access', undefined)).toBe(false);
+  expect(allowed(actor('anna', ['PRACTITIONER']), { set }, 'emergency_access', undefined)).toBe(false);
+  const seen = { seenById: 'anna', seenAt: 'z' };
+  expect(allowed(actor('anna', ['ADMIN']), { set: seen }, 'emergency_access', row(set))).toBe(true);
+  expect(allowed(actor('anna', ['ADMIN']), { set: { ...seen, reason: 'noe annet' } }, 'emergency_access', row(set))).toBe(false);
+  expect(allowed(actor('bent', ['ADMIN', 'PRACTITIONER']), { set: seen }, 'emergency_access', row(set))).toBe(false);
+});
