@@ -48,6 +48,7 @@ const AREAS: Record<string, Group> = {
   payment: 'desk',
   letter: 'clinician',
   attachment: 'clinician',
+  journal: 'clinician',
   code: 'clinician',
   conflict: 'desk',
   refused: 'anyone',

@@ -6,6 +6,7 @@ import { calendar } from './calendar.ts';
 import { clinic } from './clinic.ts';
 import { codes } from './codes.ts';
 import { encounters } from './encounters.ts';
+import { journal } from './journal.ts';
 import { letters } from './letters.ts';
 import { patients } from './patients.ts';
 import { session } from './session.ts';
@@ -24,12 +25,13 @@ export const contract = {
   ...billing,
   ...letters,
   ...access,
+  ...journal,
   ...attachments,
   ...codes,
   ...sync,
 };
 
-const areas = [session, access, clinic, patients, calendar, encounters, billing, letters, attachments, codes, sync];
+const areas = [session, access, journal, clinic, patients, calendar, encounters, billing, letters, attachments, codes, sync];
 if (areas.reduce((sum, area) => sum + Object.keys(area).length, 0) !== Object.keys(contract).length) {
   throw new Error('a verb is named twice in the contract');
 }

@@ -16,6 +16,7 @@ import { amendmentHandlers } from './encounters/amendments.ts';
 import { chartingHandlers } from './encounters/charting.ts';
 import { setRightHandlers } from './encounters/set-right.ts';
 import { signingHandlers } from './encounters/signing.ts';
+import { journalHandlers } from './journal/verbs.ts';
 import { letterPdfHandlers } from './letters/sign-letter.ts';
 import { letterHandlers } from './letters/verbs.ts';
 import { patientHandlers } from './patients/verbs.ts';
@@ -45,6 +46,7 @@ export const handlers: readonly AnyHandler[] = [
   ...amendmentHandlers,
   ...billingHandlers,
   ...receiptHandlers,
+  ...journalHandlers,
   ...letterHandlers,
   ...letterPdfHandlers,
   ...attachmentHandlers,

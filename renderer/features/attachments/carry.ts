@@ -4,6 +4,7 @@
  */
 import type { AttachmentView } from '#electron/contract/attachments.ts';
 import { call } from '../../app/client.ts';
+import { saveBytes } from '../../ui/save-file.ts';
 
 /** Takes a file in. @returns the code of what refused it, or null @param onProgress 0–1 */
 export async function addFile(patientId: string, file: File, title: string, onProgress: (part: number) => void): Promise<string | null> {
@@ -51,11 +52,7 @@ export async function saveAsFile({ id, byteLength }: Pick<AttachmentView, 'id' |
   const { fileName, chunks, mediaType } = reply.value;
   const read = await readBytes(id, chunks, byteLength);
   if ('code' in read) return read.code;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([read.bytes], { type: mediaType }));
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveBytes(read.bytes, { mediaType, fileName });
   return null;
 }
 

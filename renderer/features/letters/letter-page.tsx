@@ -10,6 +10,7 @@ import { sentence } from '#renderer/i18n/index.ts';
 import { letterFields } from './letter-fields.ts';
 import type { LetterView } from '#electron/contract/letters.ts';
 import { createAutosave } from '../chart/autosave.ts';
+import { saveFile } from '../../ui/save-file.ts';
 import { PdfView } from './pdf-view.tsx';
 import { printPdf } from './print-pdf.ts';
 import './letter.css';
@@ -58,13 +59,7 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
     const reply = await call('letter.export', { id: letterId, warned: true });
     setExporting(false);
     if (!reply.ok) return setProblem(reply.code);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(
-      new Blob([Uint8Array.from(atob(reply.value.pdfBase64), (character) => character.charCodeAt(0))], { type: 'application/pdf' }),
-    );
-    link.download = reply.value.fileName;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    saveFile({ base64: reply.value.pdfBase64, mediaType: 'application/pdf', fileName: reply.value.fileName });
   };
 
   const draft = view?.letter.status === 'draft';

@@ -18,6 +18,7 @@ import { formatBirthDate, formatDate, formatTime } from '../chart/format.ts';
 import { RefusedNote } from '../sync/refused-note.tsx';
 import { BookingPanel } from '../today/booking-panel.tsx';
 import { todayInOslo } from '../today/day.ts';
+import { JournalCopy } from './journal-copy.tsx';
 import { PatientForm } from './patient-form.tsx';
 import { SafetyBand } from './safety-band.tsx';
 
@@ -48,6 +49,7 @@ export function PatientPage({ id }: { id: string }) {
   const [revealed, setRevealed] = useState<string | null>(null);
   const [editing, setEditing] = useState(false);
   const [booking, setBooking] = useState(false);
+  const [copying, setCopying] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
   const start = async (visitType: VisitType): Promise<void> => {
@@ -62,7 +64,7 @@ export function PatientPage({ id }: { id: string }) {
     const reply = await call('patient.revealNationalId', { id });
     if (reply.ok) setRevealed(reply.value.nationalId);
   };
-  const idle = () => !editing && !booking;
+  const idle = () => !editing && !booking && !copying;
   useActions([
     ...VISIT_TYPES.map((type, index) => ({
       id: `visit.${type}`,
@@ -73,6 +75,7 @@ export function PatientPage({ id }: { id: string }) {
     })),
     { id: 'patient.edit', label: t('edit'), key: 'e', when: idle, run: () => setEditing(true) },
     { id: 'patient.book', label: t('book'), key: 'b', when: idle, run: () => setBooking(true) },
+    { id: 'patient.copy', label: t('copy.title'), when: () => idle() && clinician, run: () => setCopying(true) },
     { id: 'patient.reveal', label: t('reveal'), key: 'v', when: idle, run: () => void reveal() },
   ]);
 
@@ -127,6 +130,9 @@ export function PatientPage({ id }: { id: string }) {
               ))}
             </p>
           )}
+          {copying && (
+            <JournalCopy patientId={id} patientName={`${patient.givenName} ${patient.familyName}`} onClose={() => setCopying(false)} />
+          )}
           {editing ? (
             <PatientForm view={view.value} onDone={() => setEditing(false)} />
           ) : (
@@ -172,6 +178,11 @@ export function PatientPage({ id }: { id: string }) {
               <button type="button" className="btn" onClick={() => setEditing(true)}>
                 {t('edit')} <kbd>E</kbd>
               </button>
+              {clinician && (
+                <button type="button" className="btn" onClick={() => setCopying(true)}>
+                  {t('copy.open')}
+                </button>
+              )}
             </div>
             <h2>{t('contact')}</h2>
             <p>

@@ -1,0 +1,173 @@
+/** What stands in a patient's journal, in the words of the day it was signed, for the copy that is handed over. */
+import type { SignedContent, VisitType } from '#db/model/encounter.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
+import { redFlagRegions } from '#db/rules/red-flags.ts';
+import { safetyStates } from '#db/rules/safety.ts';
+import type { RowOf } from '#db/sqlite/store.ts';
+import type { Context } from '../context.ts';
+import { longDate } from '../documents/norwegian.ts';
+import type { JournalContent, JournalNote, JournalPart } from '../documents/render-journal.ts';
+import { noteParts } from '../encounters/note-parts.ts';
+import { fullName } from '../patients/patient-view.ts';
+
+const VISITS: Readonly<Record<VisitType, string>> = {
+  initial: 'Førstegangskonsultasjon',
+  follow_up: 'Oppfølging',
+  re_examination: 'Revurdering',
+  maintenance: 'Vedlikehold',
+  acute: 'Akutt',
+};
+const SECTIONS: Readonly<Record<string, string>> = {
+  contactReason: 'Kontaktårsak',
+  history: 'Sykehistorie',
+  subjective: 'Subjektivt',
+  medication: 'Legemidler',
+  objective: 'Funn',
+  examinations: 'Undersøkelser',
+  findings: 'Funn',
+  imaging: 'Bildediagnostikk',
+  assessment: 'Vurdering',
+  treatment: 'Behandling',
+  plan: 'Plan',
+  advice: 'Råd og informasjon',
+  referrals: 'Henvisning',
+  course: 'Forløp',
+};
+const SAFETY: Readonly<Record<string, string>> = {
+  allergies: 'Allergier',
+  anticoagulants: 'Blodfortynnende',
+  contraindications: 'Kontraindikasjoner',
+  neck_restriction: 'Nakkebegrensning',
+  pregnancy: 'Graviditet',
+  implants: 'Implantater',
+};
+const ANSWERS = { yes: 'ja', no: 'nei' } as const;
+const KINDS: Readonly<Record<string, string>> = {
+  correction: 'Retting',
+  addition: 'Tillegg',
+  'late-sibling': 'Tillegg fra en annen maskin',
+};
+const LETTERS: Readonly<Record<string, string>> = { epikrise: 'Epikrise' };
+
+/** Undefined when there is no such patient. Oldest note first; what was discarded before it was signed is not part of a journal. */
+export function journalOf(ctx: Context, patientId: string, handedOver: { recipient: string; basis: string }): JournalContent | undefined {
+  const patient = ctx.get('patient', patientId);
+  const clinic = ctx.get('clinic', ctx.clinicId);
+  if (patient === undefined || clinic === undefined) return undefined;
+  const { name, orgNumber, addressLine, postalCode, city, phone, letterhead } = clinic;
+  const visits = ctx.rows('encounter', "patient_id = ? and status <> 'discarded' order by visit_at, id", [patientId]);
+  return {
+    clinic: { clinicName: name, orgNumber, addressLine, postalCode, city, phone, letterhead },
+    patient: { ...patient, name: fullName(patient) },
+    ...handedOver,
+    madeAt: ctx.now,
+    madeBy: ctx.actor.name,
+    facts: factsOf(ctx, patientId),
+    notes: visits.map((visit) => noteOf(ctx, visit)),
+    lists: listsOf(ctx, patientId),
+  };
+}
+
+function factsOf(ctx: Context, patientId: string): JournalPart[] {
+  const asked = safetyStates(ctx.rows('safety_fact', 'patient_id = ?', [patientId])).filter(({ state }) => state !== 'not_asked');
+  const guardians = ctx.rows('guardian', 'patient_id = ? order by name', [patientId]);
+  return [
+    {
+      heading: 'Viktig før behandling',
+      text: asked.map(({ kind, state, detail }) => `${SAFETY[kind] ?? kind}: ${state === 'yes' ? (detail ?? 'ja') : 'nei'}`).join('\n'),
+    },
+    { heading: 'Foresatte', text: guardians.map((one) => [one.name, one.phone].filter(Boolean).join(', ')).join('\n') },
+  ];
+}
+
+function noteOf(ctx: Context, visit: RowOf<'encounter'>): JournalNote {
+  const { visitAt, recordedAt, visitType } = visit;
+  const content = visit.signedContent ?? unsignedContent(ctx, visit);
+  const practitioner = ctx.get('user', visit.practitionerId)?.name ?? '';
+  const additions = ctx
+    .rows('amendment', "encounter_id = ? and status = 'signed' order by signed_at", [visit.id])
+    .map((one) => ({ heading: KINDS[one.kind] ?? one.kind, text: additionText(one) }));
+  const marks = { draft: 'Ikke signert', entered_in_error: `Feilført: ${visit.closedReason ?? ''}`, signed: null, discarded: null };
+  return {
+    visitAt,
+    recordedAt,
+    title: VISITS[visitType],
+    signed: visit.signedContent === null ? `Begynt av ${practitioner}` : signedLine(visit.signedContent),
+    mark: marks[visit.status],
+    parts: [...partsOf(content), ...additions].filter(({ text }) => text.trim() !== ''),
+  };
+}
+
+type Written = Pick<SignedContent, 'sections' | 'observations' | 'redFlags' | 'treatmentConsent' | 'diagnoses'>;
+
+function unsignedContent(ctx: Context, visit: RowOf<'encounter'>): Written {
+  const { sections, observations, redFlags, consent, diagnoses } = noteParts(ctx, visit);
+  return {
+    sections: [...sections],
+    observations: observations.flatMap(({ code, value }) => (value === null ? [] : [{ code, value }])),
+    redFlags: [...redFlags],
+    treatmentConsent: consent === null || consent.given === null ? null : { given: consent.given, comment: consent.comment },
+    diagnoses: [...diagnoses],
+  };
+}
+
+function partsOf({ sections, observations, redFlags, treatmentConsent, diagnoses }: Written): JournalPart[] {
+  const flags = redFlags.map(({ region, question, answer, comment }) => {
+    const asked = redFlagRegions.find(({ key }) => key === region)?.questions.find(({ key }) => key === question)?.text ?? question;
+    return `${asked}: ${[answer === null ? 'ikke besvart' : ANSWERS[answer], comment].filter(Boolean).join(' – ')}`;
+  });
+  const consented =
+    treatmentConsent === null ? '' : [treatmentConsent.given ? 'Gitt' : 'Ikke gitt', treatmentConsent.comment].filter(Boolean).join(' – ');
+  return [
+    ...sections.map(({ key, text }) => ({ heading: SECTIONS[key] ?? key, text })),
+    {
+      heading: 'Smerte nå (NRS 0–10)',
+      text: observations
+        .filter(({ code }) => code === 'nrs-now')
+        .map(({ value }) => String(value))
+        .join('\n'),
+    },
+    { heading: 'Røde flagg', text: flags.join('\n') },
+    { heading: 'Samtykke', text: consented },
+    {
+      heading: 'Diagnose',
+      text: diagnoses.map(({ system, code, text }) => `${code} ${text}${system === 'icd-10' ? ' (ICD-10)' : ''}`).join('\n'),
+    },
+  ];
+}
+
+function signedLine({ signedBy, signedAt }: SignedContent): string {
+  const hpr = signedBy.hprNumber === null ? null : `HPR-nummer ${signedBy.hprNumber}`;
+  return `Signert ${longDate(clinicDay(signedAt))} av ${[signedBy.name, hpr].filter(Boolean).join(', ')}`;
+}
+
+function additionText({ text, reason, authorName, authorHprNumber, signedAt }: RowOf<'amendment'>): string {
+  const hpr = authorHprNumber === null ? null : `HPR-nummer ${authorHprNumber}`;
+  const signed = `Signert ${signedAt === null ? '' : longDate(clinicDay(signedAt))} av ${[authorName, hpr].filter(Boolean).join(', ')}`;
+  return [text, reason === null ? null : `Grunn: ${reason}`, signed].filter(Boolean).join('\n');
+}
+
+function listsOf(ctx: Context, patientId: string): JournalPart[] {
+  const letters = ctx.rows('letter', "patient_id = ? and status <> 'draft' order by signed_at", [patientId]);
+  const attachments = ctx.rows('attachment', 'patient_id = ? order by added_at', [patientId]);
+  return [
+    {
+      heading: 'Brev',
+      text: letters
+        .map(
+          ({ kind, signedAt, status }) =>
+            `${LETTERS[kind] ?? kind} ${signedAt === null ? '' : longDate(clinicDay(signedAt))}${status === 'withdrawn' ? ' (trukket tilbake)' : ''}`,
+        )
+        .join('\n'),
+    },
+    {
+      heading: 'Vedlegg',
+      text: attachments
+        .map(
+          ({ title, addedAt, status, closedReason }) =>
+            `${title}, lagt ved ${longDate(clinicDay(addedAt))}${status === 'final' ? '' : ` (feilført: ${closedReason ?? ''})`}`,
+        )
+        .join('\n'),
+    },
+  ];
+}

@@ -1,0 +1,141 @@
+/** A copy of a journal: everything that is in it, nothing of anybody else, and a line in the log that says who got it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { entities, entityNames } from '#db/model/entities.ts';
+import { columnName } from '#db/model/entity.ts';
+import { openPractice, type Practice } from '../encounters/testing.ts';
+
+let practice: Practice;
+let patientId: string;
+let folder: string;
+beforeEach(async () => {
+  practice = await openPractice();
+  folder = mkdtempSync(join(tmpdir(), 'ryggrad-journal-'));
+  patientId = await practice.patient({ givenName: 'Åse', familyName: 'Ødegård', phone: '40404040' });
+});
+afterEach(async () => {
+  await practice.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const copy = async (form: 'pdf' | 'data', of = patientId) => {
+  const { base64, fileName } = await practice.must('journal.copy', {
+    patientId: of,
+    recipient: 'Åse Ødegård',
+    basis: 'patient',
+    form,
+    warned: true,
+  });
+  return { bytes: Buffer.from(base64, 'base64'), fileName };
+};
+function words(pdf: Buffer): string {
+  const file = join(folder, 'journal.pdf');
+  writeFileSync(file, pdf);
+  return execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' }).replaceAll(/\s+/g, ' ');
+}
+
+test('the pages hold every note with who, when and recorded when, its additions, what is unsigned and what does not count', async () => {
+  const first = await practice.signed(patientId, 'initial', 'stiv korsrygg');
+  const wrong = await practice.signed(patientId, 'follow_up', 'hører ikke hit');
+  await practice.must('encounter.enterInError', { id: wrong, reason: 'Ført på feil pasient' });
+  const { id: amendment } = await practice.must('amendment.write', {
+    encounterId: first,
+    kind: 'correction',
+    text: 'Venstre, ikke høyre',
+    reason: 'Forvekslet side',
+  });
+  await practice.must('amendment.sign', { id: amendment });
+  await practice.must('safety.set', { patientId, kind: 'anticoagulants', state: 'yes', detail: 'Marevan' });
+  const { id: draft } = await practice.must('encounter.start', { patientId, visitType: 'follow_up' });
+  await practice.must('section.write', { encounterId: draft, key: 'subjective', text: 'begynt på i dag' });
+  const other = await practice.patient({ familyName: 'Nabosen' });
+  await practice.signed(other, 'follow_up', 'KANARI om naboen');
+
+  const { bytes, fileName } = await copy('pdf');
+  const text = words(bytes);
+  for (const said of [
+    'Kopi av journal',
+    'Pasientens innsyn (pasient- og brukerrettighetsloven',
+    'Åse Ødegård',
+    'Blodfortynnende: Marevan',
+    'Førstegangskonsultasjon',
+    'stiv korsrygg',
+    'av Kim Rygg, HPR-nummer 1234567',
+    'Ført 23. november 2026',
+    'Nummenhet i ridebukseområdet: nei',
+    'L03',
+    'Venstre, ikke høyre',
+    'Grunn: Forvekslet side',
+    'Feilført: Ført på feil pasient',
+    'Ikke signert',
+    'begynt på i dag',
+  ])
+    expect(text).toContain(said);
+  expect(text).not.toContain('KANARI');
+  expect(fileName).toMatch(/^journal-2026-11-\d\d\.pdf$/);
+  const db = await practice.db();
+  const logged = db
+    .prepare("select details from audit_event where action = 'export' and patient_id = ?")
+    .pluck()
+    .all(patientId) as string[];
+  expect(JSON.parse(logged[0] ?? '{}')).toMatchObject({ form: 'pdf', basis: 'patient', recipient: 'Åse Ødegård', notes: 3 });
+});
+
+test('the data are the database, row by row and field by field, and of nobody else', async () => {
+  await practice.signed(patientId, 'initial', 'stiv nakke');
+  await practice.must('consent.set', { patientId, channel: 'sms', state: 'yes' });
+  const other = await practice.patient({ familyName: 'Nabosen' });
+  await practice.signed(other, 'follow_up', 'KANARI om naboen');
+  const { bytes } = await copy('data');
+  expect(bytes.toString()).not.toContain('KANARI');
+  const data = JSON.parse(bytes.toString()) as { rows: Record<string, Record<string, unknown>[]> };
+  const db = await practice.db();
+  let rows = 0;
+  for (const entity of entityNames) {
+    const { fields } = entities[entity];
+    const mine =
+      entity === 'patient'
+        ? 'id = ?'
+        : 'patientId' in fields
+          ? 'patient_id = ?'
+          : 'encounterId' in fields
+            ? 'encounter_id in (select id from encounter where patient_id = ?)'
+            : null;
+    if (mine === null) continue;
+    const stored = db.prepare(`select * from "${entity}" where deleted = 0 and ${mine}`).all(patientId) as Record<string, unknown>[];
+    const given = data.rows[entity] ?? [];
+    expect(given, entity).toHaveLength(stored.length);
+    rows += stored.length;
+    for (const row of stored) {
+      const same = given.find(({ id }) => id === row['id']);
+      expect(Object.keys(same ?? {}).toSorted()).toEqual(['id', ...Object.keys(fields)].toSorted());
+      for (const field of Object.keys(fields)) {
+        const said = same?.[field];
+        // Lists and flags lie otherwise in SQLite; they say the same.
+        expect([said, JSON.stringify(said), Number(said)]).toContainEqual(row[columnName(field)]);
+      }
+    }
+  }
+  expect(rows).toBeGreaterThan(12);
+});
+
+test('without notes there is a page that says whose it is; a long journal breaks over pages with the name on each', async () => {
+  expect(words((await copy('pdf')).bytes)).toContain('Åse Ødegård');
+  for (let visit = 0; visit < 12; visit += 1)
+    await practice.signed(patientId, 'follow_up', `${'Stiv og øm over korsryggen. '.repeat(20)}${visit}`);
+  const { bytes } = await copy('pdf');
+  const text = words(bytes);
+  expect(text.split('side ').length).toBeGreaterThan(4);
+  expect(text.split('Journal 23. november 2026 · Åse Ødegård').length).toBeGreaterThan(3);
+  for (let visit = 0; visit < 12; visit += 1) expect(text).toContain(`korsryggen. ${visit}`);
+});
+
+test('an assistant gets no copy', async () => {
+  await practice.asColleague(['ASSISTANT']);
+  expect(await practice.call('journal.copy', { patientId, recipient: 'x', basis: 'patient', form: 'pdf', warned: true })).toMatchObject({
+    code: 'permission/denied',
+  });
+});

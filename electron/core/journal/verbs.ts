@@ -1,0 +1,35 @@
+/** A copy of the journal is handed over: as pages or as data, to whom and on what ground, logged as an export. */
+import { err, ok } from '#electron/contract/verb.ts';
+import type { Result } from '#electron/contract/verb.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
+import { renderJournal } from '../documents/render-journal.ts';
+import type { JournalContent } from '../documents/render-journal.ts';
+import { service } from '../use-case.ts';
+import { journalOf } from './journal-content.ts';
+import { journalData } from './journal-data.ts';
+
+/** Whoever may have it, as printed; source: norway.md J14, J15. */
+const BASES = {
+  patient: 'Pasientens innsyn (pasient- og brukerrettighetsloven § 5-1)',
+  consent: 'Pasientens samtykke',
+  law: 'Lovpålagt utlevering',
+} as const;
+
+export const journalHandlers = [
+  service('journal.copy', async (services, { patientId, recipient, basis, form }) => {
+    const found = services.transaction((ctx): Result<{ content: JournalContent; data: string; day: string }> => {
+      const content = journalOf(ctx, patientId, { recipient, basis: BASES[basis] });
+      if (content === undefined) return err('patient/unknown');
+      const details = { form, basis, recipient, notes: content.notes.length };
+      ctx.audit({ action: 'export', subjectEntity: 'patient', subjectId: patientId, patientId, details });
+      return ok({ content, data: form === 'data' ? JSON.stringify(journalData(ctx, patientId), null, 1) : '', day: clinicDay(ctx.now) });
+    });
+    if (!found.ok) return found;
+    const { content, data, day } = found.value;
+    // No name in the file's name: it will lie in a folder anybody can open.
+    if (form === 'data')
+      return ok({ base64: Buffer.from(data).toString('base64'), mediaType: 'application/json', fileName: `journal-${day}.json` });
+    const pdf = await renderJournal(content);
+    return ok({ base64: Buffer.from(pdf).toString('base64'), mediaType: 'application/pdf', fileName: `journal-${day}.pdf` });
+  }),
+];
