@@ -19,6 +19,21 @@ export const AUDIT_ACTIONS = [
   'other',
 ] as const;
 
+/** Most events in one answer about the log. */
+export const LOG_PAGE = 500;
+
+/** What of the log is wanted; null: all. */
+export const logFilterSchema = z.strictObject({
+  /** Events about them, and searches and lists that showed them. */
+  patientId: z.uuid().nullable(),
+  actorId: z.uuid().nullable(),
+  action: z.enum(AUDIT_ACTIONS).nullable(),
+  /** Instants: from inclusive, to exclusive. */
+  from: z.iso.datetime({ precision: 3 }).nullable(),
+  to: z.iso.datetime({ precision: 3 }).nullable(),
+});
+export type LogFilter = z.infer<typeof logFilterSchema>;
+
 export const auditEventSchema = z.object({
   id: z.uuid(),
   clinicId: z.uuid(),

@@ -24,7 +24,7 @@ export function isShut(
 }
 
 /** Verbs that say when and where somebody is booked and nothing of the journal. */
-const BESIDE_THE_JOURNAL: ReadonlySet<string> = new Set(['app', 'ui', 'sync', 'day', 'appointment', 'access']);
+const BESIDE_THE_JOURNAL: ReadonlySet<string> = new Set(['app', 'ui', 'sync', 'day', 'appointment', 'access', 'audit']);
 /** Acts by which something of the journal comes to somebody's eyes. A text that is being written is still taken: nothing is lost. */
 const SHOWING: ReadonlySet<string> = new Set(['read', 'reveal', 'print', 'export', 'create']);
 

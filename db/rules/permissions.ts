@@ -65,6 +65,7 @@ const VERBS: Record<string, Group> = {
   'device.revoke': 'anyone',
   'backup.create': 'anyone',
   'access.open': 'clinician',
+  'audit.report': 'clinician',
   // Whoever answers for the clinic, clinician or not.
   'access.alerts': 'admin',
   'access.seen': 'admin',

@@ -1,6 +1,7 @@
 /** All verbs of the contract. A name used twice is refused when this module loads. */
 import { access } from './access.ts';
 import { attachments } from './attachments.ts';
+import { audit } from './audit.ts';
 import { billing } from './billing.ts';
 import { calendar } from './calendar.ts';
 import { clinic } from './clinic.ts';
@@ -25,13 +26,14 @@ export const contract = {
   ...billing,
   ...letters,
   ...access,
+  ...audit,
   ...journal,
   ...attachments,
   ...codes,
   ...sync,
 };
 
-const areas = [session, access, journal, clinic, patients, calendar, encounters, billing, letters, attachments, codes, sync];
+const areas = [session, access, audit, journal, clinic, patients, calendar, encounters, billing, letters, attachments, codes, sync];
 if (areas.reduce((sum, area) => sum + Object.keys(area).length, 0) !== Object.keys(contract).length) {
   throw new Error('a verb is named twice in the contract');
 }

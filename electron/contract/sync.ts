@@ -89,16 +89,4 @@ export const sync = {
     'conflict/both-not-possible',
     'conflict/visit-signed',
   ]),
-  /** This device's own log, newest first. */
-  'audit.own': verb<{
-    events: {
-      n: number;
-      at: string;
-      actorName: string | null;
-      action: string;
-      verb: string;
-      patientName: string | null;
-      reason: string | null;
-    }[];
-  }>()(z.object({ limit: z.int().min(1).max(500).default(100) })),
 };

@@ -2,6 +2,7 @@
 import { accessHandlers } from './access/verbs.ts';
 import { attachmentHandlers } from './attachments/verbs.ts';
 import { addingHandlers } from './attachments/adding.ts';
+import { auditHandlers } from './audit/verbs.ts';
 import { receiptHandlers } from './billing/receipt.ts';
 import { billingHandlers } from './billing/verbs.ts';
 import { doubleBookingHandlers } from './calendar/double-bookings.ts';
@@ -47,6 +48,7 @@ export const handlers: readonly AnyHandler[] = [
   ...billingHandlers,
   ...receiptHandlers,
   ...journalHandlers,
+  ...auditHandlers,
   ...letterHandlers,
   ...letterPdfHandlers,
   ...attachmentHandlers,

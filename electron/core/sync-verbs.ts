@@ -1,6 +1,6 @@
 /** What has left this laptop and what has not. Looking only: nothing here can throw anything away. */
 import { err, ok } from '#electron/contract/verb.ts';
-import { outboxItems, ownAudit } from '#db/sqlite/queries/outbox-view.ts';
+import { outboxItems } from '#db/sqlite/queries/outbox-view.ts';
 import { localStatus } from './replica.ts';
 import { logRead } from './audit/log-once.ts';
 import { service, useCase } from './use-case.ts';
@@ -31,5 +31,4 @@ export const syncHandlers = [
     if (rows.length > 0) logRead(ctx, { details: { outbox: rows.slice(0, 20) } }, `outbox/${show}`);
     return ok(outbox);
   }),
-  useCase('audit.own', (ctx, { limit }) => ok({ events: ownAudit(ctx.db, limit) })),
 ];

@@ -160,6 +160,6 @@ test('G8: the same telephone number and the same appointment changed on two lapt
   expect(conflicts.flatMap(({ conflict }) => [conflict.kept, conflict.lost])).toEqual(
     expect.arrayContaining(['911 11 111', '922 22 222', moved(24), moved(48)]),
   );
-  const { events } = await ok<{ events: { verb: string; details: { resolution?: string } }[] }>('audit.own', {});
+  const { events } = await ok<{ events: { verb: string; details: { resolution?: string } }[] }>('audit.list', { where: 'device' });
   expect(events.filter(({ verb }) => verb === 'conflict.resolve')).toHaveLength(2);
 });

@@ -191,7 +191,10 @@ test('the day is worked through without network, and everything stands in the re
   expect(left.unpaid).toEqual([]);
   expect(left.lettersNotHandedOver.map((letter) => letter.status)).toEqual(['awaiting_print']);
   expect(left.changesNotSent).toBeGreaterThan(20);
-  const { events } = await ask<{ events: { verb: string; reason: string | null }[] }>(watched, 'audit.own', { limit: 500 });
+  const { events } = await ask<{ events: { verb: string; reason: string | null }[] }>(watched, 'audit.list', {
+    where: 'device',
+    limit: 500,
+  });
   expect(events.filter((event) => event.verb === 'encounter.move').map((event) => event.reason)).toContain('Valgte feil pasient i listen');
   expect(await watched.violations()).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { openClinic, PASSPHRASE, testLaptop, type TestLaptop } from '#electron/c
 import type { AttachmentView } from '#electron/contract/attachments.ts';
 import type { Fetch } from '#electron/sync/ports.ts';
 import { CHUNK_BYTES } from '#db/sync/content.ts';
+import { inSync, joinColleague } from './colleague.ts';
 import { until } from './laptop.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
@@ -53,23 +54,7 @@ beforeAll(async () => {
   await kim.must('server.connect', { url: server.url, registrationCode: null, passphrase: PASSPHRASE });
   patientId = (await kim.must('patient.create', { givenName: 'Ryggve', familyName: 'Bilde', missingNationalIdReason: 'not_stated' })).id;
   await inSync(kim);
-  const colleague = await kim.must('user.add', {
-    name: 'Bo Lund',
-    email: 'bo@bakken.example',
-    roles: ['PRACTITIONER'],
-    profession: 'KI',
-    hprNumber: null,
-    validUntil: null,
-    passphrase: null,
-  });
-  await inSync(kim);
-  const { code } = await kim.must('device.invite', { userId: colleague.id });
-  const joined = await bo.must('clinic.join', {
-    code: code.includes('#') ? code : `${server.url}#${code}`,
-    deviceName: 'Loftet',
-    passphrase: PASSPHRASE,
-  });
-  await bo.must('session.unlock', { ...joined, passphrase: PASSPHRASE });
+  await joinColleague(kim, bo, server.url, { name: 'Bo Lund', email: 'bo@bakken.example', roles: ['PRACTITIONER'] });
   await until(
     () => bo.call('patient.get', { id: patientId }),
     ({ ok }) => ok,
@@ -81,14 +66,6 @@ afterAll(async () => {
   await bo?.close();
   await server?.close();
 });
-
-const inSync = (laptop: TestLaptop) =>
-  until(
-    () => laptop.must('sync.now', {}),
-    ({ pending, state }) => pending === 0 && (state === 'in_sync' || state === 'attention'),
-    'in sync',
-    60_000,
-  );
 
 async function add(laptop: TestLaptop, bytes: Buffer, title: string): Promise<string> {
   const { addingId, chunkBytes } = await laptop.must('attachment.begin', { patientId, title, byteLength: bytes.length });
@@ -301,6 +278,6 @@ test('entered in error it stays, marked; its export is named for nobody and logg
   expect(await view(kim, id)).toMatchObject({ status: 'entered_in_error', closedReason: 'Hører til en annen' });
   expect(await kim.call('attachment.close', { id, reason: 'igjen' })).toMatchObject({ code: 'attachment/closed' });
   expect(await kim.must('attachment.export', { id, warned: true })).toMatchObject({ fileName: 'vedlegg-2026-11-23.png', chunks: 1 });
-  const { events } = await kim.must('audit.own', { limit: 20 });
+  const { events } = await kim.must('audit.list', { where: 'device', limit: 20 });
   expect(events.some(({ action, verb }) => action === 'export' && verb === 'attachment.export')).toBe(true);
 });

@@ -1,5 +1,6 @@
 /** The log: appended, never changed. */
 import type { AuditEvent } from '../../model/audit.ts';
+import type { LogRequest } from '../../sync/access-log.ts';
 import type { Tx } from '../open.ts';
 
 export interface StoredAuditEvent extends AuditEvent {
@@ -52,4 +53,35 @@ export async function saveAuditHead(tx: Tx, clinicId: string, deviceId: string, 
      on conflict (clinic_id, device_id) do update set audit_n = excluded.audit_n, audit_hash = excluded.audit_hash, seen_at = now()`,
     [clinicId, deviceId, n, hash],
   );
+}
+
+/** One page of the clinic's log, newest first; one event more than asked for tells that there are more. */
+export async function logPage(
+  tx: Tx,
+  clinicId: string,
+  request: LogRequest,
+): Promise<(AuditEvent & { clinicN: number; intact: boolean })[]> {
+  const { patientId, actorId, action, from, to, before, limit } = request;
+  const { rows } = await tx.query<AuditEvent & { clinicN: number; intact: boolean }>(
+    `select clinic_id as "clinicId", device_id as "deviceId", n, id, at, actor_id as "actorId", actor_name as "actorName", roles, action, verb,
+       subject_entity as "subjectEntity", subject_id as "subjectId", patient_id as "patientId", details, reason,
+       previous_hash as "previousHash", hash, clinic_n as "clinicN", intact
+     from audit_event
+     where clinic_id = $1
+       and ($2::uuid is null or patient_id = $2 or details->'hits' ? $2::text or details->'patients' ? $2::text)
+       and ($3::uuid is null or actor_id = $3) and ($4::text is null or action = $4)
+       and ($5::text is null or at >= $5) and ($6::text is null or at < $6) and ($7::bigint is null or clinic_n < $7)
+     order by clinic_n desc limit $8`,
+    [clinicId, patientId, actorId, action, from, to, before, limit + 1],
+  );
+  return rows;
+}
+
+/** How many events of this clinic did not follow from the one before. */
+export async function brokenEvents(tx: Tx, clinicId: string): Promise<number> {
+  const { rows } = await tx.query<{ broken: number }>(
+    'select count(*)::int as broken from audit_event where clinic_id = $1 and not intact',
+    [clinicId],
+  );
+  return rows[0]?.broken ?? 0;
 }

@@ -33,21 +33,3 @@ export function outboxItems(db: SqliteDatabase, show: keyof typeof SHOWN, limit:
   ).all(limit) as (Omit<Item, 'fields'> & { fields: string })[];
   return { total, items: rows.map((row) => ({ ...row, fields: Object.keys(JSON.parse(row.fields) as object) })) };
 }
-
-interface OwnEvent {
-  n: number;
-  at: string;
-  actorName: string | null;
-  action: string;
-  verb: string;
-  patientName: string | null;
-  reason: string | null;
-}
-
-export function ownAudit(db: SqliteDatabase, limit: number): OwnEvent[] {
-  return prepared(
-    db,
-    `select a.n, a.at, a.actor_name as actorName, a.action, a.verb, p.given_name || ' ' || p.family_name as patientName, a.reason
-     from audit_event a left join patient p on p.id = a.patient_id order by a.at desc, a.n desc limit ?`,
-  ).all(limit) as OwnEvent[];
-}

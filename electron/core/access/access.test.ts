@@ -59,7 +59,7 @@ const inputs = (): Partial<Record<VerbName, unknown>> => {
     'conflict.list': { open: true },
     'access.list': { patientId },
     'access.alerts': {},
-    'audit.own': { limit: 200 },
+    'audit.list': { limit: 200 },
     'app.state': {},
     'sync.status': {},
   };

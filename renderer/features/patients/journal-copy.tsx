@@ -20,6 +20,12 @@ export function JournalCopy({ patientId, patientName, onClose }: { patientId: st
     saveFile(reply.value);
     onClose();
   };
+  const log = async (): Promise<void> => {
+    const reply = await call('audit.report', { patientId, warned: true });
+    if (!reply.ok) return setProblem(sentence(reply.code));
+    saveFile(reply.value);
+    onClose();
+  };
   return (
     <form
       className="siblings stack"
@@ -52,6 +58,9 @@ export function JournalCopy({ patientId, patientName, onClose }: { patientId: st
         </button>
         <button type="button" className="btn" disabled={recipient.trim() === ''} onClick={() => void make('data')}>
           {t('copy.data')}
+        </button>
+        <button type="button" className="btn" title={t('copy.logHelp')} onClick={() => void log()}>
+          {t('copy.log')}
         </button>
         <button type="button" className="btn" onClick={onClose}>
           {t('copy.cancel')} <kbd>Esc</kbd>

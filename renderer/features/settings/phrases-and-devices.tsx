@@ -1,5 +1,4 @@
-/** Text phrases, laptops, and this laptop's own log. */
-import { formatDay, formatTime } from '../chart/format.ts';
+/** Text phrases, and laptops. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../app/client.ts';
@@ -130,40 +129,5 @@ export function Devices() {
       )}
       <Said text={said} wrong={wrong} />
     </>
-  );
-}
-
-export function Log() {
-  const { t } = useTranslation('settings');
-  const { value } = useAsk('audit.own', { limit: 200 });
-  return (
-    <table className="list" aria-label={t('section.log')}>
-      <thead>
-        <tr>
-          <th scope="col">#</th>
-          <th scope="col">{t('log.when')}</th>
-          <th scope="col">{t('log.who')}</th>
-          <th scope="col">{t('log.what')}</th>
-          <th scope="col">{t('log.patient')}</th>
-          <th scope="col">{t('log.why')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {value?.events.map((event) => (
-          <tr key={event.n}>
-            <td className="num quiet">{event.n}</td>
-            <td className="num">
-              {formatDay(event.at)} {formatTime(event.at)}
-            </td>
-            <td>{event.actorName}</td>
-            <td>
-              {t(`log.action.${event.action}`)} <span className="quiet">{event.verb}</span>
-            </td>
-            <td>{event.patientName}</td>
-            <td className="quiet">{event.reason}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

@@ -11,7 +11,8 @@ import { Choice, Field } from '../../ui/field.tsx';
 import { Said, useOutcome } from './outcome.tsx';
 import { People, Prices } from './people-and-prices.tsx';
 import { Backup } from './backup.tsx';
-import { Devices, Log, Phrases } from './phrases-and-devices.tsx';
+import { Log } from './log.tsx';
+import { Devices, Phrases } from './phrases-and-devices.tsx';
 
 const SECTIONS = ['mine', 'clinic', 'people', 'prices', 'phrases', 'devices', 'backup', 'log'] as const;
 type Section = (typeof SECTIONS)[number];

@@ -1,0 +1,51 @@
+/** Events as a patient reads them: who, in what role, what they did and why. Ids, details and other patients stay out. */
+import type { AccessRow } from '../documents/render-access-log.ts';
+import type { LogEvent } from './fetch-log.ts';
+
+const ROLES: Readonly<Record<string, string>> = { PRACTITIONER: 'behandler', ASSISTANT: 'assistent', ADMIN: 'administrator' };
+const ACTIONS: Readonly<Record<string, string>> = {
+  read: 'Leste',
+  search: 'Fant navnet i et søk',
+  create: 'Opprettet',
+  change: 'Endret',
+  sign: 'Signerte',
+  print: 'Skrev ut',
+  export: 'Tok ut kopi av',
+  reveal: 'Viste fødselsnummer',
+  refused: 'Ble nektet å åpne',
+  other: 'Annet',
+};
+const SUBJECTS: Readonly<Record<string, string>> = {
+  patient: 'pasientopplysninger',
+  encounter: 'notat',
+  note_section: 'notat',
+  amendment: 'tillegg til notat',
+  letter: 'brev',
+  document: 'brev',
+  attachment: 'vedlegg',
+  appointment: 'time',
+  payment: 'betaling',
+  treatment_line: 'regning',
+  safety_fact: 'viktige opplysninger',
+  channel_consent: 'samtykke til kontakt',
+  guardian: 'foresatte',
+  conflict: 'konflikt',
+  access_block: 'sperre',
+};
+
+/** Oldest first, as given. An emergency opening says so. */
+export function reportRows(events: readonly LogEvent[]): AccessRow[] {
+  return events.map(({ at, actorName, roles, action, verb, subjectEntity, reason }) => {
+    const emergency = verb === 'access.open';
+    const did = emergency ? 'Nødåpnet sperret journal' : verb.startsWith('audit.') ? 'Så i innsynsloggen' : (ACTIONS[action] ?? action);
+    const what =
+      emergency || verb.startsWith('audit.') || action === 'search' || action === 'reveal' ? '' : (SUBJECTS[subjectEntity ?? ''] ?? '');
+    return {
+      at,
+      who: actorName ?? 'ukjent',
+      role: roles.map((role) => ROLES[role] ?? role).join(', '),
+      what: [did, what].filter(Boolean).join(' '),
+      why: reason ?? '',
+    };
+  });
+}

@@ -1,0 +1,63 @@
+/** The clinic's log from the server, asked for in the person's own name; or, without one in reach, what this laptop itself has logged. */
+import { LOG_PAGE, type LogFilter } from '#db/model/audit.ts';
+import { logAnswerSchema, type LogRequest } from '#db/sync/access-log.ts';
+import { readReplica } from '#db/sqlite/store.ts';
+import { ownEvents } from '#db/sqlite/queries/own-log.ts';
+import type { Result } from '#electron/contract/verb.ts';
+import { ok } from '#electron/contract/verb.ts';
+import { proofHeaders } from '../clinic/proof.ts';
+import { askServer } from '../clinic/server-client.ts';
+import type { Ports } from '../ports.ts';
+import type { OpenClinic } from '../services.ts';
+
+export interface LogEvent {
+  /** The event's place in the clinic's log, or in this device's. */
+  place: number;
+  at: string;
+  deviceId: string;
+  actorId: string | null;
+  actorName: string | null;
+  roles: readonly string[];
+  action: string;
+  verb: string;
+  subjectEntity: string | null;
+  patientId: string | null;
+  reason: string | null;
+  intact: boolean;
+}
+export interface LogPage {
+  source: 'clinic' | 'device';
+  events: LogEvent[];
+  more: boolean;
+  /** Events that did not follow from the one before; null where only the server could say. */
+  broken: number | null;
+}
+
+/** @param onlyOwn this device's, whatever server there is */
+export async function logPage(ports: Ports, clinic: OpenClinic, request: LogRequest, onlyOwn = false): Promise<Result<LogPage>> {
+  const url = onlyOwn ? undefined : readReplica(clinic.db, 'server-url');
+  const credential = readReplica(clinic.db, 'device-credential');
+  if (url !== undefined && credential !== undefined) {
+    const path = '/v1/audit';
+    const headers = proofHeaders(clinic.actor, { method: 'POST', path, body: request });
+    const reply = await askServer(ports, { url: `${url}${path}`, method: 'POST', body: request, credential, headers }, logAnswerSchema);
+    if (reply.ok) {
+      const { events, more, broken } = reply.value;
+      return ok({ source: 'clinic', events: events.map((event) => ({ ...event, place: event.clinicN })), more, broken });
+    }
+    if (reply.code !== 'net/unreachable') return reply;
+  }
+  const own = ownEvents(clinic.db, clinic.deviceId, request);
+  return ok({ source: 'device', events: own.slice(0, request.limit), more: own.length > request.limit, broken: null });
+}
+
+/** All pages of one filter, oldest first. */
+export async function wholeLog(ports: Ports, clinic: OpenClinic, filter: LogFilter): Promise<Result<LogPage>> {
+  const events: LogEvent[] = [];
+  for (let before: number | null = null; ; before = events.at(-1)?.place ?? null) {
+    const page = await logPage(ports, clinic, { ...filter, before, limit: LOG_PAGE });
+    if (!page.ok) return page;
+    events.push(...page.value.events);
+    if (!page.value.more) return ok({ ...page.value, events: events.toReversed() });
+  }
+}

@@ -1,0 +1,65 @@
+/** The log is looked at, which is logged; and the patient gets theirs on paper (pjl § 22, PJF § 14). */
+import { err, ok } from '#electron/contract/verb.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
+import { renderAccessLog } from '../documents/render-access-log.ts';
+import { fullName } from '../patients/patient-view.ts';
+import { service } from '../use-case.ts';
+import { reportRows } from './access-report.ts';
+import { logPage, wholeLog } from './fetch-log.ts';
+
+export const auditHandlers = [
+  service('audit.list', async (services, { where, ...request }) => {
+    const { clinic } = services;
+    if (clinic === null) return err('session/closed');
+    const page = await logPage(services.ports, clinic, request, where === 'device');
+    if (!page.ok) return page;
+    return services.transaction((ctx) => {
+      const { patientId, actorId, action, from, to } = request;
+      if (request.before === null) ctx.audit({ action: 'read', patientId, details: { log: { actorId, action, from, to } } });
+      const nameOf = (id: string | null): string | null => {
+        const patient = id === null ? undefined : ctx.get('patient', id);
+        return patient === undefined ? null : fullName(patient);
+      };
+      const deviceOf = (id: string): string | null => ctx.get('device', id)?.name ?? null;
+      const events = page.value.events.map(
+        ({ place, at, actorName, roles, action: did, verb, subjectEntity, patientId: whose, reason, intact, deviceId }) => ({
+          place,
+          at,
+          actorName,
+          roles: [...roles],
+          action: did,
+          verb,
+          subjectEntity,
+          patientName: nameOf(whose),
+          deviceName: deviceOf(deviceId),
+          reason,
+          intact,
+        }),
+      );
+      return ok({ ...page.value, events });
+    });
+  }),
+
+  service('audit.report', async (services, { patientId }) => {
+    const { clinic, ports } = services;
+    if (clinic === null) return err('session/closed');
+    const whose = services.transaction((ctx) => {
+      const patient = ctx.get('patient', patientId);
+      const own = ctx.get('clinic', ctx.clinicId);
+      if (patient === undefined || own === undefined) return err('patient/unknown');
+      ctx.audit({ action: 'export', subjectEntity: 'patient', subjectId: patientId, patientId, details: { what: 'access-log' } });
+      const { name, orgNumber, addressLine, postalCode, city, phone, letterhead } = own;
+      const head = { clinicName: name, orgNumber, addressLine, postalCode, city, phone, letterhead };
+      return ok({ head, patientName: fullName(patient), birthDate: patient.birthDate, madeAt: ctx.now, madeBy: ctx.actor.name });
+    });
+    if (!whose.ok) return whose;
+    const log = await wholeLog(ports, clinic, { patientId, actorId: null, action: null, from: null, to: null });
+    if (!log.ok) return log;
+    const pdf = await renderAccessLog({ ...whose.value, whole: log.value.source === 'clinic', rows: reportRows(log.value.events) });
+    return ok({
+      base64: Buffer.from(pdf).toString('base64'),
+      mediaType: 'application/pdf',
+      fileName: `innsynslogg-${clinicDay(whose.value.madeAt)}.pdf`,
+    });
+  }),
+];

@@ -1,0 +1,18 @@
+/** The clinic's log. Asked for in a body: whose journal it is about does not stand in an address. */
+import { logAnswerSchema, logRequestSchema } from '#db/sync/access-log.ts';
+import { readLog } from '../core/read-log.ts';
+import { route } from './route.ts';
+
+export const readAudit = route({
+  method: 'POST',
+  path: '/v1/audit',
+  summary:
+    'A page of the log of who did what, newest first: all of it for an ADMIN, what concerns one patient for a clinician. Signed by the person who asks.',
+  auth: 'person',
+  body: logRequestSchema,
+  responses: { 200: { description: 'Events.', schema: logAnswerSchema } },
+  async run({ deps, principal, body }) {
+    const result = await readLog(deps.pool, principal, body);
+    return result.ok ? { status: 200, body: result.value } : result;
+  },
+});
