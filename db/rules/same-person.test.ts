@@ -73,8 +73,8 @@ describe('what must be known of both', () => {
     kind: 'allergies' as const,
     state,
     detail,
-    recordedById: null,
-    recordedAt: null,
+    recordedById: '01890000-0000-7000-8000-000000000001',
+    recordedAt: '2026-11-23T08:00:00.000Z',
   });
   it('a yes stands over a no, is said to be disputed, and both details are told', () => {
     const { facts, disputed } = factsOfPerson([fact('none'), fact('yes', 'Penicillin'), fact('yes', 'nøtter')]);

@@ -8,6 +8,20 @@ import { sentence } from '../../i18n/index.ts';
 import { formatBirthDate, formatDate } from '../chart/format.ts';
 import './same-person.css';
 
+/** In a note the line only says it; what undoes it stands on the patient's page. */
+export function MergedLine({ sameAs }: Pick<PatientView, 'sameAs'>) {
+  if (sameAs.length === 0) return null;
+  return (
+    <div className="merged">
+      {sameAs.map((merged) => (
+        <p key={merged.linkId}>
+          <Merged merged={merged} />
+        </p>
+      ))}
+    </div>
+  );
+}
+
 export function MergedNote({ view }: { view: Pick<PatientView, 'sameAs' | 'steppedBack'> }) {
   const { t } = useTranslation('patients');
   const { sameAs, steppedBack } = view;

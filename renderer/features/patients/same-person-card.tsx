@@ -10,6 +10,7 @@ import { useActions } from '../../app/keys.ts';
 import { goTo } from '../../app/router.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatBirthDate, formatDate } from '../chart/format.ts';
+import { wordDiff } from '../chart/word-diff.ts';
 import { usePartText } from './part-text.ts';
 import './same-person.css';
 
@@ -93,8 +94,11 @@ export function SamePersonCard({ pair, current, onDone }: { pair: ComparedPatien
                       {difference[side].empty ? (
                         <span className="quiet">{texts[side] === '' ? t('samePerson.nothing') : texts[side]}</span>
                       ) : (
-                        <span>
-                          {texts[side]}
+                        <span className="diff">
+                          <Marked
+                            text={texts[side]}
+                            besides={difference[side === 'into' ? 'from' : 'into'].empty ? '' : texts[side === 'into' ? 'from' : 'into']}
+                          />
                           {alike && side === 'from' && <span className="quiet"> ({t('samePerson.otherNumber')})</span>}
                         </span>
                       )}
@@ -129,6 +133,14 @@ export function SamePersonCard({ pair, current, onDone }: { pair: ComparedPatien
         </button>
       </div>
     </section>
+  );
+}
+
+/** The words marked that the other does not have; none where the other says nothing at all. */
+function Marked({ text, besides }: { text: string; besides: string }) {
+  if (besides === '') return text;
+  return wordDiff(besides, text).map((part, index) =>
+    part.kind === 'same' ? <span key={index}>{part.text}</span> : part.kind === 'added' ? <ins key={index}>{part.text}</ins> : null,
   );
 }
 
