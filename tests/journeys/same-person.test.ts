@@ -165,7 +165,7 @@ test('registered twice offline, merged by the keyboard, everything of both on on
   await picture('4-merged-visit');
   await openPatient(hit.familyName);
   await watched.press('u');
-  await page.getByText('går tilbake dit de hang').waitFor();
+  await page.getByText('går tilbake dit det hang').waitFor();
   await picture('5-undo-asked');
   await watched.press('u');
   await page.getByText('Kan være registrert to ganger').waitFor();

@@ -52,16 +52,16 @@ export function searchPatients(db: SqliteDatabase, query: string, limit: number)
   const first = terms.find((term) => term.kind === 'name');
   const sql = `
     with hit as (
-      select ${STAYS('s.id')} as id, min(${first === undefined ? '0' : `case when instr(s.names, ?) = 0 then 2 when instr(s.names, ?) = 1 then 0 else 1 end`}) as rank
-      from patient_search s where ${conditions.join(' and ')} group by 1
+      select s.id, ${first === undefined ? '0' : `case when instr(s.names, ?) = 0 then 2 when instr(s.names, ?) = 1 then 0 else 1 end`} as rank
+      from patient_search s where ${conditions.join(' and ')}
       order by rank limit 400
-    )
+    ), person as (select ${STAYS('hit.id')} as id, min(rank) as rank from hit group by 1)
     select p.id, p.given_name as givenName, p.family_name as familyName, p.birth_date as birthDate, p.national_id as nationalId, p.phone,
       p.address_line as addressLine, p.city, p.status,
       ${LAST_VISIT} as lastVisitAt, ${NAMESAKE} as namesake
-    from hit join patient p on p.id = hit.id
+    from person join patient p on p.id = person.id
     where p.deleted = 0
-    order by p.status <> 'active', hit.rank, p.family_name, p.given_name, p.birth_date
+    order by p.status <> 'active', person.rank, p.family_name, p.given_name, p.birth_date
     limit ?`;
   const parameters: (string | number)[] = [];
   if (first !== undefined) parameters.push(` ${first.text}`, ` ${first.text}`);

@@ -133,7 +133,7 @@ export function PatientPage({ id }: { id: string }) {
             <PatientForm view={view.value} onDone={() => setEditing(false)} />
           ) : (
             <>
-              {clinician && (
+              {clinician && comparing === null && (
                 <div className="row" style={{ marginBottom: 12 }}>
                   {VISIT_TYPES.map((type, index) => (
                     <button
