@@ -75,10 +75,7 @@ export const calendarHandlers = [
               : null,
           paid: paidState(bill?.lines ?? [], bill?.payments ?? []),
           clash: holdsTime(row.appointment.status) && holding.some((other) => overlaps(other.appointment, row.appointment)),
-          alerts:
-            clinical && !patient.blocked
-              ? alertsOf(ctx, patient.id)
-              : null,
+          alerts: clinical && !patient.blocked ? alertsOf(ctx, patient.id) : null,
         },
       ];
     });

@@ -1,6 +1,7 @@
 /** The same person registered twice: everything that hung on either follows, and goes back. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { syntheticNationalId } from '#db/rules/fodselsnummer.ts';
+import { PASSPHRASE } from '../testing.ts';
 import { openPractice, type Practice } from '../encounters/testing.ts';
 
 let practice: Practice;
@@ -163,4 +164,27 @@ it('an assistant may merge and undo; both journals are logged, and each look at 
     .all() as { verb: string; action: string; patient: string }[];
   for (const verb of ['patient.merge', 'patient.unmerge', 'patient.get'])
     expect(new Set(rows.filter((row) => row.verb === verb).map((row) => row.patient))).toEqual(new Set([into, from]));
+});
+
+it('a journal shut at either registration is shut for the person: not compared, not merged, not taken apart', async () => {
+  const { into, from } = await two();
+  const { seen } = await practice.must('patient.compare', { id: into, otherId: from });
+  const choices = { name: 'into', nationalId: 'from', phone: 'into', address: 'into' } as const;
+  const assistant = await practice.asColleague(['ASSISTANT']);
+  await practice.asFirst();
+  await practice.must('access.block', { patientId: from, userId: assistant, blocked: true });
+  const asAssistant = () => practice.must('session.unlock', { clinicId: practice.clinicId, userId: assistant, passphrase: PASSPHRASE });
+  await asAssistant();
+  expect(await practice.call('patient.compare', { id: into, otherId: from })).toMatchObject({ code: 'patient/blocked' });
+  expect(await practice.call('patient.merge', { fromId: from, intoId: into, choices, seen })).toMatchObject({ code: 'patient/blocked' });
+  await practice.asFirst();
+  const { linkId } = await practice.must('patient.merge', { fromId: from, intoId: into, choices, seen });
+  await asAssistant();
+  for (const id of [into, from]) expect(await practice.call('patient.get', { id })).toMatchObject({ code: 'patient/blocked' });
+  expect(await practice.call('patient.unmerge', { linkId })).toMatchObject({ code: 'patient/blocked' });
+  expect((await practice.must('patient.search', { query: 'berg' })).hits).toMatchObject([{ id: into, blocked: true, phone: null }]);
+  await practice.asFirst();
+  await practice.must('access.block', { patientId: into, userId: assistant, blocked: false });
+  await asAssistant();
+  expect(await practice.call('patient.get', { id: from })).toMatchObject({ ok: true });
 });

@@ -11,6 +11,7 @@ import { maskNationalId } from '#db/rules/fodselsnummer.ts';
 import { differingParts, isUnsaid, PATIENT_PARTS, type PatientPart } from '#db/rules/patient-parts.ts';
 import { isSamePerson, sharedNumbers, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
+import { isShutFor } from '../access/guard.ts';
 import { logRead } from '../audit/log-once.ts';
 import type { Context } from '../context.ts';
 import { useCase } from '../use-case.ts';
@@ -20,7 +21,7 @@ type Patient = RowOf<'patient'>;
 
 export const mergeHandlers = [
   useCase('patient.duplicates', (ctx, { show }) => {
-    const found = sharedNumbers(ctx.db);
+    const found = sharedNumbers(ctx.db).filter((pair) => pair.every((id) => !isShut(ctx, id)));
     const pairs = (show ? found.slice(0, 50) : []).flatMap(([id, otherId]) => {
       const compared = compare(ctx, id, otherId);
       return compared.ok ? [compared.value] : [];
@@ -55,6 +56,8 @@ export const mergeHandlers = [
   useCase('patient.unmerge', (ctx, { linkId }) => {
     const link = ctx.get('patient_link', linkId);
     if (link === undefined || link.undone) return err('patient/not-merged');
+    // Half of it would be open again.
+    if (isShut(ctx, link.intoId)) return err('patient/blocked');
     // Two laptops may have merged the same two, in either direction: it is the two that are taken apart.
     const ends = [link.patientId, link.intoId];
     const together = ctx
@@ -91,7 +94,9 @@ function pairOf(ctx: Context, intoId: string, fromId: string): Result<[Patient, 
   const into = ctx.get('patient', staysOf(ctx.db, intoId));
   const from = ctx.get('patient', staysOf(ctx.db, fromId));
   if (into === undefined || from === undefined) return err('patient/unknown');
-  return isSamePerson(ctx.db, into.id, from.id) ? err('patient/already-merged') : ok([into, from]);
+  if (isSamePerson(ctx.db, into.id, from.id)) return err('patient/already-merged');
+  // Nor does anybody look into a journal that is shut for them by way of another.
+  return isShut(ctx, into.id) || isShut(ctx, from.id) ? err('patient/blocked') : ok([into, from]);
 }
 
 function partOf(part: PatientPart, patient: Patient): PatientPartView {
@@ -122,6 +127,8 @@ function replacedBy(into: Patient, from: Patient, parts: readonly PatientPart[])
     }),
   );
 }
+
+const isShut = (ctx: Context, patientId: string): boolean => isShutFor(ctx.db, patientId, ctx.actor.userId, ctx.now);
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
