@@ -188,3 +188,22 @@ it('a journal shut at either registration is shut for the person: not compared, 
   await asAssistant();
   expect(await practice.call('patient.get', { id: from })).toMatchObject({ ok: true });
 });
+
+it('a copy of the journal has both, whichever is asked for; after an undoing nothing of the other, nor what the merging replaced', async () => {
+  const { into, from, visits } = await two();
+  const copy = async (patientId: string) => {
+    const { base64 } = await practice.must('journal.copy', {
+      patientId,
+      recipient: 'Meg selv',
+      basis: 'patient',
+      form: 'data',
+      warned: true,
+    });
+    return Buffer.from(base64, 'base64').toString('utf8');
+  };
+  const { linkId } = await merge(into, from);
+  for (const id of [into, from]) for (const visit of visits) expect(await copy(id)).toContain(visit);
+  await practice.must('patient.unmerge', { linkId });
+  const theirs = await copy(from);
+  expect([into, visits[0] ?? '', '900 11 111', 'Berg'].filter((other) => theirs.includes(other))).toEqual([]);
+});
