@@ -6,6 +6,7 @@ import { channelConsent, episode, guardian, patient, safetyFact } from './patien
 import { amendment, diagnosis, encounter, noteSection, observation, redFlagAnswer, treatmentConsent } from './encounter.ts';
 import { appointment, dayClose, document, letter, payment, treatmentLine } from './practice.ts';
 import { conflict } from './conflict.ts';
+import { patientLink } from './patient-link.ts';
 import type { Entity } from './entity.ts';
 
 export const entities = {
@@ -16,6 +17,7 @@ export const entities = {
   phrase,
   price_item: priceItem,
   patient,
+  patient_link: patientLink,
   guardian,
   channel_consent: channelConsent,
   safety_fact: safetyFact,

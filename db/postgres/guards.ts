@@ -33,7 +33,13 @@ const GRANTS: Readonly<Record<string, string>> = {
   attempt: 'select, insert, update, delete',
 };
 /** Tables whose rows are finished at some point, and the column that says so; empty: from birth. Amendments have their own guard. */
-const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = { letter: 'status', payment: '', document: '', attachment: '' };
+const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = {
+  letter: 'status',
+  payment: '',
+  document: '',
+  attachment: '',
+  patient_link: '',
+};
 const APPEND_ONLY = ['audit_event', 'ledger', 'quarantine'] as const;
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;

@@ -75,6 +75,7 @@ export const signingKey = toPostgres(entities.signing_key);
 export const phrase = toPostgres(entities.phrase);
 export const priceItem = toPostgres(entities.price_item);
 export const patient = toPostgres(entities.patient);
+export const patientLink = toPostgres(entities.patient_link);
 export const guardian = toPostgres(entities.guardian);
 export const channelConsent = toPostgres(entities.channel_consent);
 export const safetyFact = toPostgres(entities.safety_fact);

@@ -33,6 +33,7 @@ function column(kind: FieldKind, name: string, nullable: boolean): SQLiteColumnB
 /** Which columns are looked up by, beyond the id. */
 const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[])[]>> = {
   patient: [['nationalId'], ['familyName', 'givenName'], ['birthDate']],
+  patient_link: [['patientId'], ['intoId']],
   guardian: [['patientId']],
   channel_consent: [['patientId']],
   safety_fact: [['patientId']],
@@ -82,6 +83,7 @@ export const signingKey = toSqlite(entities.signing_key);
 export const phrase = toSqlite(entities.phrase);
 export const priceItem = toSqlite(entities.price_item);
 export const patient = toSqlite(entities.patient);
+export const patientLink = toSqlite(entities.patient_link);
 export const guardian = toSqlite(entities.guardian);
 export const channelConsent = toSqlite(entities.channel_consent);
 export const safetyFact = toSqlite(entities.safety_fact);
@@ -210,6 +212,14 @@ export const content = sqliteTable('content', {
   /** Why the server or this laptop refused it last; null when nothing is wrong. */
   problem: text('problem'),
 });
+
+/**
+ * Who belongs together, as db/rules/same-person.ts reads it from the links that are here (queries/same-person.ts writes it): one row
+ * for each patient of a person who was registered more than once, the one who stays among them. Empty in most clinics.
+ */
+export const samePerson = sqliteTable('same_person', { id: text('id').primaryKey(), staysId: text('stays_id').notNull() }, (table) => [
+  index('same_person_stays').on(table.staysId),
+]);
 
 /** Small facts about this replica: device, cursor, epoch, credential. */
 export const replica = sqliteTable('replica', { key: text('key').primaryKey(), value: text('value').notNull() });

@@ -37,7 +37,7 @@ export const FROZEN_CHILDREN: ReadonlySet<EntityName> = new Set<EntityName>([
 
 /**
  * What may still change on a row that is finished: a signed letter can be handed over or withdrawn, a payment voided, an
- * attachment entered in error, a document and a signed amendment nothing at all. Undefined while the row is not finished.
+ * attachment entered in error, a merging of two patients undone, a document and a signed amendment nothing at all. Undefined while the row is not finished.
  */
 export function movableFields(entity: EntityName, row: Readonly<Record<string, unknown>> | undefined): ReadonlySet<string> | undefined {
   if (row === undefined) return undefined;
@@ -45,9 +45,11 @@ export function movableFields(entity: EntityName, row: Readonly<Record<string, u
   if (entity === 'amendment') return row['status'] === 'signed' ? NO_FIELDS : undefined;
   if (entity === 'payment') return PAYMENT_FIELDS;
   if (entity === 'attachment') return CLOSING_FIELDS;
+  if (entity === 'patient_link') return UNDOING_FIELDS;
   return entity === 'document' ? NO_FIELDS : undefined;
 }
 const LETTER_FIELDS: ReadonlySet<string> = new Set(['status', 'objection', 'objectionNote', 'deliveredAt', 'affectedByAmendmentId']);
+const UNDOING_FIELDS: ReadonlySet<string> = new Set(['undone', 'undoneById', 'undoneAt']);
 const PAYMENT_FIELDS: ReadonlySet<string> = new Set(['voided', 'voidReason']);
 const NO_FIELDS: ReadonlySet<string> = new Set();
 

@@ -19,7 +19,7 @@ const same: Upcast = (told) => told;
 export const UPCASTS: Map<number, Upcast> = new Map([
   // 2: new entities and fields; what a first version wrote reads the same.
   [1, same],
-  // 3: attachments; blocks and emergencies.
+  // 3: attachments, patients registered twice; blocks and emergencies.
   [2, same],
 ]);
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CHANNELS, MISSING_NATIONAL_ID_REASONS, SAFETY_KINDS, SEXES } from '#db/model/patient.ts';
 import type { guardian, patient, safetyFact, SafetyKind } from '#db/model/patient.ts';
+import { PATIENT_PART_NAMES, type PatientPart } from '#db/rules/patient-parts.ts';
 import type { VisitType } from '#db/model/encounter.ts';
 import type { Row } from '#db/model/entity.ts';
 import { verb } from './verb.ts';
@@ -45,6 +46,35 @@ export interface PatientView {
   safety: SafetyFactView[] | null;
   /** Others in the clinic with the same number or the same name and birth date. */
   possibleDuplicates: PatientHit[];
+  /** The mergings that make this person one of several registrations; empty for most. */
+  sameAs: MergedView[];
+  /** Name of the registration that was asked for, when it has stepped back and another is shown in its place. */
+  steppedBack: string | null;
+}
+/** A registration that has stepped back. */
+export interface MergedView {
+  linkId: string;
+  name: string;
+  birthDate: string | null;
+  maskedNationalId: string | null;
+  mergedByName: string | null;
+  mergedAt: string;
+}
+/** Two registrations side by side. */
+export interface ComparedPatients {
+  /** Stays: the one registered first. */
+  into: PatientHit;
+  /** Steps back. */
+  from: PatientHit;
+  /** What of the patients' own fields differs; the numbers are masked. */
+  differences: { part: PatientPart; into: PatientPartView; from: PatientPartView }[];
+  /** Sent back with the choice: what came since has not been seen. */
+  seen: string;
+}
+export interface PatientPartView {
+  values: Partial<Record<keyof PatientRow, string | null>>;
+  /** Nothing is said here. */
+  empty: boolean;
 }
 export interface TimelineItem {
   kind: 'encounter' | 'letter' | 'appointment' | 'payment' | 'amendment';
@@ -112,6 +142,21 @@ export const patients = {
     }),
     ['patient/unknown', 'patient/changed', ...identityErrors],
   ),
+  /** Registrations with the same fødselsnummer that nobody has merged; `show` is a look into them, and logged as one. */
+  'patient.duplicates': verb<{ count: number; pairs: ComparedPatients[] }>()(z.object({ show: z.boolean().default(true) })),
+  'patient.compare': verb<ComparedPatients>()(z.object({ id: z.uuid(), otherId: z.uuid() }), ['patient/unknown', 'patient/already-merged']),
+  /** One of the two steps back; every part in which they differ is chosen. Nothing that hangs on either is rewritten. */
+  'patient.merge': verb<{ id: string; linkId: string }>()(
+    z.object({
+      fromId: z.uuid(),
+      intoId: z.uuid(),
+      choices: z.partialRecord(z.enum(PATIENT_PART_NAMES), z.enum(['from', 'into'])),
+      seen: z.string().max(64),
+    }),
+    ['patient/unknown', 'patient/already-merged', 'patient/compared-changed', 'patient/undecided'],
+  ),
+  /** Undoes a merging: everything hangs where it hung before, and what was chosen goes back where nobody has changed it since. */
+  'patient.unmerge': verb<null>()(z.object({ linkId: z.uuid() }), ['patient/not-merged']),
   'patient.revealNationalId': verb<{ nationalId: string | null }>()(z.object({ id: z.uuid() }), ['patient/unknown']),
   'guardian.save': verb<GuardianRow>()(
     z.object({

@@ -20,6 +20,7 @@ import { patchRow, readRow, rowsWhere, writeRow } from '#db/sqlite/store.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
 import { assertOpen } from './access/guard.ts';
+import { indexSamePersons } from '#db/sqlite/queries/same-person.ts';
 import { appendAudit } from './audit/append-audit.ts';
 import type { Ports } from './ports.ts';
 
@@ -156,6 +157,7 @@ export function createContext(input: ContextInput): Context {
     touched.entities.add(entity);
     touched.ids.add(id);
     if (entity === 'patient') indexPatient(db, id);
+    if (entity === 'patient' || entity === 'patient_link') indexSamePersons(db);
   }
 
   const context: Context = {

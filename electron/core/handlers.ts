@@ -20,6 +20,7 @@ import { signingHandlers } from './encounters/signing.ts';
 import { journalHandlers } from './journal/verbs.ts';
 import { letterPdfHandlers } from './letters/sign-letter.ts';
 import { letterHandlers } from './letters/verbs.ts';
+import { mergeHandlers } from './patients/merge-patients.ts';
 import { patientHandlers } from './patients/verbs.ts';
 import { refusedHandlers } from './refused/verbs.ts';
 import { recordHandlers } from './session/record-verbs.ts';
@@ -39,6 +40,7 @@ export const handlers: readonly AnyHandler[] = [
   ...refusedHandlers,
   ...patientHandlers,
   ...accessHandlers,
+  ...mergeHandlers,
   ...calendarHandlers,
   ...doubleBookingHandlers,
   ...chartingHandlers,

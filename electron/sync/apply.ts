@@ -10,6 +10,7 @@ import { upcast, type Told } from '#db/sync/upcast.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { keepServerRow } from '#db/sqlite/server-row.ts';
 import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
+import { indexSamePersons } from '#db/sqlite/queries/same-person.ts';
 import { prepared } from '#db/sqlite/store.ts';
 import { writeCursor, type Cursor } from './cursor.ts';
 import { isNewer, readStored, upsertBody, upsertRow } from './replica-rows.ts';
@@ -48,6 +49,7 @@ export function applyFeed(db: SqliteDatabase, entries: readonly FeedEntry[], opt
     writeCursor(db, options.cursor);
     endOverlays(db, options.cursor.passedSeq, changed);
     for (const id of new Set(changed.get('patient'))) indexPatient(db, id);
+    if (changed.has('patient') || changed.has('patient_link')) indexSamePersons(db);
     return { changed };
   });
 }

@@ -1,4 +1,4 @@
-/** How many disagreements wait for a person, for the rail: what two wrote at once, and times that two booked. */
+/** How many disagreements wait for a person, for the rail: what two wrote at once, times that two booked, patients registered twice. */
 import type { Role } from '#db/model/clinic.ts';
 import { useAsk } from './use-ask.ts';
 
@@ -6,5 +6,6 @@ export function useToDecide(roles: readonly Role[]): number {
   const desk = roles.includes('PRACTITIONER') || roles.includes('ASSISTANT');
   const status = useAsk('sync.status', {}, ['sync', 'conflict', 'note_section']);
   const double = useAsk('appointment.doubleBooked', desk ? {} : null, ['appointment']);
-  return (status.value?.openConflicts ?? 0) + (double.value?.pairs.length ?? 0);
+  const twice = useAsk('patient.duplicates', desk ? { show: false } : null, ['patient', 'patient_link']);
+  return (status.value?.openConflicts ?? 0) + (double.value?.pairs.length ?? 0) + (twice.value?.count ?? 0);
 }

@@ -17,7 +17,7 @@ export interface Actor {
   active: boolean;
 }
 
-const UNDELETABLE: ReadonlySet<EntityName> = new Set(['letter', 'document', 'payment', 'attachment']);
+const UNDELETABLE: ReadonlySet<EntityName> = new Set(['letter', 'document', 'payment', 'attachment', 'patient_link']);
 const SEEN: ReadonlySet<string> = new Set(['seenById', 'seenAt']);
 const GOVERNING: ReadonlySet<EntityName> = new Set(['user', 'clinic', 'price_item', 'device', 'signing_key']);
 

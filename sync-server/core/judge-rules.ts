@@ -14,7 +14,7 @@ import { sha256 } from './read-change.ts';
 
 export type RuleVerdict =
   | { ok: true; flags: string[] }
-  | { ok: false; code: 'actor/forbidden' | 'sign/content-missing' | 'sign/hash-mismatch' | 'sign/other-patient' };
+  | { ok: false; code: 'actor/forbidden' | 'change/malformed' | 'sign/content-missing' | 'sign/hash-mismatch' | 'sign/other-patient' };
 
 /** @param row the subject as stored; undefined at its birth */
 export function judgeRules(
@@ -40,6 +40,8 @@ export function judgeRules(
     const may = maySignAmendment({ authorId: String(authorId), kind }, { practitionerId: String(practitionerId) }, actor);
     return may ? { ok: true, flags: [] } : { ok: false, code: 'actor/forbidden' };
   }
+  // Nobody is merged with themselves.
+  if (entity === 'patient_link' && after('patientId') === after('intoId')) return { ok: false, code: 'change/malformed' };
   if (entity === 'patient' && typeof set['nationalId'] === 'string' && set['nationalId'] !== '') {
     // Synthetic numbers belong to demo clinics; the laptop, which knows its clinic, refuses them elsewhere.
     const parsed = parseNationalId(set['nationalId'], { synthetic: true });

@@ -46,6 +46,7 @@ export function writeSomething(world: World, laptop: SimLaptop, saved: Saved): v
   const done = laptop.write('simulated', (ctx) => {
     if (laptop.audience === 'desk') return deskWork(ctx, random, token, dice);
     if (dice < 0.5) return typing(ctx, world, token);
+    if (dice < 0.53) return mergeOrUndo(ctx, random);
     if (dice < 0.64) return patientData(ctx, random, token);
     if (dice < 0.72) return safetyFact(ctx, random, token);
     if (dice < 0.82) return appointment(ctx, random, token);
@@ -92,6 +93,18 @@ function patientData(ctx: Context, random: Random, token: string): Done {
   if (before === undefined) return NOTHING;
   ctx.patch('patient', patientId, { [field]: token });
   return wrote(token, before[field]);
+}
+
+/** Two of the three are said to be one person, in either direction, or one such saying is taken back. */
+function mergeOrUndo(ctx: Context, random: Random): Done {
+  const links = ctx.rows('patient_link', 'undone = 0 order by id');
+  if (links.length > 0 && random.chance(0.5)) {
+    ctx.patch('patient_link', random.pick(links).id, { undone: true, undoneById: ctx.actor.userId, undoneAt: AT });
+    return NOTHING;
+  }
+  const [patientId, intoId] = [random.pick(PATIENTS), random.pick(PATIENTS)];
+  if (patientId !== intoId) ctx.insert('patient_link', { patientId, intoId, replaced: {}, linkedById: ctx.actor.userId, linkedAt: AT });
+  return NOTHING;
 }
 
 function safetyFact(ctx: Context, random: Random, token: string): Done {

@@ -1,6 +1,8 @@
 /** One seeded schedule: people write, the network and machines do what they do, then it is quiet; and what must hold then. */
 import { createHash } from 'node:crypto';
 import { SCHEMA_VERSION } from '#db/model/entities.ts';
+import { rowsWhere } from '#db/sqlite/store.ts';
+import { samePersons } from '#db/rules/same-person.ts';
 import { digestLine, digestOf } from '#db/sync/digest.ts';
 import { audienceOf, entitiesFor, mayReceive } from '#db/sync/audience.ts';
 import { readCursor } from '#electron/sync/cursor.ts';
@@ -221,6 +223,12 @@ function judge({ store, laptops }: World, saved: Saved, outcome: Outcome): void 
       );
       if (digestOf(lines, sha256).digest !== have.get(entity)) outcome.diverged.push(`${name} differs in ${entity}`);
     }
+    // Who is one person is kept beside the links, and must be what they say, on every laptop.
+    const living = new Set(rowsWhere(db, 'patient', '1 = 1').map((row) => row.id));
+    const links = rowsWhere(db, 'patient_link', 'undone = 0').filter((link) => living.has(link.patientId) && living.has(link.intoId));
+    const said = [...samePersons(links)].toSorted();
+    const kept = db.prepare('select id, stays_id from same_person order by id').raw().all();
+    if (JSON.stringify(said) !== JSON.stringify(kept)) outcome.diverged.push(`${name} takes others for one person`);
   }
 }
 

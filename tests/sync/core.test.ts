@@ -93,7 +93,7 @@ test('both chart the same patient for three days without network, then all three
   await inSync(kim);
   const ofServer = () => digest('--server', server.url, '--email', 'kim@bakken.example', '--passphrase', PASSPHRASE);
   const wanted = await ofServer();
-  expect(wanted.split('\n')).toHaveLength(28);
+  expect(wanted.split('\n')).toHaveLength(29);
   expect(wanted).toMatch(/^patient 7 /m);
   expect(wanted).toMatch(/^note_section 2 /m);
   await until(

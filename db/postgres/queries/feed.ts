@@ -116,7 +116,7 @@ const VALUE = `'{"clinic_id":"' || clinic_id || '","audience":"' || audience || 
 
 /**
  * What a new laptop needs to be useful at once: the clinic, its people, prices and phrases; the appointments
- * between two instants with their patients, and of those patients what must be known and the last visits.
+ * between two instants with their patients (and whoever is the same person), and of those patients what must be known and the last visits.
  * The rows as one JSON array text, in the order of the feed.
  */
 export async function bootstrapRows(
@@ -127,15 +127,20 @@ export async function bootstrapRows(
   to: string,
 ): Promise<{ seq: number; rows: string }> {
   const { rows } = await tx.query<{ seq: number; rows: string }>(
-    `with booked as (
+    `with recursive booked as (
        select id, patient_id from appointment where clinic_id = $1 and starts_at >= $3 and starts_at < $4 and not deleted
-     ), people as (select distinct patient_id from booked),
+     ), people as (
+       select patient_id from booked
+       union select case l.patient_id when p.patient_id then l.into_id else l.patient_id end
+         from people p join patient_link l on l.clinic_id = $1 and p.patient_id in (l.patient_id, l.into_id) and not l.undone and not l.deleted
+     ),
      visits as (
        select v.id from people p cross join lateral (
          select id from encounter e where e.clinic_id = $1 and e.patient_id = p.patient_id order by visit_at desc limit 3) v
      ), wanted as (
        select 'appointment' as entity, id from booked
        union all select 'patient', patient_id from people
+       union all select 'patient_link', id from patient_link where clinic_id = $1 and patient_id in (select patient_id from people)
        union all select 'guardian', id from guardian where clinic_id = $1 and patient_id in (select patient_id from people)
        union all select 'channel_consent', id from channel_consent where clinic_id = $1 and patient_id in (select patient_id from people)
        union all select 'safety_fact', id from safety_fact where clinic_id = $1 and patient_id in (select patient_id from people)

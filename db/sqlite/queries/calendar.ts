@@ -2,6 +2,7 @@
 import type { SqliteDatabase } from '../open.ts';
 import { decodeRow, prepared } from '../store.ts';
 import type { RowOf } from '../store.ts';
+import { STAYS } from './same-person.ts';
 
 export interface DayRow {
   appointment: RowOf<'appointment'>;
@@ -65,8 +66,8 @@ export function visitsBetween(
     (status) =>
       prepared(
         db,
-        `select e.id as encounterId, e.patient_id as patientId, p.given_name || ' ' || p.family_name as patientName
-         from encounter e join patient p on p.id = e.patient_id
+        `select e.id as encounterId, p.id as patientId, p.given_name || ' ' || p.family_name as patientName
+         from encounter e join patient p on p.id = ${STAYS('e.patient_id')}
          where e.status = ? and e.visit_at >= ? and e.visit_at < ? and e.deleted = 0 and (? is null or e.practitioner_id = ?) order by e.visit_at`,
       ).all(status, from, to, practitionerId, practitionerId) as (Person & { encounterId: string })[],
   );
@@ -77,7 +78,7 @@ export function lettersNotHandedOver(db: SqliteDatabase, authorId: string | null
   return prepared(
     db,
     `select l.id as letterId, p.id as patientId, p.given_name || ' ' || p.family_name as patientName, l.status
-     from letter l join patient p on p.id = l.patient_id
+     from letter l join patient p on p.id = ${STAYS('l.patient_id')}
      where l.deleted = 0 and l.status in ('draft','signed','awaiting_print') and (? is null or l.author_id = ?) order by l.id`,
   ).all(authorId, authorId) as (Person & { letterId: string; status: string })[];
 }

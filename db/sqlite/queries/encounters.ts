@@ -3,6 +3,7 @@ import { derivedId } from '../../model/ids.ts';
 import type { SqliteDatabase } from '../open.ts';
 import { decodeRow, prepared } from '../store.ts';
 import type { RowOf } from '../store.ts';
+import { OF_PERSON, personJson, STAYS } from './same-person.ts';
 
 export interface PreviousRow {
   id: string;
@@ -15,7 +16,7 @@ export interface PreviousRow {
   nrs: number | null;
 }
 
-/** The patient's other visits, newest first. */
+/** The person's other visits, newest first. */
 export function previousVisits(db: SqliteDatabase, patientId: string, exceptId: string, limit: number): PreviousRow[] {
   return prepared(
     db,
@@ -24,8 +25,8 @@ export function previousVisits(db: SqliteDatabase, patientId: string, exceptId: 
        (select o.value from observation o where o.encounter_id = e.id and o.code = 'nrs-now' and o.deleted = 0) as nrs
      from encounter e left join user u on u.id = e.practitioner_id
        left join diagnosis d on d.id = (select i.id from diagnosis i where i.encounter_id = e.id and i.main = 1 and i.deleted = 0 order by i.id limit 1)
-     where e.patient_id = ? and e.id <> ? and e.deleted = 0 and e.status <> 'discarded' order by e.visit_at desc limit ?`,
-  ).all(patientId, exceptId, limit) as PreviousRow[];
+     where ${OF_PERSON('e.patient_id')} and e.id <> ? and e.deleted = 0 and e.status <> 'discarded' order by e.visit_at desc limit ?`,
+  ).all(personJson(db, patientId), exceptId, limit) as PreviousRow[];
 }
 
 /**
@@ -36,10 +37,11 @@ export function saltSource(
   db: SqliteDatabase,
   visit: Pick<RowOf<'encounter'>, 'id' | 'patientId' | 'episodeId'>,
 ): RowOf<'encounter'> | undefined {
-  const [column, value] = visit.episodeId === null ? ['patient_id', visit.patientId] : ['episode_id', visit.episodeId];
+  const [condition, value] =
+    visit.episodeId === null ? [OF_PERSON('patient_id'), personJson(db, visit.patientId)] : ['episode_id = ?', visit.episodeId];
   const raw = prepared(
     db,
-    `select * from encounter where ${column} = ? and status = 'signed' and id <> ? and deleted = 0 order by visit_at desc, id desc limit 1`,
+    `select * from encounter where ${condition} and status = 'signed' and id <> ? and deleted = 0 order by visit_at desc, id desc limit 1`,
   ).get(value, visit.id);
   return raw === undefined ? undefined : decodeRow('encounter', raw);
 }
@@ -64,8 +66,8 @@ export function draftsWithoutBooking(
 ): RowOf<'encounter'>[] {
   const rows = prepared(
     db,
-    `select * from encounter where patient_id = ? and visit_at >= ? and visit_at < ? and practitioner_id = ? and status = 'draft' and appointment_id is null and deleted = 0 order by visit_at`,
-  ).all(patientId, from, to, practitionerId);
+    `select * from encounter where ${OF_PERSON('patient_id')} and visit_at >= ? and visit_at < ? and practitioner_id = ? and status = 'draft' and appointment_id is null and deleted = 0 order by visit_at`,
+  ).all(personJson(db, patientId), from, to, practitionerId);
   return rows.map((raw) => decodeRow('encounter', raw));
 }
 
@@ -111,9 +113,9 @@ export interface UnsignedNote {
 export function unsignedNotes(db: SqliteDatabase, practitionerId: string | null): UnsignedNote[] {
   const rows = prepared(
     db,
-    `select e.id as encounterId, e.patient_id as patientId, p.given_name || ' ' || p.family_name as patientName, p.birth_date as birthDate,
+    `select e.id as encounterId, p.id as patientId, p.given_name || ' ' || p.family_name as patientName, p.birth_date as birthDate,
        e.visit_at as visitAt, e.visit_type as visitType, coalesce(u.name, '') as practitionerName, e.practitioner_id as practitionerId, (${EMPTY}) as empty
-     from encounter e join patient p on p.id = e.patient_id left join user u on u.id = e.practitioner_id
+     from encounter e join patient p on p.id = ${STAYS('e.patient_id')} left join user u on u.id = e.practitioner_id
      where e.id in (
          select d.id from encounter d where d.status = 'draft' and d.deleted = 0
          union select m.encounter_id from amendment m where m.status = 'draft' and m.deleted = 0)

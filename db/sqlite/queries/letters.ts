@@ -2,6 +2,7 @@
 import type { SqliteDatabase } from '../open.ts';
 import { decodeRow, prepared } from '../store.ts';
 import type { RowOf } from '../store.ts';
+import { OF_PERSON, personJson, STAYS } from './same-person.ts';
 
 export interface LetterLine {
   id: string;
@@ -17,12 +18,14 @@ export interface LetterLine {
 export function letterLines(db: SqliteDatabase, { patientId, open }: { patientId: string | null; open: boolean }): LetterLine[] {
   const rows = prepared(
     db,
-    `select l.id, l.patient_id as patientId, coalesce(p.given_name || ' ' || p.family_name, '') as patientName, l.kind, l.status,
+    `select l.id, ${STAYS('l.patient_id')} as patientId, coalesce(p.given_name || ' ' || p.family_name, '') as patientName, l.kind, l.status,
        coalesce(l.signed_at, e.signed_at, e.visit_at, '') as at, l.affected_by_amendment_id is not null as affected
-     from letter l left join patient p on p.id = l.patient_id left join encounter e on e.id = l.encounter_id
-     where l.deleted = 0 and (? is null or l.patient_id = ?) and (? = 0 or l.status in ('draft','signed','awaiting_print'))
+     from letter l left join patient p on p.id = ${STAYS('l.patient_id')} left join encounter e on e.id = l.encounter_id
+     where l.deleted = 0 and (? is null or ${OF_PERSON('l.patient_id')}) and (? = 0 or l.status in ('draft','signed','awaiting_print'))
      order by at desc, l.id desc limit 500`,
-  ).all(patientId, patientId, open ? 1 : 0) as (Omit<LetterLine, 'affected'> & { affected: number })[];
+  ).all(patientId, patientId === null ? '[]' : personJson(db, patientId), open ? 1 : 0) as (Omit<LetterLine, 'affected'> & {
+    affected: number;
+  })[];
   return rows.map((row) => ({ ...row, affected: row.affected === 1 }));
 }
 

@@ -1,13 +1,15 @@
 /** The outbox and this device's log as a person reads them. */
 import type { SqliteDatabase } from '../open.ts';
 import { prepared } from '../store.ts';
+import { STAYS } from './same-person.ts';
 
 const SHOWN = { pending: "('open','ready','sent')", quarantined: "('quarantined')", sent: "('acked')" } as const;
 const PATIENT_OF = `coalesce(
-  (select given_name || ' ' || family_name from patient p where p.id = o.row_id),
-  (select p.given_name || ' ' || p.family_name from encounter e join patient p on p.id = e.patient_id where e.id = o.row_id),
-  (select p.given_name || ' ' || p.family_name from note_section s join encounter e on e.id = s.encounter_id join patient p on p.id = e.patient_id where s.id = o.row_id),
-  (select p.given_name || ' ' || p.family_name from appointment a join patient p on p.id = a.patient_id where a.id = o.row_id))`;
+  (select given_name || ' ' || family_name from patient p where p.id = ${STAYS('o.row_id')}),
+  (select p.given_name || ' ' || p.family_name from encounter e join patient p on p.id = ${STAYS('e.patient_id')} where e.id = o.row_id),
+  (select p.given_name || ' ' || p.family_name from note_section s join encounter e on e.id = s.encounter_id join patient p on p.id = ${STAYS('e.patient_id')} where s.id = o.row_id),
+  (select p.given_name || ' ' || p.family_name from patient_link l join patient p on p.id = ${STAYS('l.into_id')} where l.id = o.row_id),
+  (select p.given_name || ' ' || p.family_name from appointment a join patient p on p.id = ${STAYS('a.patient_id')} where a.id = o.row_id))`;
 
 interface Item {
   id: string;

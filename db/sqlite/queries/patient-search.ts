@@ -4,6 +4,8 @@
  */
 import type { SqliteDatabase } from '../open.ts';
 import { prepared } from '../store.ts';
+import { LAST_VISIT, NAMESAKE } from './patients.ts';
+import { STAYS } from './same-person.ts';
 
 export interface FoundPatient {
   id: string;
@@ -40,6 +42,7 @@ export function indexPatient(db: SqliteDatabase, id: string): void {
 
 /**
  * @param limit one more than it is asked for, to know whether there are more
+ * A person registered twice is found by either and is one hit.
  * Order: names that begin with the first word, then word beginnings, then parts; active before inactive; then by name.
  */
 export function searchPatients(db: SqliteDatabase, query: string, limit: number): FoundPatient[] {
@@ -52,14 +55,13 @@ export function searchPatients(db: SqliteDatabase, query: string, limit: number)
       select s.id, ${first === undefined ? '0' : `case when instr(s.names, ?) = 0 then 2 when instr(s.names, ?) = 1 then 0 else 1 end`} as rank
       from patient_search s where ${conditions.join(' and ')}
       order by rank limit 400
-    )
+    ), person as (select ${STAYS('hit.id')} as id, min(rank) as rank from hit group by 1)
     select p.id, p.given_name as givenName, p.family_name as familyName, p.birth_date as birthDate, p.national_id as nationalId, p.phone,
       p.address_line as addressLine, p.city, p.status,
-      (select max(e.visit_at) from encounter e where e.patient_id = p.id and e.deleted = 0 and e.status in ('signed','draft')) as lastVisitAt,
-      exists (select 1 from patient o where o.family_name = p.family_name and o.given_name = p.given_name and o.id <> p.id and o.deleted = 0) as namesake
-    from hit join patient p on p.id = hit.id
+      ${LAST_VISIT} as lastVisitAt, ${NAMESAKE} as namesake
+    from person join patient p on p.id = person.id
     where p.deleted = 0
-    order by p.status <> 'active', hit.rank, p.family_name, p.given_name, p.birth_date
+    order by p.status <> 'active', person.rank, p.family_name, p.given_name, p.birth_date
     limit ?`;
   const parameters: (string | number)[] = [];
   if (first !== undefined) parameters.push(` ${first.text}`, ` ${first.text}`);

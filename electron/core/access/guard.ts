@@ -4,6 +4,7 @@
  */
 import { isShut, needsOpenJournal } from '#db/rules/access.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
+import { OF_PERSON, personJson } from '#db/sqlite/queries/same-person.ts';
 import { rowsWhere } from '#db/sqlite/store.ts';
 
 /** Thrown through the transaction; the core answers `patient/blocked`. */
@@ -15,11 +16,12 @@ export class JournalShut extends Error {
   }
 }
 
-/** Whether the patient has shut their journal for this person, now. */
+/** Whether the patient has shut their journal for this person, now; said at any registration of the patient, it holds for all. */
 export function isShutFor(db: SqliteDatabase, patientId: string, userId: string, now: string): boolean {
-  const blocks = rowsWhere(db, 'access_block', 'patient_id = ? and user_id = ?', [patientId, userId]);
+  const theirs = [personJson(db, patientId), userId];
+  const blocks = rowsWhere(db, 'access_block', `${OF_PERSON('patient_id')} and user_id = ?`, theirs);
   if (blocks.length === 0) return false;
-  return isShut(blocks, rowsWhere(db, 'emergency_access', 'patient_id = ? and user_id = ?', [patientId, userId]), now);
+  return isShut(blocks, rowsWhere(db, 'emergency_access', `${OF_PERSON('patient_id')} and user_id = ?`, theirs), now);
 }
 
 /** Throws JournalShut. */

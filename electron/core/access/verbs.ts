@@ -2,6 +2,7 @@
 import { err, ok } from '#electron/contract/verb.ts';
 import { derivedId } from '#db/model/ids.ts';
 import { emergencyEnd } from '#db/rules/access.ts';
+import { OF_PERSON, personIds, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { Context } from '../context.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { useCase } from '../use-case.ts';
@@ -14,26 +15,35 @@ export const accessHandlers = [
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     return ok({
       blocked: ctx
-        .rows('access_block', 'patient_id = ? and blocked = 1 order by set_at', [patientId])
+        .rows('access_block', `${OF_PERSON('patient_id')} and blocked = 1 order by set_at`, [personJson(ctx.db, patientId)])
+        .filter(({ userId }, place, all) => all.findIndex((other) => other.userId === userId) === place)
         .map(({ userId, setAt }) => ({ userId, setAt, name: nameOf(ctx, userId) })),
       emergencies: ctx
-        .rows('emergency_access', 'patient_id = ? order by opened_at desc', [patientId])
+        .rows('emergency_access', `${OF_PERSON('patient_id')} order by opened_at desc`, [personJson(ctx.db, patientId)])
         .map((row) => ({ ...row, name: nameOf(ctx, row.userId) })),
     });
   }),
 
-  useCase('access.block', (ctx, { patientId, userId, blocked }) => {
+  useCase('access.block', (ctx, { patientId: asked, userId, blocked }) => {
+    const patientId = staysOf(ctx.db, asked);
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     if (ctx.get('user', userId) === undefined) return err('user/unknown');
     // The patient's word is taken down by somebody else than whom it is about.
     if (userId === ctx.actor.userId) return err('access/own-block');
     const id = derivedId(patientId, `block:${userId}`);
-    ctx.put('access_block', id, { patientId, userId, blocked, setById: ctx.actor.userId, setAt: ctx.now });
+    const said = { blocked, setById: ctx.actor.userId, setAt: ctx.now };
+    ctx.put('access_block', id, { patientId, userId, ...said });
+    // What was said at another registration of the same patient would stand against it.
+    for (const other of personIds(ctx.db, patientId).slice(1)) {
+      const known = ctx.get('access_block', derivedId(other, `block:${userId}`));
+      if (known !== undefined && known.blocked !== blocked) ctx.patch('access_block', known.id, said);
+    }
     ctx.audit({ action: 'change', subjectEntity: 'access_block', subjectId: id, patientId, details: { userId, blocked } });
     return ok(null);
   }),
 
-  useCase('access.open', (ctx, { patientId, reason }) => {
+  useCase('access.open', (ctx, { patientId: asked, reason }) => {
+    const patientId = staysOf(ctx.db, asked);
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     if (!isShutFor(ctx.db, patientId, ctx.actor.userId, ctx.now)) return err('access/not-blocked');
     const until = emergencyEnd(ctx.now);
@@ -45,7 +55,7 @@ export const accessHandlers = [
   useCase('access.alerts', (ctx) => {
     const rows = ctx.rows('emergency_access', 'seen_at is null and user_id <> ? order by opened_at', [ctx.actor.userId]);
     const alerts = rows.map((row) => {
-      const patient = ctx.get('patient', row.patientId);
+      const patient = ctx.get('patient', staysOf(ctx.db, row.patientId));
       return { ...row, name: nameOf(ctx, row.userId), patientName: patient === undefined ? '' : fullName(patient) };
     });
     return ok({ alerts });

@@ -10,6 +10,7 @@ import { MAX_ATTACHMENT_BYTES, type AttachmentType } from '#db/model/attachment.
 import { typeOfContent } from '#db/rules/attachments.ts';
 import { CHUNK_BYTES, chunkCount, chunkLength } from '#db/sync/content.ts';
 import { contentOf, writeContent } from '#db/sqlite/queries/content.ts';
+import { isSamePerson, OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import { contentFolder, newSealedFile, syncFile, writeChunk, type SealedFile } from '#electron/sync/content/sealed-file.ts';
 import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
@@ -114,11 +115,14 @@ export const addingHandlers = [
     const added = transaction((ctx): Result<{ id: string }> => {
       const known = belongsTogether(ctx, adding.patientId, adding.encounterId);
       if (!known.ok) return known;
-      const same = ctx.rows('attachment', "patient_id = ? and sha256 = ? and status = 'final'", [adding.patientId, sha256])[0];
+      const same = ctx.rows('attachment', `${OF_PERSON('patient_id')} and sha256 = ? and status = 'final'`, [
+        personJson(ctx.db, adding.patientId),
+        sha256,
+      ])[0];
       if (same !== undefined) return err('attachment/already-here', { id: same.id });
       spare = keep(ctx, sealed, sha256);
       const row = ctx.insert('attachment', {
-        patientId: adding.patientId,
+        patientId: staysOf(ctx.db, adding.patientId),
         encounterId: adding.encounterId,
         title: adding.title,
         mediaType,
@@ -169,6 +173,7 @@ function keep({ db, now }: Context, sealed: SealedFile, sha256: string): string 
 
 function belongsTogether(ctx: Context, patientId: string, encounterId: string | null): Result<null> {
   if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
-  if (encounterId !== null && ctx.get('encounter', encounterId)?.patientId !== patientId) return err('encounter/unknown');
+  if (encounterId !== null && !isSamePerson(ctx.db, ctx.get('encounter', encounterId)?.patientId, patientId))
+    return err('encounter/unknown');
   return ok(null);
 }

@@ -3,6 +3,7 @@ import { isViewable, endingOf } from '#db/rules/attachments.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { chunkCount } from '#db/sync/content.ts';
 import { contentOf, writeContent, type Content } from '#db/sqlite/queries/content.ts';
+import { OF_PERSON, personJson } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import { contentFolder, newSealedFile, readChunk } from '#electron/sync/content/sealed-file.ts';
 import type { AttachmentView, ContentPlace } from '#electron/contract/attachments.ts';
@@ -19,7 +20,7 @@ export const attachmentHandlers = [
   service('attachment.list', async (services, { patientId }) =>
     services.transaction((ctx): Result<{ attachments: AttachmentView[] }> => {
       if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
-      const rows = ctx.rows('attachment', 'patient_id = ? order by added_at desc, id desc', [patientId]);
+      const rows = ctx.rows('attachment', `${OF_PERSON('patient_id')} order by added_at desc, id desc`, [personJson(ctx.db, patientId)]);
       if (rows.length > 0)
         logRead(ctx, { subjectEntity: 'patient', subjectId: patientId, patientId, details: { what: 'attachments' } }, 'attachments');
       return ok({ attachments: rows.map((row) => viewOf(ctx, row, services)) });

@@ -1,5 +1,5 @@
 /** The clinic's log from the server, asked for in the person's own name; or, without one in reach, what this laptop itself has logged. */
-import { LOG_PAGE, type LogFilter } from '#db/model/audit.ts';
+import { LOG_PAGE } from '#db/model/audit.ts';
 import { logAnswerSchema, type LogRequest } from '#db/sync/access-log.ts';
 import { readReplica } from '#db/sqlite/store.ts';
 import { ownEvents } from '#db/sqlite/queries/own-log.ts';
@@ -51,13 +51,24 @@ export async function logPage(ports: Ports, clinic: OpenClinic, request: LogRequ
   return ok({ source: 'device', events: own.slice(0, request.limit), more: own.length > request.limit, broken: null });
 }
 
-/** All pages of one filter, oldest first. */
-export async function wholeLog(ports: Ports, clinic: OpenClinic, filter: LogFilter): Promise<Result<LogPage>> {
-  const events: LogEvent[] = [];
-  for (let before: number | null = null; ; before = events.at(-1)?.place ?? null) {
-    const page = await logPage(ports, clinic, { ...filter, before, limit: LOG_PAGE });
-    if (!page.ok) return page;
-    events.push(...page.value.events);
-    if (!page.value.more) return ok({ ...page.value, events: events.toReversed() });
+/** Everything about these registrations of one person, oldest first; `whole` when the server gave it. */
+export async function wholeLogOf(
+  ports: Ports,
+  clinic: OpenClinic,
+  patientIds: readonly string[],
+): Promise<Result<{ whole: boolean; events: LogEvent[] }>> {
+  // A search that showed two registrations is one event.
+  const events = new Map<number, LogEvent>();
+  let whole = true;
+  for (const patientId of patientIds) {
+    for (let before: number | null = null; ;) {
+      const page = await logPage(ports, clinic, { patientId, actorId: null, action: null, from: null, to: null, before, limit: LOG_PAGE });
+      if (!page.ok) return page;
+      whole &&= page.value.source === 'clinic';
+      for (const event of page.value.events) events.set(event.place, event);
+      before = page.value.events.at(-1)?.place ?? null;
+      if (!page.value.more || before === null) break;
+    }
   }
+  return ok({ whole, events: [...events.values()].toSorted((a, b) => a.place - b.place) });
 }

@@ -1,11 +1,12 @@
 /** The log is looked at, which is logged; and the patient gets theirs on paper (pjl § 22, PJF § 14). */
 import { err, ok } from '#electron/contract/verb.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
+import { personIds, staysOf } from '#db/sqlite/queries/same-person.ts';
 import { renderAccessLog } from '../documents/render-access-log.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { service } from '../use-case.ts';
 import { reportRows } from './access-report.ts';
-import { logPage, wholeLog } from './fetch-log.ts';
+import { logPage, wholeLogOf } from './fetch-log.ts';
 
 export const auditHandlers = [
   service('audit.list', async (services, { where, ...request }) => {
@@ -17,7 +18,7 @@ export const auditHandlers = [
       const { patientId, actorId, action, from, to } = request;
       if (request.before === null) ctx.audit({ action: 'read', patientId, details: { log: { actorId, action, from, to } } });
       const nameOf = (id: string | null): string | null => {
-        const patient = id === null ? undefined : ctx.get('patient', id);
+        const patient = id === null ? undefined : ctx.get('patient', staysOf(ctx.db, id));
         return patient === undefined ? null : fullName(patient);
       };
       const deviceOf = (id: string): string | null => ctx.get('device', id)?.name ?? null;
@@ -50,16 +51,25 @@ export const auditHandlers = [
       ctx.audit({ action: 'export', subjectEntity: 'patient', subjectId: patientId, patientId, details: { what: 'access-log' } });
       const { name, orgNumber, addressLine, postalCode, city, phone, letterhead } = own;
       const head = { clinicName: name, orgNumber, addressLine, postalCode, city, phone, letterhead };
-      return ok({ head, patientName: fullName(patient), birthDate: patient.birthDate, madeAt: ctx.now, madeBy: ctx.actor.name });
+      const { birthDate } = patient;
+      return ok({
+        ids: personIds(ctx.db, patientId),
+        head,
+        patientName: fullName(patient),
+        birthDate,
+        madeAt: ctx.now,
+        madeBy: ctx.actor.name,
+      });
     });
     if (!whose.ok) return whose;
-    const log = await wholeLog(ports, clinic, { patientId, actorId: null, action: null, from: null, to: null });
+    const { ids, ...about } = whose.value;
+    const log = await wholeLogOf(ports, clinic, ids);
     if (!log.ok) return log;
-    const pdf = await renderAccessLog({ ...whose.value, whole: log.value.source === 'clinic', rows: reportRows(log.value.events) });
+    const pdf = await renderAccessLog({ ...about, whole: log.value.whole, rows: reportRows(log.value.events) });
     return ok({
       base64: Buffer.from(pdf).toString('base64'),
       mediaType: 'application/pdf',
-      fileName: `innsynslogg-${clinicDay(whose.value.madeAt)}.pdf`,
+      fileName: `innsynslogg-${clinicDay(about.madeAt)}.pdf`,
     });
   }),
 ];

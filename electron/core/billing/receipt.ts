@@ -1,5 +1,6 @@
 /** The receipt of one payment, as it was taken: the lines are those of that moment. */
 import { err, ok } from '#electron/contract/verb.ts';
+import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import { renderReceipt } from '../documents/render-receipt.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { service } from '../use-case.ts';
@@ -9,7 +10,7 @@ export const receiptHandlers = [
     const facts = services.transaction((ctx) => {
       const payment = ctx.get('payment', id);
       const clinic = ctx.get('clinic', ctx.clinicId);
-      const patient = payment === undefined ? undefined : ctx.get('patient', payment.patientId);
+      const patient = payment === undefined ? undefined : ctx.get('patient', staysOf(ctx.db, payment.patientId));
       if (payment === undefined || clinic === undefined || patient === undefined) return err('payment/unknown');
       ctx.audit({ action: 'print', subjectEntity: 'payment', subjectId: id, patientId: payment.patientId });
       const practitioner = ctx.get('encounter', payment.encounterId)?.practitionerId;

@@ -2,6 +2,7 @@
 import { err, ok } from '#electron/contract/verb.ts';
 import { clinicDay, clinicDayBounds, doubleBookings } from '#db/rules/appointments.ts';
 import { heldFrom } from '#db/sqlite/queries/calendar.ts';
+import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import { logRead } from '../audit/log-once.ts';
 import type { Context } from '../context.ts';
@@ -31,7 +32,8 @@ export const doubleBookingHandlers = [
   }),
 ];
 
-function booked(ctx: Context, { id, patientId, startsAt, durationMinutes }: RowOf<'appointment'>) {
+function booked(ctx: Context, { id, patientId: bookedFor, startsAt, durationMinutes }: RowOf<'appointment'>) {
+  const patientId = staysOf(ctx.db, bookedFor);
   const patient = ctx.get('patient', patientId);
   return { id, patientId, patientName: patient === undefined ? '' : fullName(patient), startsAt, durationMinutes };
 }

@@ -4,15 +4,17 @@ import { derivedId } from '#db/model/ids.ts';
 import { clinicDayBounds, freeSlots, holdsTime, HORIZON_DAYS, overlaps } from '#db/rules/appointments.ts';
 import type { Slot } from '#db/rules/appointments.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
+import type { DayRow } from '#db/sqlite/queries/calendar.ts';
 import { dayRows, heldSlots, lettersNotHandedOver, visitsBetween } from '#db/sqlite/queries/calendar.ts';
 import { billOf, paidState } from '#db/rules/billing.ts';
 import { billsOf } from '#db/sqlite/queries/billing.ts';
 import { openConflictCount } from '#db/sqlite/queries/conflicts.ts';
 import { unsignedNotes } from '#db/sqlite/queries/encounters.ts';
+import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import { outboxCounts } from '#db/sqlite/outbox.ts';
 import type { LooseEnds } from '#electron/contract/calendar.ts';
 import type { Context } from '../context.ts';
-import { fullName, hitsOf } from '../patients/patient-view.ts';
+import { alertsOf, fullName, hitsOf } from '../patients/patient-view.ts';
 import { logRead } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
 
@@ -24,13 +26,18 @@ function besides(ctx: Context, practitionerId: string, slot: Slot, exceptId: str
 function clashWith(ctx: Context, practitionerId: string, slot: Slot, exceptId: string | null) {
   const [other] = besides(ctx, practitionerId, slot, exceptId);
   if (other === undefined) return null;
-  const patient = ctx.get('patient', other.patientId);
+  const patient = ctx.get('patient', staysOf(ctx.db, other.patientId));
   return err('appointment/clash', {
     appointmentId: other.id,
     startsAt: other.startsAt,
     durationMinutes: other.durationMinutes,
     patientName: patient === undefined ? '' : fullName(patient),
   });
+}
+
+/** Whom the bookings are for: the one who stays of each person. */
+function patientsOf(ctx: Context, rows: readonly DayRow[]): string[] {
+  return [...new Set(rows.map(({ appointment }) => staysOf(ctx.db, appointment.patientId)))];
 }
 
 function practitioners(ctx: Context): { id: string; name: string }[] {
@@ -41,7 +48,7 @@ export const calendarHandlers = [
   useCase('day.list', (ctx, { day, practitionerId }) => {
     const { from, to } = clinicDayBounds(day);
     const rows = dayRows(ctx.db, from, to, practitionerId ?? null);
-    const patients = new Map(hitsOf(ctx, [...new Set(rows.map((row) => row.appointment.patientId))]).map((hit) => [hit.id, hit]));
+    const patients = new Map(hitsOf(ctx, patientsOf(ctx, rows)).map((hit) => [hit.id, hit]));
     const people = practitioners(ctx);
     const bills = billsOf(
       ctx.db,
@@ -49,7 +56,7 @@ export const calendarHandlers = [
     );
     const clinical = readsNotes(ctx.actor.roles);
     const items = rows.flatMap((row) => {
-      const patient = patients.get(row.appointment.patientId);
+      const patient = patients.get(staysOf(ctx.db, row.appointment.patientId));
       if (patient === undefined) return [];
       const bill = row.encounterId === null ? undefined : bills.get(row.encounterId);
       const holding = rows.filter(
@@ -68,10 +75,7 @@ export const calendarHandlers = [
               : null,
           paid: paidState(bill?.lines ?? [], bill?.payments ?? []),
           clash: holdsTime(row.appointment.status) && holding.some((other) => overlaps(other.appointment, row.appointment)),
-          alerts:
-            clinical && !patient.blocked
-              ? ctx.rows('safety_fact', "patient_id = ? and state = 'yes'", [patient.id]).map((fact) => fact.kind)
-              : null,
+          alerts: clinical && !patient.blocked ? alertsOf(ctx, patient.id) : null,
         },
       ];
     });
@@ -88,7 +92,8 @@ export const calendarHandlers = [
     return ok({ slots: freeSlots(heldSlots(ctx.db, practitionerId, from, to), from, durationMinutes, limit) });
   }),
 
-  useCase('appointment.book', (ctx, { allowClash, ...input }) => {
+  useCase('appointment.book', (ctx, { allowClash, ...booked }) => {
+    const input = { ...booked, patientId: staysOf(ctx.db, booked.patientId) };
     if (ctx.get('patient', input.patientId) === undefined) return err('patient/unknown');
     if (ctx.get('user', input.practitionerId) === undefined) return err('appointment/unknown');
     const clash = allowClash ? null : clashWith(ctx, input.practitionerId, input, null);
@@ -172,7 +177,7 @@ function looseEnds(ctx: Context, day: string, practitionerId: string | null): Lo
   const { from, to } = clinicDayBounds(day);
   const clinical = readsNotes(ctx.actor.roles);
   const rows = dayRows(ctx.db, from, to, practitionerId);
-  const names = new Map(hitsOf(ctx, [...new Set(rows.map((row) => row.appointment.patientId))]).map((hit) => [hit.id, fullName(hit)]));
+  const names = new Map(hitsOf(ctx, patientsOf(ctx, rows)).map((hit) => [hit.id, fullName(hit)]));
   const empty = new Set(clinical ? unsignedNotes(ctx.db, practitionerId).flatMap((note) => (note.empty ? [note.encounterId] : [])) : []);
   return {
     visitsWithoutNote: rows
@@ -181,8 +186,8 @@ function looseEnds(ctx: Context, day: string, practitionerId: string | null): Lo
       .filter(({ appointment }) => holdsTime(appointment.status) && appointment.startsAt <= ctx.now)
       .map(({ appointment }) => ({
         appointmentId: appointment.id,
-        patientId: appointment.patientId,
-        patientName: names.get(appointment.patientId) ?? '',
+        patientId: staysOf(ctx.db, appointment.patientId),
+        patientName: names.get(staysOf(ctx.db, appointment.patientId)) ?? '',
         startsAt: appointment.startsAt,
       })),
     unsigned: clinical

@@ -2,6 +2,7 @@
 import { ok } from '#electron/contract/verb.ts';
 import type { ConflictView, OpenSibling } from '#electron/contract/sync.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
+import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import { isShutFor } from '../access/guard.ts';
 import type { Context } from '../context.ts';
@@ -42,7 +43,7 @@ function viewOf(ctx: Context, conflict: RowOf<'conflict'>): ConflictView {
 }
 
 function nameOf(ctx: Context, patientId: string | null): string | null {
-  const patient = patientId === null ? undefined : ctx.get('patient', patientId);
+  const patient = patientId === null ? undefined : ctx.get('patient', staysOf(ctx.db, patientId));
   return patient === undefined ? null : `${patient.givenName} ${patient.familyName}`;
 }
 

@@ -27,6 +27,8 @@ export interface AccessLogContent {
   rows: readonly AccessRow[];
 }
 
+/** Figures of equal width: times stand under each other. */
+const cellStyle = { ...styles.note, colour: styles.body.colour, tabular: true };
 const COLUMNS = [
   { title: 'Tid', x: page.left, width: mm(33) },
   { title: 'Hvem', x: page.left + mm(36), width: mm(47) },
@@ -85,7 +87,7 @@ function drawTable(paper: Paper, rows: readonly AccessRow[], from: number): void
   for (const row of rows) {
     const { date, time } = inNorway(row.at);
     const texts = [`${date.split('-').toReversed().join('.')} ${time}`, [row.who, row.role].filter(Boolean).join(', '), row.what, row.why];
-    const cells = COLUMNS.map((column, index) => ({ ...column, lines: paper.lines(texts[index] ?? '', styles.note, column.width) }));
+    const cells = COLUMNS.map((column, index) => ({ ...column, lines: paper.lines(texts[index] ?? '', cellStyle, column.width) }));
     const height = Math.max(...cells.map(({ lines }) => lines.length)) * styles.note.leading;
     if (y + height > page.bottom) {
       paper.newPage();
@@ -112,6 +114,6 @@ function drawCell(
   baseline: number,
 ): void {
   const cell = paper.element(tr, 'TD', lines);
-  paper.draw(cell, lines, { ...styles.note, colour: styles.body.colour }, { x, baseline, width });
+  paper.draw(cell, lines, cellStyle, { x, baseline, width });
   cell.end();
 }

@@ -2,6 +2,7 @@
 import type { ChartView } from '#electron/contract/encounters.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
 import { previousVisits, saltSource, visitNumber } from '#db/sqlite/queries/encounters.ts';
+import { OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import { stampOf } from '#db/sync/row.ts';
 import type { StoredRow } from '#db/sync/row.ts';
@@ -10,7 +11,7 @@ import { patientView } from '../patients/patient-view.ts';
 import { noteParts } from './note-parts.ts';
 
 export function chartView(ctx: Context, encounter: RowOf<'encounter'>): ChartView | null {
-  const patient = ctx.get('patient', encounter.patientId);
+  const patient = ctx.get('patient', staysOf(ctx.db, encounter.patientId));
   if (patient === undefined) return null;
   const parts = noteParts(ctx, encounter);
   const siblings = ctx.rows('note_section', "encounter_id = ? and sibling_state = 'open'", [encounter.id]);
@@ -55,7 +56,7 @@ export function chartView(ctx: Context, encounter: RowOf<'encounter'>): ChartVie
     payments: ctx.rows('payment', 'encounter_id = ? order by paid_at', [encounter.id]),
     amendments: ctx.rows('amendment', "encounter_id = ? and status <> 'discarded' order by coalesce(signed_at, '9') desc", [encounter.id]),
     letters: ctx
-      .rows('letter', 'patient_id = ? order by signed_at desc', [encounter.patientId])
+      .rows('letter', `${OF_PERSON('patient_id')} order by signed_at desc`, [personJson(ctx.db, encounter.patientId)])
       .map(({ id, kind, status }) => ({ id, kind, status })),
     previous: previousVisits(ctx.db, encounter.patientId, encounter.id, 30),
     saltSource: source === undefined ? null : { id: source.id, visitAt: source.visitAt },

@@ -8,6 +8,7 @@ import { redFlagsOf } from '#db/rules/red-flags.ts';
 import { reviewAfterEdit } from '#db/rules/salt.ts';
 import { cleanText } from '#db/rules/text.ts';
 import { isSectionKey, measurements } from '#db/rules/visit-types.ts';
+import { isSamePerson } from '#db/sqlite/queries/same-person.ts';
 import { findCode } from '#db/reference/code-systems.ts';
 import type { Context } from '../context.ts';
 import { useCase } from '../use-case.ts';
@@ -45,7 +46,8 @@ export const chartingHandlers = [
   useCase('encounter.setEpisode', (ctx, { id, episodeId, newTitle }) => {
     const note = editable(ctx, id);
     if (!note.ok) return note;
-    if (episodeId !== null && ctx.get('episode', episodeId)?.patientId !== note.value.patientId) return err('encounter/unknown');
+    if (episodeId !== null && !isSamePerson(ctx.db, ctx.get('episode', episodeId)?.patientId, note.value.patientId))
+      return err('encounter/unknown');
     const episode =
       newTitle === null
         ? episodeId

@@ -5,6 +5,7 @@
 import { err, ok } from '#electron/contract/verb.ts';
 import { clinicDay, clinicDayBounds } from '#db/rules/appointments.ts';
 import { isSigned } from '#db/rules/amending.ts';
+import { isSamePerson, OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { useCase } from '../use-case.ts';
@@ -12,13 +13,14 @@ import { flagLetters } from './flag-letters.ts';
 import { editable, logChange, sectionId } from './note-parts.ts';
 
 export const setRightHandlers = [
-  useCase('encounter.move', (ctx, { id, patientId, reason }) => {
+  useCase('encounter.move', (ctx, { id, patientId: wanted, reason }) => {
+    const patientId = staysOf(ctx.db, wanted);
     const note = editable(ctx, id);
     if (!note.ok) return note;
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     if (isPaid(ctx, id)) return err('encounter/paid');
     const from = note.value;
-    if (from.patientId === patientId) return ok(null);
+    if (isSamePerson(ctx.db, from.patientId, patientId)) return ok(null);
     ctx.releaseOutbox();
     giveBackBooking(ctx, from);
     ctx.patch('encounter', id, { patientId, episodeId: null, saltFromId: null, appointmentId: waitingBooking(ctx, patientId, from) });
@@ -86,7 +88,8 @@ export const setRightHandlers = [
     return ok(null);
   }),
 
-  useCase('encounter.copyTo', (ctx, { id, patientId }) => {
+  useCase('encounter.copyTo', (ctx, { id, patientId: wanted }) => {
+    const patientId = staysOf(ctx.db, wanted);
     const source = ctx.get('encounter', id);
     if (source === undefined) return err('encounter/unknown');
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
@@ -122,9 +125,9 @@ function waitingBooking(ctx: Context, patientId: string, { practitionerId, visit
   const { from, to } = clinicDayBounds(clinicDay(visitAt));
   const booking = ctx.rows(
     'appointment',
-    `patient_id = ? and practitioner_id = ? and starts_at >= ? and starts_at < ? and status in ('booked','arrived','in_progress')
+    `${OF_PERSON('patient_id')} and practitioner_id = ? and starts_at >= ? and starts_at < ? and status in ('booked','arrived','in_progress')
      and not exists (select 1 from encounter e where e.appointment_id = appointment.id and e.deleted = 0 and e.status in ('draft','signed')) order by starts_at limit 1`,
-    [patientId, practitionerId, from, to],
+    [personJson(ctx.db, patientId), practitionerId, from, to],
   )[0];
   if (booking === undefined) return null;
   ctx.patch('appointment', booking.id, { status: 'in_progress', arrivedAt: booking.arrivedAt ?? ctx.now });

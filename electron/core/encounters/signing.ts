@@ -5,6 +5,7 @@ import { carriedSections } from '#db/rules/salt.ts';
 import { maySign, signedContentOf, signProblems } from '#db/rules/signing.ts';
 import type { Signer } from '#db/rules/signing.ts';
 import { saltSource, unsignedNotes } from '#db/sqlite/queries/encounters.ts';
+import { isSamePerson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { fullName } from '../patients/patient-view.ts';
@@ -53,7 +54,7 @@ export const signingHandlers = [
   useCase('encounter.signCheck', (ctx, { id }) => {
     const note = editable(ctx, id);
     if (!note.ok) return note;
-    const patient = ctx.get('patient', note.value.patientId);
+    const patient = ctx.get('patient', staysOf(ctx.db, note.value.patientId));
     return ok({
       problems: signProblems(noteParts(ctx, note.value), signer(ctx)),
       patientName: patient === undefined ? '' : fullName(patient),
@@ -64,8 +65,8 @@ export const signingHandlers = [
     const note = editable(ctx, id);
     if (!note.ok) return note;
     if (!maySign(note.value, signer(ctx))) return err('sign/not-allowed');
-    if (note.value.patientId !== patientId) return err('sign/other-patient');
-    const patient = ctx.get('patient', patientId);
+    if (!isSamePerson(ctx.db, note.value.patientId, patientId)) return err('sign/other-patient');
+    const patient = ctx.get('patient', staysOf(ctx.db, patientId));
     if (patient === undefined) return err('sign/other-patient');
     const parts = noteParts(ctx, note.value);
     if (shown !== undefined && parts.sections.some((section) => section.siblingOfId === null && isOther(shown[section.key], section.text)))

@@ -4,15 +4,17 @@ import type { Result } from '#electron/contract/verb.ts';
 import type { ParsedOf } from '#electron/contract/index.ts';
 import { clinicDay, clinicDayBounds } from '#db/rules/appointments.ts';
 import { draftsWithoutBooking, isEmptyVisit } from '#db/sqlite/queries/encounters.ts';
+import { isSamePerson, OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 
 export function startVisit(ctx: Context, input: ParsedOf<'encounter.start'>): Result<{ id: string }> {
-  const { patientId, visitType, appointmentId, episodeId } = input;
+  const { visitType, appointmentId, episodeId } = input;
+  const patientId = staysOf(ctx.db, input.patientId);
   if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
-  if (episodeId !== null && ctx.get('episode', episodeId)?.patientId !== patientId) return err('encounter/unknown');
+  if (episodeId !== null && !isSamePerson(ctx.db, ctx.get('episode', episodeId)?.patientId, patientId)) return err('encounter/unknown');
   const appointment = appointmentId === null ? undefined : ctx.get('appointment', appointmentId);
-  if (appointmentId !== null && appointment?.patientId !== patientId) return err('appointment/unknown');
+  if (appointmentId !== null && !isSamePerson(ctx.db, appointment?.patientId, patientId)) return err('appointment/unknown');
   if (appointment !== undefined) begin(ctx, appointment);
   const known = appointment === undefined ? emptyDraftOfToday(ctx, patientId, visitType) : visitOf(ctx, appointment.id);
   if (known !== undefined) return ok({ id: known.id });
@@ -56,9 +58,11 @@ function visitTime(ctx: Context, appointment: RowOf<'appointment'> | undefined):
 
 /** Follow-ups go on with the complaint of the last signed visit; the chart shows it and it can be changed. */
 function openEpisode(ctx: Context, patientId: string): string | null {
-  const last = ctx.rows('encounter', "patient_id = ? and status = 'signed' and episode_id is not null order by visit_at desc limit 1", [
-    patientId,
-  ])[0];
+  const last = ctx.rows(
+    'encounter',
+    `${OF_PERSON('patient_id')} and status = 'signed' and episode_id is not null order by visit_at desc limit 1`,
+    [personJson(ctx.db, patientId)],
+  )[0];
   const episode = last === undefined || last.episodeId === null ? undefined : ctx.get('episode', last.episodeId);
   return episode === undefined || episode.closed ? null : episode.id;
 }

@@ -2,7 +2,8 @@
 import type { SignedContent, VisitType } from '#db/model/encounter.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { redFlagRegions } from '#db/rules/red-flags.ts';
-import { safetyStates } from '#db/rules/safety.ts';
+import { factsOfPerson, safetyStates } from '#db/rules/safety.ts';
+import { OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { longDate } from '../documents/norwegian.ts';
@@ -51,26 +52,30 @@ const LETTERS: Readonly<Record<string, string>> = { epikrise: 'Epikrise' };
 
 /** Undefined when there is no such patient. Oldest note first; what was discarded before it was signed is not part of a journal. */
 export function journalOf(ctx: Context, patientId: string, handedOver: { recipient: string; basis: string }): JournalContent | undefined {
-  const patient = ctx.get('patient', patientId);
+  const patient = ctx.get('patient', staysOf(ctx.db, patientId));
+  const ids = personJson(ctx.db, patientId);
   const clinic = ctx.get('clinic', ctx.clinicId);
   if (patient === undefined || clinic === undefined) return undefined;
   const { name, orgNumber, addressLine, postalCode, city, phone, letterhead } = clinic;
-  const visits = ctx.rows('encounter', "patient_id = ? and status <> 'discarded' order by visit_at, id", [patientId]);
+  const visits = ctx.rows('encounter', `${OF_PERSON('patient_id')} and status <> 'discarded' order by visit_at, id`, [ids]);
   return {
     clinic: { clinicName: name, orgNumber, addressLine, postalCode, city, phone, letterhead },
     patient: { ...patient, name: fullName(patient) },
     ...handedOver,
     madeAt: ctx.now,
     madeBy: ctx.actor.name,
-    facts: factsOf(ctx, patientId),
+    facts: factsOf(ctx, ids),
     notes: visits.map((visit) => noteOf(ctx, visit)),
-    lists: listsOf(ctx, patientId),
+    lists: listsOf(ctx, ids),
   };
 }
 
-function factsOf(ctx: Context, patientId: string): JournalPart[] {
-  const asked = safetyStates(ctx.rows('safety_fact', 'patient_id = ?', [patientId])).filter(({ state }) => state !== 'not_asked');
-  const guardians = ctx.rows('guardian', 'patient_id = ? order by name', [patientId]);
+/** @param ids of all the registrations of the patient, as JSON */
+function factsOf(ctx: Context, ids: string): JournalPart[] {
+  const asked = safetyStates(factsOfPerson(ctx.rows('safety_fact', OF_PERSON('patient_id'), [ids])).facts).filter(
+    ({ state }) => state !== 'not_asked',
+  );
+  const guardians = ctx.rows('guardian', `${OF_PERSON('patient_id')} order by name`, [ids]);
   return [
     {
       heading: 'Viktig før behandling',
@@ -147,9 +152,9 @@ function additionText({ text, reason, authorName, authorHprNumber, signedAt }: R
   return [text, reason === null ? null : `Grunn: ${reason}`, signed].filter(Boolean).join('\n');
 }
 
-function listsOf(ctx: Context, patientId: string): JournalPart[] {
-  const letters = ctx.rows('letter', "patient_id = ? and status <> 'draft' order by signed_at", [patientId]);
-  const attachments = ctx.rows('attachment', 'patient_id = ? order by added_at', [patientId]);
+function listsOf(ctx: Context, ids: string): JournalPart[] {
+  const letters = ctx.rows('letter', `${OF_PERSON('patient_id')} and status <> 'draft' order by signed_at`, [ids]);
+  const attachments = ctx.rows('attachment', `${OF_PERSON('patient_id')} order by added_at`, [ids]);
   return [
     {
       heading: 'Brev',

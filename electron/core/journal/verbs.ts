@@ -4,6 +4,7 @@ import type { Result } from '#electron/contract/verb.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { renderJournal } from '../documents/render-journal.ts';
 import type { JournalContent } from '../documents/render-journal.ts';
+import { personIds } from '#db/sqlite/queries/same-person.ts';
 import { service } from '../use-case.ts';
 import { journalOf } from './journal-content.ts';
 import { journalData } from './journal-data.ts';
@@ -21,7 +22,8 @@ export const journalHandlers = [
       const content = journalOf(ctx, patientId, { recipient, basis: BASES[basis] });
       if (content === undefined) return err('patient/unknown');
       const details = { form, basis, recipient, notes: content.notes.length };
-      ctx.audit({ action: 'export', subjectEntity: 'patient', subjectId: patientId, patientId, details });
+      for (const id of personIds(ctx.db, patientId))
+        ctx.audit({ action: 'export', subjectEntity: 'patient', subjectId: id, patientId: id, details });
       return ok({ content, data: form === 'data' ? JSON.stringify(journalData(ctx, patientId), null, 1) : '', day: clinicDay(ctx.now) });
     });
     if (!found.ok) return found;

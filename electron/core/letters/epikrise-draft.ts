@@ -7,6 +7,7 @@ import { EpikriseContent } from '#db/rules/letter-content.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import type { SignedContent } from '#db/model/encounter.ts';
 import { uncorrectedVisitsBefore } from '#db/sqlite/queries/letters.ts';
+import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 
@@ -21,7 +22,7 @@ export function epikriseDraft(ctx: Context, visit: RowOf<'encounter'>, signed: S
   const firstVisit = signed.visitType === 'initial' || signed.visitType === 'acute';
   return EpikriseContent.parse({
     ...frame(ctx, visit.patientId),
-    recipient: recipientOf(ctx.get('patient', visit.patientId)),
+    recipient: recipientOf(ctx.get('patient', staysOf(ctx.db, visit.patientId))),
     reason: once('contactReason'),
     history: paragraphs(once('history'), firstVisit ? text('subjective') : '', labelled('Legemidler', once('medication'))),
     findings: text('objective'),
@@ -42,7 +43,7 @@ export function epikriseDraft(ctx: Context, visit: RowOf<'encounter'>, signed: S
 /** Who writes, about whom, today: as the record says it now, so that a corrected address is not left behind in a draft. */
 export function frame(ctx: Context, patientId: string): Pick<EpikriseContent, 'sender' | 'patient' | 'date'> {
   const clinic = ctx.get('clinic', ctx.clinicId);
-  const patient = ctx.get('patient', patientId);
+  const patient = ctx.get('patient', staysOf(ctx.db, patientId));
   const { name, profession, hprNumber } = ctx.actor;
   return {
     sender: {

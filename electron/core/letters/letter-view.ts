@@ -1,6 +1,7 @@
 /** A letter as it stands: a draft with today's names and addresses, a signed one exactly as it was signed. */
 import type { LetterView } from '#electron/contract/letters.ts';
 import { EpikriseContent, missingLetterContent, parseEpikrise } from '#db/rules/letter-content.ts';
+import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { fullName } from '../patients/patient-view.ts';
@@ -16,7 +17,7 @@ export function contentOf(ctx: Context, letter: RowOf<'letter'>): EpikriseConten
 export function letterView(ctx: Context, letter: RowOf<'letter'>): LetterView {
   const content = contentOf(ctx, letter);
   const { must, advised } = missingLetterContent(content);
-  const patient = ctx.get('patient', letter.patientId);
+  const patient = ctx.get('patient', staysOf(ctx.db, letter.patientId));
   const document = letter.documentId === null ? undefined : ctx.get('document', letter.documentId);
   return {
     letter: { ...letter, content },

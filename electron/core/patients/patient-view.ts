@@ -1,12 +1,13 @@
 /** The patient as the window sees them: without the number itself, and without safety facts for those who may not know. */
-import type { PatientHit, PatientView, SafetyFactView } from '#electron/contract/patients.ts';
-import { CHANNELS } from '#db/model/patient.ts';
+import type { MergedView, PatientHit, PatientView, SafetyFactView } from '#electron/contract/patients.ts';
+import { CHANNELS, type SafetyKind } from '#db/model/patient.ts';
 import { derivedId } from '#db/model/ids.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { maskNationalId } from '#db/rules/fodselsnummer.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
-import { safetyStates } from '#db/rules/safety.ts';
+import { factsOfPerson, safetyStates } from '#db/rules/safety.ts';
 import { duplicatesOf, patientHits } from '#db/sqlite/queries/patients.ts';
+import { linksOf, OF_PERSON, personIds } from '#db/sqlite/queries/same-person.ts';
 import type { FoundPatient } from '#db/sqlite/queries/patient-search.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import { isShutFor } from '../access/guard.ts';
@@ -27,30 +28,62 @@ export function hitsOf(ctx: Context, ids: readonly string[]): PatientHit[] {
 }
 
 export function safetyOf(ctx: Context, patientId: string): SafetyFactView[] {
-  const rows = ctx.rows('safety_fact', 'patient_id = ?', [patientId]);
-  return safetyStates(rows).map(({ kind, state, detail, recordedById, recordedAt }) => ({
+  const ids = personIds(ctx.db, patientId);
+  const { facts, disputed } = factsOfPerson(safetyRows(ctx, ids));
+  return safetyStates(facts).map(({ kind, state, detail, recordedById, recordedAt }) => ({
     kind,
     state,
     detail,
     recordedByName: recordedById === null ? null : (ctx.get('user', recordedById)?.name ?? null),
     recordedAt,
-    disputed: recordedAt !== null && ctx.rows('conflict', "subject_id = ? and status = 'open'", [derivedId(patientId, kind)]).length > 0,
+    disputed:
+      disputed.has(kind) ||
+      (recordedAt !== null &&
+        ids.some((id) => ctx.rows('conflict', "subject_id = ? and status = 'open'", [derivedId(id, kind)]).length > 0)),
   }));
 }
 
+/** What must be known of the person before the day begins: everything answered with yes. */
+export function alertsOf(ctx: Context, patientId: string): SafetyKind[] {
+  return factsOfPerson(safetyRows(ctx, personIds(ctx.db, patientId))).facts.flatMap(({ kind, state }) => (state === 'yes' ? [kind] : []));
+}
+
+/** Those of the one who stays come first. */
+function safetyRows(ctx: Context, ids: readonly string[]): RowOf<'safety_fact'>[] {
+  return ids.flatMap((id) => ctx.rows('safety_fact', 'patient_id = ?', [id]));
+}
+
+/** @param row of the one who stays */
 export function patientView(ctx: Context, row: RowOf<'patient'>): PatientView {
+  const ids = personIds(ctx.db, row.id);
   const { nationalId, ...rest } = row;
-  const consents = ctx.rows('channel_consent', 'patient_id = ?', [row.id]);
   return {
     patient: { ...rest, maskedNationalId: nationalId === null ? null : maskNationalId(nationalId), hasNationalId: nationalId !== null },
     ageYears: row.birthDate === null ? null : ageAt(row.birthDate, ctx.now),
-    guardians: ctx.rows('guardian', 'patient_id = ? order by name', [row.id]),
+    guardians: ctx.rows('guardian', `${OF_PERSON('patient_id')} order by name`, [JSON.stringify(ids)]),
     consents: CHANNELS.map((channel) => {
-      const consent = consents.find((candidate) => candidate.id === derivedId(row.id, `consent:${channel}`));
+      const said = ids.flatMap((id) => ctx.get('channel_consent', derivedId(id, `consent:${channel}`)) ?? []);
+      // Of two answers the no is heeded.
+      const consent = said.find(({ state }) => state === 'no') ?? said[0];
       return { channel, state: consent?.state ?? 'not_asked', recordedAt: consent?.recordedAt ?? null };
     }),
     safety: readsNotes(ctx.actor.roles) ? safetyOf(ctx, row.id) : null,
-    possibleDuplicates: duplicatesOf(ctx.db, row).map((found) => toHit(ctx, found)),
+    possibleDuplicates: duplicatesOf(ctx.db, row).map((one) => toHit(ctx, one)),
+    sameAs: linksOf(ctx.db, row.id).map((link) => mergedView(ctx, link)),
+    steppedBack: null,
+  };
+}
+
+function mergedView(ctx: Context, { id, patientId, linkedById, linkedAt }: RowOf<'patient_link'>): MergedView {
+  const patient = ctx.get('patient', patientId);
+  const number = patient?.nationalId ?? null;
+  return {
+    linkId: id,
+    name: patient === undefined ? '' : fullName(patient),
+    birthDate: patient?.birthDate ?? null,
+    maskedNationalId: number === null ? null : maskNationalId(number),
+    mergedByName: ctx.get('user', linkedById)?.name ?? null,
+    mergedAt: linkedAt,
   };
 }
 

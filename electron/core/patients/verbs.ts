@@ -6,10 +6,11 @@ import { agreesWithBirthDate, parseNationalId } from '#db/rules/fodselsnummer.ts
 import { readsNotes } from '#db/rules/permissions.ts';
 import { searchPatients } from '#db/sqlite/queries/patient-search.ts';
 import { lastOpenedPatients, patientsWithNationalId, timeline } from '#db/sqlite/queries/patients.ts';
+import { isSamePerson, personIds, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { Born, Context } from '../context.ts';
 import { logRead } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
-import { hitsOf, patientView, safetyOf, toHit } from './patient-view.ts';
+import { fullName, hitsOf, patientView, safetyOf, toHit } from './patient-view.ts';
 
 type Fields = Born<'patient'>;
 type Identity = { ok: true; set: Fields; warnings: string[] } | Err;
@@ -31,8 +32,8 @@ function identity(ctx: Context, set: Fields, known: Fields & { id?: string }): I
   const synthetic = ctx.ports.allowSynthetic || (ctx.get('clinic', ctx.clinicId)?.demo ?? false);
   const parsed = parseNationalId(set.nationalId, { synthetic });
   if (!parsed.ok) return err(parsed.code);
-  const holder = patientsWithNationalId(ctx.db, parsed.value).find((id) => id !== known.id);
-  if (holder !== undefined) return err('patient/duplicate-national-id', { patientId: holder });
+  const holder = patientsWithNationalId(ctx.db, parsed.value).find((id) => !isSamePerson(ctx.db, id, known.id));
+  if (holder !== undefined) return err('patient/duplicate-national-id', { patientId: staysOf(ctx.db, holder) });
   if (parsed.onlyNewRule) warnings.push('national-id/only-2032-rule');
   const birthDate = set.birthDate ?? known.birthDate ?? null;
   if (birthDate !== null && !agreesWithBirthDate(parsed.value, birthDate)) warnings.push('national-id/other-birth-date');
@@ -42,6 +43,24 @@ function identity(ctx: Context, set: Fields, known: Fields & { id?: string }): I
 /** A field that was emptied is empty, not an empty text. */
 function emptied<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value === '' ? null : value])) as T;
+}
+
+/**
+ * Answers another registration of the same person carries that say otherwise: whoever answers for the person has seen them
+ * (they are shown as one), and left standing they would keep outvoting the answer.
+ */
+function contradicting(
+  ctx: Context,
+  entity: 'safety_fact' | 'channel_consent',
+  ids: readonly string[],
+  name: string,
+  said: Readonly<Record<string, unknown>>,
+): string[] {
+  return ids.slice(1).flatMap((patientId) => {
+    const id = derivedId(patientId, name);
+    const row = ctx.get(entity, id) as unknown as Record<string, unknown> | undefined;
+    return row !== undefined && Object.entries(said).some(([field, value]) => row[field] !== value) ? [id] : [];
+  });
 }
 
 export const patientHandlers = [
@@ -56,10 +75,12 @@ export const patientHandlers = [
   }),
 
   useCase('patient.get', (ctx, { id }) => {
-    const row = ctx.get('patient', id);
-    if (row === undefined) return err('patient/unknown');
-    logRead(ctx, { subjectEntity: 'patient', subjectId: id, patientId: id });
-    return ok(patientView(ctx, row));
+    const asked = ctx.get('patient', id);
+    const row = ctx.get('patient', staysOf(ctx.db, id));
+    if (asked === undefined || row === undefined) return err('patient/unknown');
+    // What hangs on each of the person's patients is shown: each one's log says so.
+    for (const one of personIds(ctx.db, id)) logRead(ctx, { subjectEntity: 'patient', subjectId: one, patientId: one });
+    return ok({ ...patientView(ctx, row), steppedBack: row.id === id ? null : fullName(asked) });
   }),
 
   useCase('patient.create', (ctx, input) => {
@@ -70,7 +91,8 @@ export const patientHandlers = [
     return ok({ id: row.id, warnings: checked.warnings });
   }),
 
-  useCase('patient.update', (ctx, { id, set, was }) => {
+  useCase('patient.update', (ctx, { id: asked, set, was }) => {
+    const id = staysOf(ctx.db, asked);
     const row = ctx.get('patient', id);
     if (row === undefined) return err('patient/unknown');
     const stands = row as unknown as Record<string, unknown>;
@@ -83,18 +105,20 @@ export const patientHandlers = [
     return ok({ id, warnings: checked.warnings });
   }),
 
-  useCase('patient.revealNationalId', (ctx, { id }) => {
+  useCase('patient.revealNationalId', (ctx, { id: asked }) => {
+    const id = staysOf(ctx.db, asked);
     const row = ctx.get('patient', id);
     if (row === undefined) return err('patient/unknown');
     ctx.audit({ action: 'reveal', subjectEntity: 'patient', subjectId: id, patientId: id });
     return ok({ nationalId: row.nationalId });
   }),
 
-  useCase('guardian.save', (ctx, { id, ...fields }) => {
+  useCase('guardian.save', (ctx, { id, ...input }) => {
+    const fields = { ...input, patientId: staysOf(ctx.db, input.patientId) };
     if (ctx.get('patient', fields.patientId) === undefined) return err('patient/unknown');
     const { patientId: _fixed, ...changed } = emptied(fields);
     const known = id === undefined ? undefined : ctx.get('guardian', id);
-    if (known !== undefined && known.patientId !== fields.patientId) return err('patient/unknown');
+    if (known !== undefined && !isSamePerson(ctx.db, known.patientId, fields.patientId)) return err('patient/unknown');
     // A guardian a colleague has removed meanwhile is written anew, not lost.
     const row = known === undefined ? ctx.insert('guardian', emptied(fields)) : ctx.patch('guardian', known.id, changed);
     ctx.audit({ action: 'change', subjectEntity: 'guardian', subjectId: row.id, patientId: fields.patientId });
@@ -108,28 +132,30 @@ export const patientHandlers = [
     return ok(null);
   }),
 
-  useCase('consent.set', (ctx, { patientId, channel, state }) => {
+  useCase('consent.set', (ctx, { patientId: asked, channel, state }) => {
+    const patientId = staysOf(ctx.db, asked);
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     const id = derivedId(patientId, `consent:${channel}`);
-    ctx.put('channel_consent', id, { patientId, channel, state, recordedById: ctx.actor.userId, recordedAt: ctx.now });
+    const answer = { state, recordedById: ctx.actor.userId, recordedAt: ctx.now };
+    ctx.put('channel_consent', id, { patientId, channel, ...answer });
+    for (const other of contradicting(ctx, 'channel_consent', personIds(ctx.db, patientId), `consent:${channel}`, { state }))
+      ctx.patch('channel_consent', other, answer);
     ctx.audit({ action: 'change', subjectEntity: 'channel_consent', subjectId: id, patientId, details: { channel, state } });
     return ok(null);
   }),
 
-  useCase('safety.set', (ctx, { patientId, kind, state, detail, was }) => {
+  useCase('safety.set', (ctx, { patientId: asked, kind, state, detail, was }) => {
+    const patientId = staysOf(ctx.db, asked);
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     const id = derivedId(patientId, kind);
-    const now = ctx.get('safety_fact', id);
+    const now = safetyOf(ctx, patientId).find((fact) => fact.kind === kind);
     if (was !== undefined && ((now?.state ?? 'not_asked') !== was.state || (now?.detail ?? null) !== was.detail))
       return err('safety/changed');
-    ctx.put('safety_fact', id, {
-      patientId,
-      kind,
-      state,
-      detail: detail === '' ? null : detail,
-      recordedById: ctx.actor.userId,
-      recordedAt: ctx.now,
-    });
+    const said = { state, detail: detail === '' ? null : detail };
+    const answer = { ...said, recordedById: ctx.actor.userId, recordedAt: ctx.now };
+    ctx.put('safety_fact', id, { patientId, kind, ...answer });
+    for (const other of contradicting(ctx, 'safety_fact', personIds(ctx.db, patientId), kind, said))
+      ctx.patch('safety_fact', other, answer);
     ctx.audit({ action: 'change', subjectEntity: 'safety_fact', subjectId: id, patientId, details: { kind, state } });
     return ok({ safety: safetyOf(ctx, patientId) });
   }),
@@ -137,7 +163,8 @@ export const patientHandlers = [
   useCase('patient.timeline', (ctx, { patientId, before, limit }) => {
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     const items = timeline(ctx.db, patientId, { before: before ?? null, limit: limit + 1, clinical: readsNotes(ctx.actor.roles) });
-    logRead(ctx, { subjectEntity: 'patient', subjectId: patientId, patientId, details: { what: 'timeline' } });
+    for (const one of personIds(ctx.db, patientId))
+      logRead(ctx, { subjectEntity: 'patient', subjectId: one, patientId: one, details: { what: 'timeline' } });
     return ok({ items: items.slice(0, limit), more: items.length > limit });
   }),
 ];

@@ -1,4 +1,5 @@
 /** What the server refused: to read, to send again, to set aside. Nothing here throws a word away. */
+import { isSamePerson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import { err, ok } from '#electron/contract/verb.ts';
 import type { RefusedChange } from '#electron/contract/sync.ts';
 import { entities, type EntityName } from '#db/model/entities.ts';
@@ -16,7 +17,7 @@ import { useCase, type AnyHandler } from '../use-case.ts';
 const list = useCase('refused.list', (ctx, { patientId }) => {
   const items = refusedChanges(ctx.db)
     .map((change) => ({ change, patient: patientOf(ctx, change) }))
-    .filter(({ patient }) => patientId === undefined || patient === patientId)
+    .filter(({ patient }) => patientId === undefined || (patient !== null && isSamePerson(ctx.db, patient, patientId)))
     .filter(({ patient }) => patient === null || !isShutFor(ctx.db, patient, ctx.actor.userId, ctx.now))
     .map(({ change, patient }) => viewOf(ctx, change, patient));
   for (const patient of new Set(items.flatMap((item) => item.patientId ?? [])))
@@ -25,7 +26,7 @@ const list = useCase('refused.list', (ctx, { patientId }) => {
 });
 
 function viewOf(ctx: Context, { id, actor, entity, rowId, set, at, code }: Refused, patientId: string | null): RefusedChange {
-  const patient = patientId === null ? undefined : readRow(ctx.db, 'patient', patientId);
+  const patient = patientId === null ? undefined : readRow(ctx.db, 'patient', staysOf(ctx.db, patientId));
   const readable = entities[entity].audience === 'desk' || readsNotes(ctx.actor.roles);
   return {
     id,

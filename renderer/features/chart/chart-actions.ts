@@ -64,7 +64,7 @@ export function chartActions(doing: ChartDoing): Action[] {
       id: 'chart.patient',
       label: t('actions.patient'),
       key: 'Alt+p',
-      run: () => chart !== null && goTo({ name: 'patient', id: chart.encounter.patientId }),
+      run: () => chart !== null && goTo({ name: 'patient', id: chart.patient.patient.id }),
     },
   ];
 }

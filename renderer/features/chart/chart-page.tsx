@@ -12,6 +12,7 @@ import { visitTypeOf } from '#db/rules/visit-types.ts';
 import { BillPanel } from '../billing/bill-panel.tsx';
 import type { BillMode } from '../billing/bill-panel.tsx';
 import { RefusedNote } from '../sync/refused-note.tsx';
+import { MergedLine } from '../patients/merged-note.tsx';
 import { SafetyBand } from '../patients/safety-band.tsx';
 import { nextAfter } from '../today/day-order.ts';
 import { chartActions } from './chart-actions.ts';
@@ -197,6 +198,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
         <ChartHeader chart={chart} revealed={revealed} onReveal={() => void reveal()} onToggleLeft={() => setLeftOpen(!leftOpen)} />
         <SafetyBand patientId={chart.encounter.patientId} safety={chart.patient.safety} />
         <RefusedNote patientId={chart.encounter.patientId} />
+        <MergedLine sameAs={chart.patient.sameAs} />
       </div>
       <div className="chart-columns">
         <div className="chart-column was">

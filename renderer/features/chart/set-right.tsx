@@ -30,12 +30,12 @@ export function SetRightPanel({ chart, what, onDone, onClose, onProblem }: Props
     if (!needsPatient || query.trim() === '') return setHits([]);
     let gone = false;
     void call('patient.search', { query, limit: 8 }).then((reply) => {
-      if (!gone && reply.ok) setHits(reply.value.hits.filter((hit) => hit.id !== chart.encounter.patientId));
+      if (!gone && reply.ok) setHits(reply.value.hits.filter((hit) => hit.id !== chart.patient.patient.id));
     });
     return () => {
       gone = true;
     };
-  }, [query, needsPatient, chart.encounter.patientId]);
+  }, [query, needsPatient, chart.patient.patient.id]);
 
   const run = async (): Promise<void> => {
     if (needsPatient && patient === null) return;

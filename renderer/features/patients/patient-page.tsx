@@ -14,16 +14,19 @@ import { sentence } from '../../i18n/index.ts';
 import { AccessSection } from '../access/access-section.tsx';
 import { BlockedJournal } from '../access/blocked-journal.tsx';
 import { AttachmentsSection } from '../attachments/attachments-section.tsx';
-import { formatBirthDate, formatDate, formatTime } from '../chart/format.ts';
+import { formatDate, formatTime } from '../chart/format.ts';
 import { RefusedNote } from '../sync/refused-note.tsx';
 import { BookingPanel } from '../today/booking-panel.tsx';
 import { todayInOslo } from '../today/day.ts';
 import { JournalCopy } from './journal-copy.tsx';
+import { MergedNote } from './merged-note.tsx';
 import { PatientForm } from './patient-form.tsx';
+import { PossibleDuplicates } from './possible-duplicates.tsx';
 import { SafetyBand } from './safety-band.tsx';
 
 const ENTITIES = [
   'patient',
+  'patient_link',
   'guardian',
   'safety_fact',
   'channel_consent',
@@ -50,6 +53,7 @@ export function PatientPage({ id }: { id: string }) {
   const [editing, setEditing] = useState(false);
   const [booking, setBooking] = useState(false);
   const [copying, setCopying] = useState(false);
+  const [comparing, setComparing] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
 
   const start = async (visitType: VisitType): Promise<void> => {
@@ -64,7 +68,7 @@ export function PatientPage({ id }: { id: string }) {
     const reply = await call('patient.revealNationalId', { id });
     if (reply.ok) setRevealed(reply.value.nationalId);
   };
-  const idle = () => !editing && !booking && !copying;
+  const idle = () => !editing && !booking && !copying && comparing === null;
   useActions([
     ...VISIT_TYPES.map((type, index) => ({
       id: `visit.${type}`,
@@ -120,24 +124,16 @@ export function PatientPage({ id }: { id: string }) {
               {problem}
             </p>
           )}
-          {possibleDuplicates.length > 0 && (
-            <p className="due">
-              {t('duplicates')}{' '}
-              {possibleDuplicates.map((hit) => (
-                <button key={hit.id} type="button" className="link" onClick={() => goTo({ name: 'patient', id: hit.id })}>
-                  {hit.familyName}, {hit.givenName} {formatBirthDate(hit.birthDate)}
-                </button>
-              ))}
-            </p>
-          )}
           {copying && (
             <JournalCopy patientId={id} patientName={`${patient.givenName} ${patient.familyName}`} onClose={() => setCopying(false)} />
           )}
+          <MergedNote key={id} view={view.value} />
+          {!editing && <PossibleDuplicates id={patient.id} hits={possibleDuplicates} otherId={comparing} onCompare={setComparing} />}
           {editing ? (
             <PatientForm view={view.value} onDone={() => setEditing(false)} />
           ) : (
             <>
-              {clinician && (
+              {clinician && comparing === null && (
                 <div className="row" style={{ marginBottom: 12 }}>
                   {VISIT_TYPES.map((type, index) => (
                     <button

@@ -8,6 +8,7 @@ import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { ConflictCard, type Choice } from './conflict-card.tsx';
 import { DoubleBookings, useDoubleBookings } from './double-bookings.tsx';
+import { SamePersons, useDuplicates } from './same-persons.tsx';
 
 export function ConflictsPage() {
   const { t } = useTranslation('sync');
@@ -16,7 +17,8 @@ export function ConflictsPage() {
   const { conflicts, siblings } = list.value ?? { conflicts: [], siblings: [] };
   const first = conflicts[0];
   const double = useDoubleBookings();
-  const nothing = first === undefined && siblings.length === 0 && (double.value?.pairs.length ?? 0) === 0;
+  const twice = useDuplicates();
+  const nothing = first === undefined && siblings.length === 0 && (double.value?.pairs.length ?? 0) === 0 && twice.value?.count === 0;
   const resolve = async (choice: Choice): Promise<void> => {
     if (first === undefined) return;
     const reply = await call('conflict.resolve', { id: first.conflict.id, choice });
@@ -48,6 +50,7 @@ export function ConflictsPage() {
       {conflicts.map((view, index) => (
         <ConflictCard key={view.conflict.id} view={view} current={index === 0} onChoose={(choice) => void resolve(choice)} />
       ))}
+      <SamePersons pairs={twice.value?.pairs ?? []} current={first === undefined} onDone={twice.again} />
       <DoubleBookings list={double} />
       {siblings.length > 0 && (
         <section>
