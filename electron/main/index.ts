@@ -8,11 +8,11 @@ import { app, BrowserWindow, ipcMain, Menu, powerMonitor, protocol, session } fr
 import { appFile, ORIGIN, SCHEME } from './app-files.ts';
 import { RESPONSE_HEADERS } from './content-policy.ts';
 import { startCore } from './core-process.ts';
-import type { CoreProcess } from './core-process.ts';
 import { isSecretAsked, keychainSecret } from './device-secret.ts';
 import { denyPermissions, lockDownloads, lockNavigation, lockRequests } from './harden.ts';
 import { developmentAddress, isOwnAddress } from './navigation.ts';
 import { createRelay } from './relay.ts';
+import { superviseCore, type Supervised } from './supervisor.ts';
 import { webPreferences } from './window-options.ts';
 
 // Bundled to dist/electron/main.cjs, beside preload.cjs and core.mjs.
@@ -65,17 +65,22 @@ function createWindow(): BrowserWindow {
 }
 
 function connectCore(window: BrowserWindow): void {
-  const core = startCore({
+  const options = {
     entry: path.join(HERE, 'core.mjs'),
     home: process.env['RYGGRAD_HOME'] || path.join(app.getPath('userData'), 'record'),
     packaged: app.isPackaged,
     node: process.env['RYGGRAD_NODE'],
-  });
+  };
   const relay = createRelay((message) => core.post(message));
   const secretFile = path.join(app.getPath('userData'), 'device-secret');
-  core.onMessage((message) => {
-    if (isSecretAsked(message)) void keychainSecret(secretFile).then((secret) => core.post({ control: 'device-secret', secret }));
-    else relay.fromCore(message);
+  const core = superviseCore(() => startCore(options), {
+    onMessage(message) {
+      if (isSecretAsked(message)) void keychainSecret(secretFile).then((secret) => core.post({ control: 'device-secret', secret }));
+      else relay.fromCore(asEvent(message));
+    },
+    onLost: () => relay.lost(),
+    // The page hears that nobody is in any more.
+    onRestarted: () => core.post({ id: STATE, verb: 'app.state', input: {} }),
   });
   // The preload offers a port when its page first speaks; the page that spoke last holds the line.
   ipcMain.on('core-port', (event) => {
@@ -91,13 +96,18 @@ function connectCore(window: BrowserWindow): void {
   quitTogether(core);
 }
 
-/** The window never outlives its core, nor the core the window: keys are zeroed before the last process ends. */
-function quitTogether(core: CoreProcess): void {
+/** Main's own question; a page's have a number of their page before them. */
+const STATE = 'main';
+function asEvent(message: unknown): unknown {
+  if (typeof message !== 'object' || message === null || !('id' in message) || message.id !== STATE || !('result' in message))
+    return message;
+  const { result } = message as { result: { ok: boolean; value?: unknown } };
+  return result.ok ? { event: { type: 'session', state: result.value } } : message;
+}
+
+/** The core never outlives the window: keys are zeroed before the last process ends. */
+function quitTogether(core: Supervised): void {
   let leaving = false;
-  core.onExit(() => {
-    leaving = true;
-    app.quit();
-  });
   app.on('before-quit', (event) => {
     if (leaving) return;
     event.preventDefault();

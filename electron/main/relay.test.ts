@@ -36,6 +36,19 @@ describe('the relay between page and core', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('answers what a core that ended had been asked, once, and nothing that was answered', () => {
+    const { relay, page } = setUp();
+    const one = page();
+    for (const id of [1, 2]) one.ask({ id, verb: 'section.write', input: {} });
+    relay.fromCore({ id: '1:1', result: { ok: true, value: null } });
+    relay.lost();
+    relay.lost();
+    expect(one.seen).toEqual([
+      { id: 1, result: { ok: true, value: null } },
+      { id: 2, result: { ok: false, code: 'core/unreachable' } },
+    ]);
+  });
+
   it('lets no page give orders that are main’s, or send what is no question', () => {
     const { asked, page } = setUp();
     const one = page();

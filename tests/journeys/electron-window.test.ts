@@ -137,6 +137,42 @@ test('the signed letter is saved where the person chooses, after a warning; no o
   await rm(folder, { recursive: true });
 });
 
+test('a core that is killed is started again: the window stays, one unlocks, and what was typed is there', async () => {
+  await page.keyboard.press('Alt+1');
+  await page.locator('table.list tbody tr[aria-selected="true"]').waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.id === 'section-subjective');
+  await page.keyboard.type('Skrevet før kjernen ble drept.');
+  const kept = () =>
+    page.evaluate(async () => {
+      const { ryggrad } = window as unknown as { ryggrad: { call(verb: string, input: unknown): Promise<unknown> } };
+      return JSON.stringify(await ryggrad.call('encounter.unsigned', { mine: true }));
+    });
+  await expect.poll(kept).toContain('"empty":false');
+  for (const pid of await coresOf(home)) process.kill(pid, 'SIGKILL');
+  await page.getByLabel('Passordfrase').waitFor();
+  await page.keyboard.type(passphrase);
+  await page.keyboard.press('Enter');
+  await page.locator('table.list tbody tr[aria-selected="true"]').waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('#section-subjective').inputValue()).toContain('Skrevet før kjernen ble drept.');
+});
+
+/** Processes that run the core on this home. */
+async function coresOf(of: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const [command, environment] = await Promise.all(
+      ['cmdline', 'environ'].map((file) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')),
+    );
+    if (command?.includes('core.mjs') === true && environment?.includes(`RYGGRAD_HOME=${of}\0`) === true) found.push(Number(name));
+  }
+  return found;
+}
+
 test('the page knows nothing of the machine it runs on', async () => {
   const seen = await page.evaluate(async () => {
     const script = document.createElement('script');
