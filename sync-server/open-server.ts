@@ -7,6 +7,7 @@ import { postgresContent } from './core/content-store.ts';
 import { postgresStore } from './core/record-store.ts';
 import { buildApp, type ServerDeps } from './app.ts';
 import type { Config } from './config.ts';
+import { whenAccepting } from '#db/postgres/when-accepting.ts';
 import { listenForChanges } from '#db/postgres/listen.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 import { withRedis } from './redis-wake-ups.ts';
@@ -37,6 +38,7 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       undo.push(() => embedded?.stop() ?? Promise.resolve());
     }
     const database = config.database ?? { url: embedded?.appUrl ?? '', ownerUrl: embedded?.ownerUrl, listenUrl: embedded?.appUrl ?? '' };
+    await whenAccepting(database.ownerUrl ?? database.url);
     const appRole = decodeURIComponent(new URL(database.url).username);
     if (database.ownerUrl !== undefined) await migrate(database.ownerUrl, appRole);
     const pool = openPool(database.url, { max: config.maxConnections, ...config.timeouts });
