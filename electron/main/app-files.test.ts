@@ -51,7 +51,7 @@ describe('addresses of the window', () => {
         const found = appFile(ROOT, `app://ryggrad/${pieces.join('')}`);
         expect(path.relative(ROOT, found?.file ?? ROOT).startsWith('..')).toBe(false);
       }),
-      { numRuns: 20_000 },
+      { numRuns: 100_000 },
     );
   });
 });

@@ -2,6 +2,8 @@
 import { hostname } from 'node:os';
 import { err, ok } from '#electron/contract/verb.ts';
 import { rowsWhere } from '#db/sqlite/store.ts';
+import type { RowOf } from '#db/sqlite/store.ts';
+import type { Context } from '../context.ts';
 import { isTooCommon } from '../keys/common-passphrases.ts';
 import { service, useCase } from '../use-case.ts';
 import { createClinicFiles, defaultDeviceName } from './birth.ts';
@@ -62,11 +64,12 @@ export const clinicHandlers = [
       ctx.actor.userId,
     ]);
     if (taken.length > 0) return err('phrase/abbreviation-taken');
-    if (id !== undefined) return ok(ctx.patch('phrase', id, { abbreviation, text }));
+    // One that a colleague removed meanwhile is written anew, not lost.
+    if (ownPhrase(ctx, id) !== undefined) return ok(ctx.patch('phrase', id ?? '', { abbreviation, text }));
     return ok(ctx.insert('phrase', { userId: shared ? null : ctx.actor.userId, abbreviation, text }));
   }),
   useCase('phrase.remove', (ctx, { id }) => {
-    ctx.remove('phrase', id);
+    if (ownPhrase(ctx, id) !== undefined) ctx.remove('phrase', id);
     return ok(null);
   }),
 
@@ -91,3 +94,9 @@ export const clinicHandlers = [
     return ok(ctx.patch('user', userId, set));
   }),
 ];
+
+/** The clinic's, or one's own: a colleague's is nobody else's business. */
+function ownPhrase(ctx: Context, id: string | undefined): RowOf<'phrase'> | undefined {
+  const phrase = id === undefined ? undefined : ctx.get('phrase', id);
+  return phrase !== undefined && (phrase.userId === null || phrase.userId === ctx.actor.userId) ? phrase : undefined;
+}
