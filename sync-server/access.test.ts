@@ -53,6 +53,7 @@ const PROBES: Record<string, (target: Laptop, caller: Laptop) => { url: string; 
     url: '/v1/compare',
     payload: { entity: 'note_section', after: BEFORE_ALL, limit: 500, withRows: true },
   }),
+  'GET /v1/audit/anchor': () => ({ url: '/v1/audit/anchor' }),
   'POST /v1/audit': (target) => ({
     url: '/v1/audit',
     payload: { patientId: null, actorId: target.userId, action: null, from: null, to: null, before: null, limit: 100 },
@@ -167,7 +168,7 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
     for (const route of closed) {
       const answer = await ask(route, desk, owner);
       expect(answer.body).not.toContain('kanarinotat');
-      const about = /invitations|revoke|accounts|audit/.test(route.path)
+      const about = /invitations|revoke|accounts|audit$/.test(route.path)
         ? 'role/forbidden'
         : route.path.startsWith('/v1/attachments/')
           ? 'attachment/forbidden'

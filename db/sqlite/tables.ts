@@ -232,6 +232,16 @@ export const uiState = sqliteTable(
 );
 
 /** This device's log; triggers refuse every change and deletion. */
+/** Where the clinic's log stood on the server when this laptop looked, once a day (electron/core/audit/anchors.ts). Never synced. */
+export const auditAnchor = sqliteTable('audit_anchor', {
+  day: text('day').primaryKey(),
+  n: integer('n').notNull(),
+  hash: text('hash').notNull(),
+  at: text('at').notNull(),
+  publicKey: text('public_key').notNull(),
+  signature: text('signature').notNull(),
+});
+
 export const auditEvent = sqliteTable(
   'audit_event',
   {

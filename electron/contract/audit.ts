@@ -35,6 +35,14 @@ export const audit = {
     }),
     ['role/forbidden', 'actor/proof', 'server/refused'],
   ),
+  /** Reads the clinic's whole log and works every hash out again; slow for a large clinic. */
+  'audit.verify': verb<{ events: number; broken: number[]; rewritten: string[]; anchors: number }>()(z.object({}), [
+    'net/unreachable',
+    'server/not-connected',
+    'role/forbidden',
+    'actor/proof',
+    'server/refused',
+  ]),
   /** Who has looked at this patient's journal, for the patient. Leaves the encrypted store: warned of, and logged. */
   'audit.report': verb<{ base64: string; mediaType: string; fileName: string }>()(
     z.object({ patientId: z.uuid(), warned: z.literal(true) }),

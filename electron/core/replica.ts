@@ -4,6 +4,7 @@ import type { SyncStatus } from '#electron/contract/sync.ts';
 import { createContentQueue } from '#electron/sync/content/content-queue.ts';
 import { contentFolder } from '#electron/sync/content/sealed-file.ts';
 import { createReplicaEngine } from '#electron/sync/replica-engine.ts';
+import { keepTodaysAnchor } from './audit/anchors.ts';
 import { openConflictCount } from '#db/sqlite/queries/conflicts.ts';
 import { outboxCounts } from '#db/sqlite/outbox.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
@@ -21,9 +22,12 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
   const serverUrl = readReplica(db, 'server-url');
   const credential = readReplica(db, 'device-credential');
   if (serverUrl === undefined || credential === undefined) return null;
-  let delivering: Promise<void> | null = null;
+  let delivering: Promise<unknown> | null = null;
   const deliver = (): void => {
-    delivering ??= deliverAccountVerifiers(ports, db, serverUrl, credential).finally(() => {
+    delivering ??= Promise.allSettled([
+      deliverAccountVerifiers(ports, db, serverUrl, credential),
+      keepTodaysAnchor(ports, db, clinicId, serverUrl, credential),
+    ]).finally(() => {
       delivering = null;
     });
   };

@@ -1,6 +1,6 @@
 /** All routes. A new one is added here, and is then in the OpenAPI page and in the tests' matrix of who may not. */
 import { attachmentState, completeAttachment, getAttachmentChunk, putAttachmentChunk } from './attachments.ts';
-import { readAudit } from './log.ts';
+import { auditAnchor, readAudit } from './log.ts';
 import { pushChanges } from './changes.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
 import { enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
@@ -26,6 +26,7 @@ export const routes: readonly Route[] = [
   digest,
   compare,
   readAudit,
+  auditAnchor,
   attachmentState,
   putAttachmentChunk,
   completeAttachment,

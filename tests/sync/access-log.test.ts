@@ -108,3 +108,19 @@ test('without a server the list says that it is one laptop’s, and shows what t
     line.online = true;
   }
 });
+
+test('the whole chain is worked out again; an event altered on the server is found, and so is a log that was made anew', async () => {
+  const found = await kim.must('audit.verify', {});
+  expect(found).toMatchObject({ broken: [], rewritten: [], anchors: 1 });
+  expect(found.events).toBeGreaterThan(5);
+  // Whoever has the database in hand, its guards put aside.
+  const forge = (sql: string) => server.tamper(`set session_replication_role = replica; ${sql}`);
+  const reveals = (await kim.must('audit.list', { action: 'reveal' })).events.map(({ place }) => place);
+  expect(reveals.length).toBeGreaterThan(0);
+  await forge("update audit_event set actor_name = 'En annen' where action = 'reveal'");
+  expect((await kim.must('audit.verify', {})).broken).toEqual(reveals.toReversed());
+  await forge("update audit_event set actor_name = 'Bo Lund' where action = 'reveal'");
+  expect((await kim.must('audit.verify', {})).broken).toEqual([]);
+  await forge("update audit_event set clinic_hash = repeat('a', 64) where clinic_n = (select max(clinic_n) - 1 from audit_event)");
+  expect((await kim.must('audit.verify', {})).broken.length).toBeGreaterThan(0);
+});

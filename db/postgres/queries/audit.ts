@@ -55,17 +55,25 @@ export async function saveAuditHead(tx: Tx, clinicId: string, deviceId: string, 
   );
 }
 
+/** An event as it lies in the clinic's chain. */
+type LoggedEvent = AuditEvent & { clinicN: number; clinicHash: string; intact: boolean };
+
+/** The last of the clinic's chain. */
+export async function clinicChainHead(tx: Tx, clinicId: string): Promise<{ n: number; hash: string }> {
+  const { rows } = await tx.query<{ n: number; hash: string }>(
+    'select clinic_n as n, clinic_hash as hash from audit_event where clinic_id = $1 order by clinic_n desc limit 1',
+    [clinicId],
+  );
+  return rows[0] ?? { n: 0, hash: START };
+}
+
 /** One page of the clinic's log, newest first; one event more than asked for tells that there are more. */
-export async function logPage(
-  tx: Tx,
-  clinicId: string,
-  request: LogRequest,
-): Promise<(AuditEvent & { clinicN: number; intact: boolean })[]> {
+export async function logPage(tx: Tx, clinicId: string, request: LogRequest): Promise<LoggedEvent[]> {
   const { patientId, actorId, action, from, to, before, limit } = request;
-  const { rows } = await tx.query<AuditEvent & { clinicN: number; intact: boolean }>(
+  const { rows } = await tx.query<LoggedEvent>(
     `select clinic_id as "clinicId", device_id as "deviceId", n, id, at, actor_id as "actorId", actor_name as "actorName", roles, action, verb,
        subject_entity as "subjectEntity", subject_id as "subjectId", patient_id as "patientId", details, reason,
-       previous_hash as "previousHash", hash, clinic_n as "clinicN", intact
+       previous_hash as "previousHash", hash, clinic_n as "clinicN", clinic_hash as "clinicHash", intact
      from audit_event
      where clinic_id = $1
        and ($2::uuid is null or patient_id = $2 or details->'hits' ? $2::text or details->'patients' ? $2::text)

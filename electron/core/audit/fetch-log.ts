@@ -4,11 +4,12 @@ import { logAnswerSchema, type LogRequest } from '#db/sync/access-log.ts';
 import { readReplica } from '#db/sqlite/store.ts';
 import { ownEvents } from '#db/sqlite/queries/own-log.ts';
 import type { Result } from '#electron/contract/verb.ts';
-import { ok } from '#electron/contract/verb.ts';
+import { err, ok } from '#electron/contract/verb.ts';
 import { proofHeaders } from '../clinic/proof.ts';
 import { askServer } from '../clinic/server-client.ts';
 import type { Ports } from '../ports.ts';
 import type { OpenClinic } from '../services.ts';
+import type { ChainedEvent } from './verify-log.ts';
 
 export interface LogEvent {
   /** The event's place in the clinic's log, or in this device's. */
@@ -38,9 +39,7 @@ export async function logPage(ports: Ports, clinic: OpenClinic, request: LogRequ
   const url = onlyOwn ? undefined : readReplica(clinic.db, 'server-url');
   const credential = readReplica(clinic.db, 'device-credential');
   if (url !== undefined && credential !== undefined) {
-    const path = '/v1/audit';
-    const headers = proofHeaders(clinic.actor, { method: 'POST', path, body: request });
-    const reply = await askServer(ports, { url: `${url}${path}`, method: 'POST', body: request, credential, headers }, logAnswerSchema);
+    const reply = await askPage(ports, clinic, { url, credential }, request);
     if (reply.ok) {
       const { events, more, broken } = reply.value;
       return ok({ source: 'clinic', events: events.map((event) => ({ ...event, place: event.clinicN })), more, broken });
@@ -71,4 +70,30 @@ export async function wholeLogOf(
     }
   }
   return ok({ whole, events: [...events.values()].toSorted((a, b) => a.place - b.place) });
+}
+
+/** Every event of the clinic's log from the first, as it is chained. Only the server has it. */
+export async function wholeChain(ports: Ports, clinic: OpenClinic): Promise<Result<ChainedEvent[]>> {
+  const url = readReplica(clinic.db, 'server-url');
+  const credential = readReplica(clinic.db, 'device-credential');
+  if (url === undefined || credential === undefined) return err('server/not-connected');
+  const events: ChainedEvent[] = [];
+  for (let before: number | null = null; ;) {
+    const filter = { patientId: null, actorId: null, action: null, from: null, to: null };
+    const page = await askPage(ports, clinic, { url, credential }, { ...filter, before, limit: LOG_PAGE });
+    if (!page.ok) return page;
+    events.push(...page.value.events);
+    before = page.value.events.at(-1)?.clinicN ?? null;
+    if (!page.value.more || before === null) return ok(events.toReversed());
+  }
+}
+
+function askPage(ports: Ports, clinic: OpenClinic, server: { url: string; credential: string }, request: LogRequest) {
+  const path = '/v1/audit';
+  const headers = proofHeaders(clinic.actor, { method: 'POST', path, body: request });
+  return askServer(
+    ports,
+    { url: `${server.url}${path}`, method: 'POST', body: request, credential: server.credential, headers },
+    logAnswerSchema,
+  );
 }

@@ -1,12 +1,14 @@
 /** The log is looked at, which is logged; and the patient gets theirs on paper (pjl § 22, PJF § 14). */
 import { err, ok } from '#electron/contract/verb.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
+import { anchors } from '#db/sqlite/queries/anchors.ts';
 import { personIds, staysOf } from '#db/sqlite/queries/same-person.ts';
 import { renderAccessLog } from '../documents/render-access-log.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { service } from '../use-case.ts';
 import { reportRows } from './access-report.ts';
-import { logPage, wholeLogOf } from './fetch-log.ts';
+import { logPage, wholeChain, wholeLogOf } from './fetch-log.ts';
+import { verifyLog } from './verify-log.ts';
 
 export const auditHandlers = [
   service('audit.list', async (services, { where, ...request }) => {
@@ -39,6 +41,24 @@ export const auditHandlers = [
       );
       return ok({ ...page.value, events });
     });
+  }),
+
+  service('audit.verify', async (services) => {
+    const { clinic, ports } = services;
+    if (clinic === null) return err('session/closed');
+    const whole = await wholeChain(ports, clinic);
+    if (!whole.ok) return whole;
+    if (services.clinic !== clinic) return err('session/closed');
+    const known = anchors(clinic.db);
+    const verdict = verifyLog(whole.value, known);
+    services.transaction((ctx) => {
+      ctx.audit({
+        action: 'read',
+        details: { verified: verdict.events, broken: verdict.broken.length, rewritten: verdict.rewritten.length },
+      });
+      return ok(null);
+    });
+    return ok({ ...verdict, anchors: known.length });
   }),
 
   service('audit.report', async (services, { patientId }) => {

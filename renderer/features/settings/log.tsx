@@ -31,6 +31,22 @@ export function Log() {
     setOlder([]);
     setEnd(false);
   };
+  const [busy, setBusy] = useState(false);
+  const [verdict, setVerdict] = useState<{ text: string; wrong: boolean } | null>(null);
+  const verify = async (): Promise<void> => {
+    setBusy(true);
+    const reply = await call('audit.verify', {});
+    setBusy(false);
+    if (!reply.ok) return setVerdict({ text: sentence(reply.code), wrong: true });
+    const { events: count, broken, rewritten, anchors } = reply.value;
+    if (rewritten.length > 0)
+      return setVerdict({
+        text: t('log.rewritten', { days: rewritten.map((day) => formatDate(`${day}T12:00:00Z`)).join(', ') }),
+        wrong: true,
+      });
+    if (broken.length > 0) return setVerdict({ text: t('log.broken', { count: broken.length }), wrong: true });
+    setVerdict({ text: t('log.verified', { count, anchors }), wrong: false });
+  };
   const events = [...(list.value?.events ?? []), ...older];
   const more = async (): Promise<void> => {
     const reply = await call('audit.list', { ...filter, before: events.at(-1)?.place ?? null });
@@ -66,6 +82,16 @@ export function Log() {
           {list.value.broken === 0 && t('log.whole')}
         </p>
       )}
+      <div className="row">
+        <button type="button" className="btn" disabled={busy} onClick={() => void verify()}>
+          {t(busy ? 'log.verifying' : 'log.verify')}
+        </button>
+        {verdict !== null && (
+          <span className={verdict.wrong ? 'danger-text' : 'quiet'} role="status">
+            {verdict.text}
+          </span>
+        )}
+      </div>
       <Events events={events} />
       {list.value !== null && events.length === 0 && <p className="quiet">{t('log.none')}</p>}
       {list.value?.more === true && !end && (
