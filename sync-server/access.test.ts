@@ -53,6 +53,7 @@ const PROBES: Record<string, (target: Laptop, caller: Laptop) => { url: string; 
     url: '/v1/compare',
     payload: { entity: 'note_section', after: BEFORE_ALL, limit: 500, withRows: true },
   }),
+  'GET /v1/lease': () => ({ url: '/v1/lease' }),
   'GET /v1/audit/anchor': () => ({ url: '/v1/audit/anchor' }),
   'POST /v1/audit': (target) => ({
     url: '/v1/audit',

@@ -17,6 +17,8 @@ export interface SessionView {
   user: { id: string; name: string; email: string; roles: Role[]; profession: string | null; hprNumber: string | null; hasPin: boolean };
   /** Whether the clinic is connected to a sync server, and to which. */
   serverUrl: string | null;
+  /** Days after which the laptop opens only once it has met its server again; null where it does not matter yet. */
+  leaseDaysLeft: number | null;
 }
 export interface AppState {
   phase: 'launch' | 'open' | 'locked';
@@ -90,15 +92,20 @@ export const session = {
     ['join/code-unknown', 'join/code-expired', 'join/clinic-on-device', 'net/unreachable', 'passphrase/too-common'],
   ),
   /** Opens the clinic's database as this person. Takes the time of Argon2id. */
-  'session.unlock': verb<SessionView>()(z.object({ clinicId: z.uuid(), userId: z.uuid(), passphrase }), [
-    'unlock/wrong-passphrase',
-    'unlock/throttled',
-    'database/damaged',
-    'database/rolled-back',
-    'database/from-future',
-    'app/already-running',
-    'keystore/unavailable',
-  ]),
+  'session.unlock': verb<SessionView>()(
+    z.object({ clinicId: z.uuid(), userId: z.uuid(), passphrase, recoveryCode: z.string().max(200).optional() }),
+    [
+      'lease/expired',
+      'backup/wrong-code',
+      'unlock/wrong-passphrase',
+      'unlock/throttled',
+      'database/damaged',
+      'database/rolled-back',
+      'database/from-future',
+      'app/already-running',
+      'keystore/unavailable',
+    ],
+  ),
   /** A damaged or rolled-back record is moved, whole, out of the way, so that the clinic can be restored or joined again. */
   'clinic.setAside': verb<AppState>()(z.object({ clinicId: z.uuid(), userId: z.uuid(), passphrase }), [
     'unlock/wrong-passphrase',

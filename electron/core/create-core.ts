@@ -111,7 +111,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
       tidyContent(next.db, contentFolder(next.folder));
       replica = startReplica(ports, next, emit, () => void erase(next));
       replica?.start();
-      if (replica === null && sessionView(next).demo) void introduce(next);
+      if (replica === null && sessionView(ports, next).demo) void introduce(next);
       void everyMinute(next);
       emit({ type: 'session', state: appState(ports, clinic) });
     },
@@ -146,7 +146,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     state: () => appState(ports, clinic),
     sessionView() {
       if (clinic === null) throw new Error('no clinic is open');
-      return sessionView(clinic);
+      return sessionView(ports, clinic);
     },
     replica: () => replica,
     async restartReplica() {

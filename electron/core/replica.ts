@@ -15,6 +15,8 @@ import { deliverAccountVerifiers } from './clinic/account-verifier.ts';
 import type { Ports } from './ports.ts';
 import type { OpenClinic, Replica } from './services.ts';
 import { forgetLatestTime } from './session/app-state.ts';
+import { renewLease } from './session/lease.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
 
 /** @param erase called when a person who may has ordered that this device's copy be erased, and all it held is handed in */
 export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: CoreEvent) => void, erase: () => void): Replica | null {
@@ -23,10 +25,17 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
   const credential = readReplica(db, 'device-credential');
   if (serverUrl === undefined || credential === undefined) return null;
   let delivering: Promise<unknown> | null = null;
+  let leaseDay = '';
+  const renewDaily = async (): Promise<void> => {
+    const day = clinicDay(ports.clock.now().toISOString());
+    if (day === leaseDay) return;
+    if ((await renewLease(ports, db, clinic)) === 'renewed') leaseDay = day;
+  };
   const deliver = (): void => {
     delivering ??= Promise.allSettled([
       deliverAccountVerifiers(ports, db, serverUrl, credential),
       keepTodaysAnchor(ports, db, clinicId, serverUrl, credential),
+      renewDaily(),
     ]).finally(() => {
       delivering = null;
     });

@@ -149,6 +149,11 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
               {t('clockBehind')}
             </div>
           )}
+          {session.leaseDaysLeft !== null && (
+            <div className="banner" role="status">
+              {t('lease', { count: session.leaseDaysLeft })}
+            </div>
+          )}
           {session.user.roles.includes('ADMIN') && <EmergencyAlerts />}
           {loaded && <PageView page={page} />}
         </main>

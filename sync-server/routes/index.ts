@@ -3,7 +3,7 @@ import { attachmentState, completeAttachment, getAttachmentChunk, putAttachmentC
 import { auditAnchor, readAudit } from './log.ts';
 import { pushChanges } from './changes.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
-import { enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
+import { deviceLease, enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
 import { bootstrap, compare, digest } from './reading.ts';
 import { readShape } from './shape.ts';
 import type { Route } from './route.ts';
@@ -20,6 +20,7 @@ export const routes: readonly Route[] = [
   listDevices,
   revokeDevice,
   putAccount,
+  deviceLease,
   pushChanges,
   readShape,
   bootstrap,

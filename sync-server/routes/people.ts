@@ -1,10 +1,12 @@
 /** Clinics, sessions, devices, accounts. */
 import { z } from 'zod';
+import { signedLeaseSchema } from '#db/sync/lease.ts';
 import { PROOF_HEADER } from '#db/sync/proof.ts';
 import { bornSchema } from '#db/model/entity.ts';
 import { entities } from '#db/model/entities.ts';
 import { registerClinic } from '../core/clinics.ts';
 import { devicesOf, enrol, invite, revoke } from '../core/devices.ts';
+import { leaseFor } from '../core/lease.ts';
 import { err } from '../core/result.ts';
 import { sameHash } from '../core/secrets.ts';
 import { sha256 } from '../core/read-change.ts';
@@ -175,4 +177,13 @@ export const putAccount = route({
     const result = await setAccount(deps.pool, principal, params.userId, body.verifier);
     return result.ok ? { status: 204 } : result;
   },
+});
+
+export const deviceLease = route({
+  method: 'GET',
+  path: '/v1/lease',
+  summary: 'Until when this device may be opened without meeting the server again; signed.',
+  auth: 'signed-in',
+  responses: { 200: { description: 'A fortnight from now.', schema: signedLeaseSchema } },
+  run: async ({ deps, principal }) => ({ status: 200, body: leaseFor(principal, deps.sessionKey, deps.now()) }),
 });

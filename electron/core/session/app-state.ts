@@ -7,6 +7,7 @@ import { readSlots } from '../keys/slots.ts';
 import type { Ports } from '../ports.ts';
 import { erasedClinics } from '../clinic/revocation.ts';
 import type { OpenClinic } from '../services.ts';
+import { leaseOf } from './lease.ts';
 
 export const VERSION = '0.1.0';
 
@@ -41,16 +42,17 @@ export function appState(ports: Ports, clinic: OpenClinic | null): AppState {
   return {
     phase: clinic === null ? 'launch' : clinic.locked ? 'locked' : 'open',
     clinics: clinicsOnDevice(ports),
-    session: clinic === null ? null : sessionView(clinic),
+    session: clinic === null ? null : sessionView(ports, clinic),
     erased: erasedClinics(ports),
     clockBehind: clinic !== null && clockIsBehind(ports, clinic),
     version: VERSION,
   };
 }
 
-export function sessionView(clinic: OpenClinic): SessionView {
+export function sessionView(ports: Ports, clinic: OpenClinic): SessionView {
   const { db, actor } = clinic;
   const row = readRow(db, 'clinic', clinic.clinicId);
+  const lease = leaseOf(db, ports.clock.now());
   return {
     clinicId: clinic.clinicId,
     clinicName: row?.name ?? clinic.clinicName,
@@ -66,6 +68,7 @@ export function sessionView(clinic: OpenClinic): SessionView {
       hasPin: clinic.pin !== null,
     },
     serverUrl: readReplica(db, 'server-url') ?? null,
+    leaseDaysLeft: lease.soon && row?.demo !== true ? lease.daysLeft : null,
   };
 }
 

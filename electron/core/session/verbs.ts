@@ -11,6 +11,7 @@ import { service, useCase } from '../use-case.ts';
 import { queueAccountVerifier } from '../clinic/account-verifier.ts';
 import { logged } from './log-session.ts';
 import { checkPassphrase, openClinicFiles, type Unlocked } from './opening.ts';
+import { underLease } from './under-lease.ts';
 import { makePin, tryPin } from './pin.ts';
 
 /** A slot of an older version cannot be handed a new key: it is made anew while the passphrase is at hand. */
@@ -49,7 +50,7 @@ export const sessionHandlers = [
 
   service(
     'session.unlock',
-    async (services, { clinicId, userId, passphrase }) => {
+    async (services, { clinicId, userId, passphrase, recoveryCode }) => {
       const checked = await checkPassphrase(services, clinicId, userId, passphrase);
       if (!checked.ok) return checked;
       // Only now: a mistyped passphrase must not throw out whoever is in.
@@ -57,8 +58,10 @@ export const sessionHandlers = [
       const slots = await renewed(services, checked, userId, passphrase);
       const opened = openClinicFiles(checked.folder, slots, checked.secrets, userId, checked.guard);
       if (!opened.ok) return opened;
+      const leased = await underLease(services.ports, opened.value, checked.slots, recoveryCode);
+      if (!leased.ok) return leased;
       await services.openClinic(opened.value);
-      logged(services, 'unlock');
+      logged(services, 'unlock', leased.value ? { kind: 'lease-by-recovery-code' } : undefined);
       return ok(services.sessionView());
     },
     'any',

@@ -22,6 +22,9 @@ export function Unlock({ clinics, onSetAside }: Props) {
   const [busy, setBusy] = useState(false);
   /** The passphrase that was right for a record that cannot be used. */
   const [unusable, setUnusable] = useState<string | null>(null);
+  /** The lease has ended and no server answers: the printed code is asked for. */
+  const [askCode, setAskCode] = useState(false);
+  const [recoveryCode, setRecoveryCode] = useState('');
   const person = people.find((candidate) => candidate.key === chosen) ?? people[0];
 
   const unlock = async (): Promise<void> => {
@@ -29,13 +32,20 @@ export function Unlock({ clinics, onSetAside }: Props) {
     setBusy(true);
     setProblem(null);
     performance.mark('unlock:asked');
-    const reply = await call('session.unlock', { clinicId: person.clinic.clinicId, userId: person.user.userId, passphrase });
+    const reply = await call('session.unlock', {
+      clinicId: person.clinic.clinicId,
+      userId: person.user.userId,
+      passphrase,
+      ...(recoveryCode === '' ? {} : { recoveryCode }),
+    });
     setBusy(false);
     if (reply.ok) return;
+    if (reply.code === 'lease/expired') setAskCode(true);
     const seconds = Math.ceil(Number(reply.details?.['retryAfterMs'] ?? 0) / 1000);
     setProblem(sentence(reply.code, { seconds }));
     setUnusable(UNUSABLE.has(reply.code) ? passphrase : null);
-    setPassphrase('');
+    // The code is asked for beside it.
+    if (reply.code !== 'lease/expired') setPassphrase('');
   };
 
   const putAside = async (then: 'restore' | 'join'): Promise<void> => {
@@ -76,6 +86,17 @@ export function Unlock({ clinics, onSetAside }: Props) {
             onChange={(event) => setPassphrase(event.currentTarget.value)}
           />
         </label>
+        {askCode && (
+          <label className="field">
+            <span>{t('unlock.recoveryCode')}</span>
+            <input
+              className="input"
+              autoComplete="off"
+              value={recoveryCode}
+              onChange={(event) => setRecoveryCode(event.currentTarget.value)}
+            />
+          </label>
+        )}
         {problem !== null && (
           <p className="danger-text" role="alert">
             {problem}
