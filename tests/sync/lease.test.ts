@@ -1,7 +1,9 @@
 /** A laptop that has not met its server for a fortnight: told in time, never thrown out of a session, opened again by a contact or the printed code. */
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openClinic, PASSPHRASE, testLaptop, type TestLaptop } from '#electron/core/testing.ts';
 import type { Fetch } from '#electron/sync/ports.ts';
+import { leaseText } from '#db/sync/lease.ts';
 import { inSync } from './colleague.ts';
 import { until } from './laptop.ts';
 import { startTestServer, type TestServer } from './server.ts';
@@ -9,10 +11,12 @@ import { startTestServer, type TestServer } from './server.ts';
 const DAY = 86_400_000;
 let server: TestServer;
 let kim: TestLaptop;
+let deviceId: string;
 let born: Awaited<ReturnType<typeof openClinic>>;
-const line = { online: true };
+const line = { online: true, impostor: false };
 const fetching: Fetch = async (input, init) => {
   if (!line.online) throw new TypeError('no network');
+  if (line.impostor) return Response.json(ownLease());
   return await fetch(input, init);
 };
 beforeAll(async () => {
@@ -23,11 +27,25 @@ beforeAll(async () => {
   kim.setClock(new Date().toISOString());
   await kim.must('server.connect', { url: server.url, registrationCode: null, passphrase: PASSPHRASE });
   await inSync(kim);
+  deviceId = (await kim.must('app.state', {})).session?.deviceId ?? '';
 });
 afterAll(async () => {
   await kim?.close();
   await server?.close();
 });
+
+/** A lease of a hundred years, well signed by nobody we know. */
+function ownLease() {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const lease = {
+    clinicId: born.clinicId,
+    deviceId,
+    notAfter: '2126-01-01T00:00:00.000Z',
+    at: '2026-01-01T00:00:00.000Z',
+    publicKey: publicKey.export({ format: 'jwk' }).x ?? '',
+  };
+  return { ...lease, signature: sign(null, Buffer.from(leaseText(lease), 'utf8'), privateKey).toString('base64url') };
+}
 
 const unlock = (recoveryCode?: string) =>
   kim.call('session.unlock', {
@@ -64,6 +82,10 @@ test('told from the seventh day on, never thrown out, and afterwards opened by t
 
   kim.pass(20 * DAY);
   expect(await unlock()).toEqual({ ok: false, code: 'lease/expired' });
+  // Whoever has laptop and passphrase, and plays the server.
+  Object.assign(line, { online: true, impostor: true });
+  expect(await unlock()).toEqual({ ok: false, code: 'lease/expired' });
+  line.impostor = false;
   line.online = true;
   kim.setClock(new Date(Date.now() + 39 * DAY).toISOString());
   expect((await unlock()).ok).toBe(true);

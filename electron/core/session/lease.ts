@@ -1,6 +1,7 @@
 /**
  * The lease under which a laptop opens without its server: fetched at every contact, held against the latest time this laptop has seen. The
- * first key a server signs with is remembered; a lease by another is not taken.
+ * key a server signs with is remembered. Another is taken while the lease still holds (an operator who changes SESSION_KEY), and not
+ * afterwards: whoever has the laptop and the passphrase could be the server themselves.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import { leaseState, type LeaseState } from '#db/rules/lease.ts';
@@ -32,7 +33,8 @@ export async function renewLease(
   if (!reply.ok) return reply.code === 'device/revoked' ? 'revoked' : 'no-answer';
   const lease = reply.value;
   if (lease.clinicId !== clinicId || lease.deviceId !== deviceId || !isSigned(lease)) return 'no-answer';
-  if (lease.publicKey !== (readReplica(db, KEY) ?? lease.publicKey)) return 'no-answer';
+  const known = readReplica(db, KEY);
+  if (known !== undefined && known !== lease.publicKey && leaseOf(db, ports.clock.now()).expired) return 'no-answer';
   writeReplica(db, KEY, lease.publicKey);
   writeReplica(db, END, lease.notAfter);
   return 'renewed';
