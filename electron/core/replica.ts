@@ -5,7 +5,6 @@ import { createContentQueue } from '#electron/sync/content/content-queue.ts';
 import { contentFolder } from '#electron/sync/content/sealed-file.ts';
 import { createReplicaEngine } from '#electron/sync/replica-engine.ts';
 import { keepTodaysAnchor } from './audit/anchors.ts';
-import { openConflictCount } from '#db/sqlite/queries/conflicts.ts';
 import { outboxCounts } from '#db/sqlite/outbox.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { readReplica } from '#db/sqlite/store.ts';
@@ -125,13 +124,12 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
 }
 
 /** What is true of a clinic that has no server yet. */
-export function localStatus(db: SqliteDatabase): SyncStatus {
+export function localStatus(db: SqliteDatabase): Omit<SyncStatus, 'openConflicts'> {
   const { pending, quarantined, oldestPendingAt } = outboxCounts(db);
   return {
     state: 'local',
     pending,
     quarantined,
-    openConflicts: openConflictCount(db),
     lastSyncedAt: null,
     oldestPendingAt,
     problem: null,

@@ -1,5 +1,6 @@
 /** What has left this laptop and what has not. Looking only: nothing here can throw anything away. */
 import { err, ok } from '#electron/contract/verb.ts';
+import { openConflictCount } from '#db/sqlite/queries/conflicts.ts';
 import { outboxItems } from '#db/sqlite/queries/outbox-view.ts';
 import { localStatus } from './replica.ts';
 import { logRead } from './audit/log-once.ts';
@@ -8,8 +9,12 @@ import { service, useCase } from './use-case.ts';
 export const syncHandlers = [
   service(
     'sync.status',
-    async (services) =>
-      services.clinic === null ? err('session/closed') : ok(services.replica()?.status() ?? localStatus(services.clinic.db)),
+    async ({ clinic, replica }) => {
+      if (clinic === null) return err('session/closed');
+      const { db, actor } = clinic;
+      // The engine counts them all; a person is told of those that they will be shown.
+      return ok({ ...(replica()?.status() ?? localStatus(db)), openConflicts: openConflictCount(db, actor.userId) });
+    },
     'any',
   ),
   service('sync.now', async (services) => {

@@ -88,6 +88,19 @@ test('no verb gives a word of it to whom it is shut for, and each refusal is log
     if (JSON.stringify(reply).includes(CANARY)) told.push(verb);
   }
   expect(told).toEqual([]);
+  // A disagreement about it is neither listed nor counted for them.
+  const db0 = await practice.db();
+  db0
+    .prepare(
+      `insert into conflict (id, clinic_id, seq, deleted, field_seq, patient_id, subject_entity, subject_id, field, kept, lost, audience, status, lost_at, lost_actor_id, lost_device_id)
+       values ('k', ?, 0, 0, '{}', ?, 'patient', ?, 'phone', '"1"', '"2"', 'desk', 'open', '2026-11-23T08:00:00.000Z', ?, ?)`,
+    )
+    .run(practice.clinicId, patientId, patientId, practice.userId, practice.userId);
+  expect((await practice.must('sync.status', {})).openConflicts).toBe(0);
+  expect((await practice.must('conflict.list', { open: true })).conflicts).toEqual([]);
+  await practice.asFirst();
+  expect((await practice.must('sync.status', {})).openConflicts).toBe(1);
+  await asColleague();
   const day = await practice.must('day.list', { day: '2026-11-23' });
   expect(day.items).toMatchObject([{ patient: { familyName: 'Prøvesen', blocked: true }, alerts: null }]);
   for (const verb of SHUT) expect(await practice.call(verb, inputs()[verb] as never), verb).toEqual({ ok: false, code: 'patient/blocked' });

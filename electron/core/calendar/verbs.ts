@@ -204,7 +204,7 @@ function looseEnds(ctx: Context, day: string, practitionerId: string | null): Lo
     unpaid: unpaid(ctx, from, to, practitionerId),
     lettersNotHandedOver: clinical ? lettersNotHandedOver(ctx.db, practitionerId) : [],
     changesNotSent: outboxCounts(ctx.db).pending,
-    openConflicts: openConflictCount(ctx.db),
+    openConflicts: openConflictCount(ctx.db, ctx.actor.userId),
     closedAt: practitionerId === null ? null : (ctx.get('day_close', derivedId(practitionerId, `day:${day}`))?.closedAt ?? null),
   };
 }
