@@ -172,7 +172,7 @@ export const connectHandlers = [
   service(
     'clinic.join',
     async ({ ports }, { code, deviceName, passphrase }) => {
-      if (isTooCommon(passphrase)) return err('passphrase/too-common');
+      if (await isTooCommon(passphrase)) return err('passphrase/too-common');
       const hash = code.lastIndexOf('#');
       const url = (hash === -1 ? ports.defaultServerUrl : code.slice(0, hash))?.replace(/\/+$/, '') ?? null;
       if (url === null || !/^https?:\/\//.test(url)) return err('join/code-unknown');

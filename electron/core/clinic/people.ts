@@ -33,7 +33,7 @@ export const peopleHandlers = [
     const { clinic, ports } = services;
     if (clinic === null) return err('session/closed');
     const { passphrase, ...person } = input;
-    if (passphrase !== null && isTooCommon(passphrase)) return err('passphrase/too-common');
+    if (passphrase !== null && (await isTooCommon(passphrase))) return err('passphrase/too-common');
     const slots = readSlots(clinic.folder);
     if (slots === null) return err('disk/error');
     const known = sameEmail(services, person.email);

@@ -39,7 +39,7 @@ export const restoreHandler = service(
     const read = readHeader(file);
     if (read === null) return err('backup/unreadable');
     const { header } = read;
-    if (isTooCommon(passphrase)) return err('passphrase/too-common');
+    if (await isTooCommon(passphrase)) return err('passphrase/too-common');
     if (clinic?.clinicId === header.clinicId) return err('backup/clinic-exists');
     const recoveryPrivate = parseRecoveryCode(recoveryCode);
     const oldKey = recoveryPrivate === null ? null : unsealRecovery(header.clinicId, recoveryPrivate, header.sealedKey);

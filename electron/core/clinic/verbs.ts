@@ -12,7 +12,7 @@ export const clinicHandlers = [
   service(
     'clinic.create',
     async (services, { clinic, user, passphrase }) => {
-      if (isTooCommon(passphrase)) return err('passphrase/too-common');
+      if (await isTooCommon(passphrase)) return err('passphrase/too-common');
       const born = await createClinicFiles(services.ports, {
         clinic,
         user: { ...user, roles: user.profession === null ? ['ADMIN'] : ['ADMIN', 'PRACTITIONER'] },

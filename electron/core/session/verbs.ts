@@ -123,7 +123,7 @@ export const sessionHandlers = [
   service('session.changePassphrase', async (services, { current, next }) => {
     const { clinic, ports } = services;
     if (clinic === null) return err('session/closed');
-    if (isTooCommon(next)) return err('passphrase/too-common');
+    if (await isTooCommon(next)) return err('passphrase/too-common');
     const { userId, name, email } = clinic.actor;
     const checked = await checkPassphrase(services, clinic.clinicId, userId, current);
     if (!checked.ok) return checked;
