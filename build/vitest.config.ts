@@ -24,6 +24,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    // Its own default is a second, which a busy machine takes for a key.
+    expect: { poll: { timeout: 30_000 } },
     // A test that is skipped or focused by mistake is a hole; CI must say so.
     allowOnly: false,
     passWithNoTests: false,

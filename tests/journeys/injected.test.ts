@@ -160,10 +160,10 @@ test('fifty attacks in names, notes, bookings, letters, phrases and titles are s
       .waitFor();
     await watched.press('Enter');
     const heading = page.locator('h1');
-    await expect.poll(() => heading.textContent(), { timeout: 10_000 }).toContain(`Prøve${at} ${attack}`.slice(0, 60).trim());
+    await expect.poll(() => heading.textContent()).toContain(`Prøve${at} ${attack}`.slice(0, 60).trim());
     await nothingRan(`patient ${at}`);
     await page.locator('table.list tbody tr', { hasText: 'usignert' }).click();
-    await expect.poll(() => page.locator('#section-subjective').inputValue(), { timeout: 10_000 }).toBe(attack);
+    await expect.poll(() => page.locator('#section-subjective').inputValue()).toBe(attack);
     await nothingRan(`chart ${at}`);
   }
   expect(dialogs).toEqual([]);

@@ -119,8 +119,9 @@ async function windowAt(host: string): Promise<{ evaluate(expression: string): P
   const socket = new WebSocket(target ?? '');
   const waiting = new Map<number, (value: string) => void>();
   socket.addEventListener('message', ({ data }) => {
-    const { id, result } = JSON.parse(String(data)) as { id: number; result: { result?: { value?: unknown } } };
-    waiting.get(id)?.(String(result.result?.value));
+    const { id, result } = JSON.parse(String(data)) as { id: number; result?: { result?: { value?: unknown } } };
+    // A page that is being replaced answers with an error: asked again.
+    waiting.get(id)?.(String(result?.result?.value ?? ''));
   });
   await new Promise((resolve) => socket.addEventListener('open', resolve));
   let last = 0;
