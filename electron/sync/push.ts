@@ -131,6 +131,14 @@ function unsentAudit(db: SqliteDatabase, deviceId: string): AuditEvent[] {
   return rows.map(toEvent);
 }
 
+/** Whether this device has logged what the server's log has not. */
+export function hasUnsentLog(db: SqliteDatabase, deviceId: string): boolean {
+  return (
+    prepared(db, 'select 1 from audit_event where device_id = ? and n > ? limit 1').get(deviceId, serverFacts.auditUpTo(db, deviceId)) !==
+    undefined
+  );
+}
+
 function toEvent(raw: unknown): AuditEvent {
   const source = new Map<string, unknown>(typeof raw === 'object' && raw !== null ? Object.entries(raw) : []);
   const text = (name: string) => source.get(name) ?? null;

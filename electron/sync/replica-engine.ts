@@ -14,7 +14,7 @@ import { earlierSenders, forgetOld, hasSendable, openConflicts, queueState, rele
 import type { EngineTimers, Failure, Fetch } from './ports.ts';
 import { createFirstLoad } from './first-load.ts';
 import { startPull, type Pull } from './pull.ts';
-import { pushOnce } from './push.ts';
+import { hasUnsentLog, pushOnce } from './push.ts';
 import { handInThenAsk, REVOKED } from './revocation.ts';
 import { next, RESTING, statusOf, type EngineEvent, type EngineState } from './state.ts';
 
@@ -258,8 +258,9 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
   function tick(): void {
     releaseRested(db, clock.now());
     const waits = queueState(db).sendable > 0;
-    if (waits && !due.has('push')) void push();
-    else if (waits && Math.abs(clock.now().getTime() - lastAttempt) > WATCHDOG_MS) void push();
+    const long = Math.abs(clock.now().getTime() - lastAttempt) > WATCHDOG_MS;
+    // What was only looked at stands in the log alone, and goes up within minutes too (pjl § 22).
+    if (waits ? long || !due.has('push') : long && hasUnsentLog(db, deviceId)) void push();
     count();
     after('tick', TICK_MS, tick);
   }

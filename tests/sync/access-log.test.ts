@@ -109,6 +109,18 @@ test('without a server the list says that it is one laptop’s, and shows what t
   }
 });
 
+test('what somebody only looks at reaches the server’s log without a further write', async () => {
+  await bo.must('patient.revealNationalId', { id: neighbour });
+  // The minute after which the log goes up by itself.
+  bo.pass(61_000);
+  const { events } = await until(
+    () => kim.must('audit.list', { actorId: boId, action: 'reveal' }),
+    ({ events: seen }) => seen.length === 2,
+    'the look is in the log',
+  );
+  expect(events[0]).toMatchObject({ patientName: 'Nabo Kanariesen', actorName: 'Bo Lund' });
+});
+
 test('the whole chain is worked out again; an event altered on the server is found, and so is a log that was made anew', async () => {
   const found = await kim.must('audit.verify', {});
   expect(found).toMatchObject({ broken: [], rewritten: [], anchors: 1 });
