@@ -110,8 +110,9 @@ export async function answerShape(
       const handle = validHandle(deps, reader, asked, page.floor);
       if (handle === undefined) return mustRefetch(handleOf(deps, reader, page.floor));
       if (asked.after > page.seq) return invalid({ offset: ['out of bounds for this shape'] });
-      if (woken) {
-        // Asked after the page was read: nothing that was written after a revocation goes out.
+      if (woken || (asked.live && page.rows > 0)) {
+        // Asked after the page was read: nothing that was written after a revocation goes out, nor what was written between recognising the
+        // reader and reading for them.
         const now = await reader.again();
         if ('code' in now) return now;
         if (now.audience !== audience) return mustRefetch(handleOf(deps, { ...reader, audience: now.audience }, page.floor));
