@@ -3,7 +3,7 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./db/postgres/tables.ts', './db/postgres/server-tables.ts'],
+  schema: ['./db/postgres/tables.ts', './db/postgres/server-tables.ts', './db/postgres/identity-tables.ts'],
   out: './db/migrations/postgres',
   breakpoints: true,
 });

@@ -25,6 +25,10 @@ const environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64')
     .optional(),
+  SECOND_FACTOR_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64')
+    .optional(),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_OWNER_URL: postgresUrl.optional(),
   DATABASE_LISTEN_URL: postgresUrl.optional(),
@@ -60,6 +64,8 @@ export interface Config {
   /** Connections of this copy, and readers parked at it. */
   http: { connections: number; pollsPerDevice: number; pollsPerClinic: number };
   sessionKey: Uint8Array;
+  /** Undefined: second factors are sealed with a key that follows from the session key. */
+  secondFactorKey: Uint8Array | undefined;
   registration: 'open' | 'closed' | { code: string };
   /** Days a deletion stays in the feed. */
   retentionDays: number;
@@ -81,12 +87,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const e = parsed.data;
   const production = e.NODE_ENV === 'production';
   if (production) {
-    for (const name of ['SESSION_KEY', 'REGISTRATION_CODE', 'ELECTRIC_SECRET'] as const) {
+    for (const name of ['SESSION_KEY', 'SECOND_FACTOR_KEY', 'REGISTRATION_CODE', 'ELECTRIC_SECRET'] as const) {
       if (e[name] !== undefined && EXAMPLES.test(e[name]))
         throw new Error(`${name}: is an example value, which production refuses. Set a secret of your own.`);
     }
-    if (e.SESSION_KEY !== undefined && new Set(Buffer.from(e.SESSION_KEY, 'base64')).size < 8) {
-      throw new Error('SESSION_KEY: is an example value, which production refuses. Make one with: openssl rand -base64 32');
+    for (const name of ['SESSION_KEY', 'SECOND_FACTOR_KEY'] as const) {
+      if (e[name] !== undefined && new Set(Buffer.from(e[name], 'base64')).size < 8)
+        throw new Error(`${name}: is an example value, which production refuses. Make one with: openssl rand -base64 32`);
     }
     if (e.DATABASE_URL !== undefined && e.SESSION_KEY === undefined)
       throw new Error('SESSION_KEY: must be set in production. Make one with: openssl rand -base64 32');
@@ -109,6 +116,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     timeouts: { statementTimeoutMs: e.DB_STATEMENT_TIMEOUT_MS, lockTimeoutMs: e.DB_LOCK_TIMEOUT_MS },
     http: { connections: e.HTTP_MAX_CONNECTIONS, pollsPerDevice: e.POLLS_PER_DEVICE, pollsPerClinic: e.POLLS_PER_CLINIC },
     sessionKey: e.SESSION_KEY === undefined ? mintedKey(home) : Buffer.from(e.SESSION_KEY, 'base64'),
+    secondFactorKey: e.SECOND_FACTOR_KEY === undefined ? undefined : Buffer.from(e.SECOND_FACTOR_KEY, 'base64'),
     registration:
       e.REGISTRATION_CODE !== undefined ? { code: e.REGISTRATION_CODE } : e.DATABASE_URL === undefined && onLoopback ? 'open' : 'closed',
     retentionDays: e.FEED_RETENTION_DAYS,

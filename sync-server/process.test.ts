@@ -157,6 +157,7 @@ describe('the process', () => {
     [{ SESSION_KEY: 'kort' }, /^SESSION_KEY: must be 32 bytes/],
     [{ NODE_ENV: 'production', REGISTRATION_CODE: 'change-me' }, /^REGISTRATION_CODE: is an example value/],
     [{ NODE_ENV: 'production', SESSION_KEY: Buffer.alloc(32).toString('base64') }, /^SESSION_KEY: is an example value/],
+    [{ NODE_ENV: 'production', SECOND_FACTOR_KEY: Buffer.alloc(32).toString('base64') }, /^SECOND_FACTOR_KEY: is an example value/],
     [{ NODE_ENV: 'production', DATABASE_URL: 'postgres://app:hemmelig1234@db/x' }, /^SESSION_KEY: must be set in production/],
     [
       { NODE_ENV: 'production', SESSION_KEY: 'qK0J2b1rPz7dCkY3mVx8sW5uTn4hLg6fEa9iRoXjB0c=', DATABASE_URL: 'postgres://app:password@db/x' },

@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { columnName, type Entity } from '../model/entity.ts';
 import { entities, entityNames } from '../model/entities.ts';
 import { FROZEN_CHILDREN, movableFields } from '../sync/policy.ts';
+import { IDENTITY_TABLES } from './identity-tables.ts';
 import { TENANT_SERVER_TABLES } from './server-tables.ts';
 
 /** All tables that hold a clinic's data. */
-export const TENANT_TABLES: readonly string[] = [...entityNames, ...TENANT_SERVER_TABLES];
+export const TENANT_TABLES: readonly string[] = [...entityNames, ...TENANT_SERVER_TABLES, ...IDENTITY_TABLES];
 
 /** What the app's role may do, besides the record tables (select, insert, update). Never truncate. */
 const GRANTS: Readonly<Record<string, string>> = {
@@ -26,6 +27,8 @@ const GRANTS: Readonly<Record<string, string>> = {
   device_credential: 'select, insert, update',
   account: 'select, insert, update',
   invitation: 'select, insert, update',
+  second_factor: 'select, insert, update, delete',
+  recovery_code: 'select, insert, update, delete',
   content: 'select, insert, update',
   content_chunk: 'select, insert, delete',
   server_state: 'select',

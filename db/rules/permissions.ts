@@ -20,6 +20,7 @@ const ROLES_OF: Record<Group, readonly Role[]> = {
 const AREAS: Record<string, Group> = {
   app: 'anyone',
   session: 'anyone',
+  secondFactor: 'anyone',
   ui: 'anyone',
   sync: 'anyone',
   clinic: 'anyone',
@@ -59,6 +60,8 @@ const VERBS: Record<string, Group> = {
   'clinic.update': 'admin',
   'user.list': 'anyone',
   'price.list': 'anyone',
+  // Of a colleague; one's own is taken off against a code.
+  'secondFactor.reset': 'admin',
   'device.list': 'anyone',
   'device.invite': 'anyone',
   // One's own, or any for an administrator: decided in the core and on the server.

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { ROLES } from '#db/model/clinic.ts';
 import type { clinic as clinicEntity, device, phrase, priceItem, user } from '#db/model/clinic.ts';
 import type { Row } from '#db/model/entity.ts';
+import { CODE_ERRORS } from './second-factor.ts';
+import { secondFactor } from './session.ts';
 import { verb } from './verb.ts';
 
 export type ClinicRow = Row<typeof clinicEntity>;
@@ -106,7 +108,21 @@ export const clinic = {
   'device.revoke': verb<null>()(z.object({ id: z.uuid() }), ['net/unreachable', 'server/not-connected', 'device/unknown', 'device/this']),
   /** A clinic born on this laptop joins a server with its ids kept; with `#<one-time code>` behind the address a restored laptop joins its clinic again. */
   'server.connect': verb<{ serverUrl: string }>()(
-    z.object({ url: z.url().max(500), registrationCode: z.string().max(200).nullable(), passphrase: z.string().min(1).max(1000) }),
-    ['net/unreachable', 'clinic/exists', 'server/refused', 'unlock/wrong-passphrase', 'join/code-unknown', 'join/code-expired'],
+    z.object({
+      url: z.url().max(500),
+      registrationCode: z.string().max(200).nullable(),
+      passphrase: z.string().min(1).max(1000),
+      secondFactor,
+    }),
+    [
+      'net/unreachable',
+      'clinic/exists',
+      'server/refused',
+      'unlock/wrong-passphrase',
+      'join/code-unknown',
+      'join/code-expired',
+      'session/second-factor-needed',
+      ...CODE_ERRORS,
+    ],
   ),
 };

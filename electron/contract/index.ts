@@ -10,6 +10,7 @@ import { encounters } from './encounters.ts';
 import { journal } from './journal.ts';
 import { letters } from './letters.ts';
 import { patients } from './patients.ts';
+import { secondFactorArea } from './second-factor.ts';
 import { session } from './session.ts';
 import { sync } from './sync.ts';
 import type { z } from 'zod';
@@ -19,6 +20,7 @@ import type { AppState } from './session.ts';
 
 export const contract = {
   ...session,
+  ...secondFactorArea,
   ...clinic,
   ...patients,
   ...calendar,
@@ -33,7 +35,22 @@ export const contract = {
   ...sync,
 };
 
-const areas = [session, access, audit, journal, clinic, patients, calendar, encounters, billing, letters, attachments, codes, sync];
+const areas = [
+  session,
+  secondFactorArea,
+  access,
+  audit,
+  journal,
+  clinic,
+  patients,
+  calendar,
+  encounters,
+  billing,
+  letters,
+  attachments,
+  codes,
+  sync,
+];
 if (areas.reduce((sum, area) => sum + Object.keys(area).length, 0) !== Object.keys(contract).length) {
   throw new Error('a verb is named twice in the contract');
 }

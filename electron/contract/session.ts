@@ -1,6 +1,7 @@
 /** Opening and closing: which clinics are on this laptop, who is in, lock, backup and restore. */
 import { z } from 'zod';
 import type { Role } from '#db/model/clinic.ts';
+import { CODE_ERRORS } from './second-factor.ts';
 import { verb } from './verb.ts';
 
 export interface ClinicOnDevice {
@@ -50,6 +51,8 @@ export interface Drill {
 
 const passphrase = z.string().min(1).max(1000);
 const newPassphrase = z.string().min(8).max(1000);
+/** Of a person who has one: the server says when it is needed. */
+export const secondFactor = z.string().trim().min(6).max(40).optional();
 const person = {
   name: z.string().trim().min(1).max(200),
   email: z.email().max(200),
@@ -88,8 +91,21 @@ export const session = {
   ),
   /** `code` is `<server url>#<code>`, or the code alone for the default server. */
   'clinic.join': verb<{ clinicId: string; userId: string; recoveryCode: string }>()(
-    z.object({ code: z.string().trim().min(4).max(500), deviceName: z.string().trim().min(1).max(200), passphrase: newPassphrase }),
-    ['join/code-unknown', 'join/code-expired', 'join/clinic-on-device', 'net/unreachable', 'passphrase/too-common'],
+    z.object({
+      code: z.string().trim().min(4).max(500),
+      deviceName: z.string().trim().min(1).max(200),
+      passphrase: newPassphrase,
+      secondFactor,
+    }),
+    [
+      'join/code-unknown',
+      'join/code-expired',
+      'join/clinic-on-device',
+      'net/unreachable',
+      'passphrase/too-common',
+      'session/second-factor-needed',
+      ...CODE_ERRORS,
+    ],
   ),
   /** Opens the clinic's database as this person. Takes the time of Argon2id. */
   'session.unlock': verb<SessionView>()(

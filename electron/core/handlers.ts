@@ -10,6 +10,7 @@ import { calendarHandlers } from './calendar/verbs.ts';
 import { backupHandlers } from './clinic/backup.ts';
 import { connectHandlers } from './clinic/connect.ts';
 import { peopleHandlers } from './clinic/people.ts';
+import { secondFactorHandlers } from './clinic/second-factor.ts';
 import { clinicHandlers } from './clinic/verbs.ts';
 import { codeHandlers } from './codes/verbs.ts';
 import { conflictHandlers } from './conflicts/verbs.ts';
@@ -34,6 +35,7 @@ export const handlers: readonly AnyHandler[] = [
   ...clinicHandlers,
   ...peopleHandlers,
   ...connectHandlers,
+  ...secondFactorHandlers,
   ...backupHandlers,
   ...conflictHandlers,
   ...syncHandlers,

@@ -16,6 +16,8 @@ export interface ServerDeps {
   wakeUps: WakeUps & Partial<Pick<RedisWakeUps, 'announce' | 'redisConnected'>>;
   epoch: string;
   sessionKey: Uint8Array;
+  /** Seals what second factors are made of; without it a key that follows from `sessionKey`. */
+  secondFactorKey?: Uint8Array;
   now(): Date;
   log: Logger;
   /** Chunk size and waiting time of shapes. */

@@ -20,6 +20,7 @@ import { rolesIn } from './decide-change.ts';
 import type { Principal } from './principal.ts';
 import type { RecordTx } from './record-store.ts';
 import { err, ok, type Result } from './result.ts';
+import { showFactor, type FactorDeps } from './second-factor.ts';
 import { deviceCredentialText, deviceKeyHash, invitationHash, newDeviceSecret, newInvitationCode, secretHash } from './secrets.ts';
 import { serverWrite } from './server-write.ts';
 
@@ -69,12 +70,13 @@ export interface Enrolled {
   audience: Audience;
 }
 
-/** Errors: join/code-unknown (also for a used one), join/code-expired, device/exists. */
+/** The code is not used up by a second factor that is missing or wrong. Errors: join/code-unknown (also for a used one), join/code-expired, device/exists, those of `showFactor`. */
 export async function enrol(
-  pool: Pool,
-  input: { code: string; device: { id: string; name: string } },
-  now: Date,
+  deps: FactorDeps,
+  input: { code: string; device: { id: string; name: string }; secondFactor?: string | undefined },
 ): Promise<Result<Enrolled>> {
+  const { pool } = deps;
+  const now = deps.now();
   const codeHash = invitationHash(input.code);
   const [clinicId] = await clinicsBehind(pool, 'invitation', codeHash);
   if (clinicId === undefined) return err('join/code-unknown');
@@ -97,6 +99,8 @@ export async function enrol(
     const clinic = rows.find(({ entity }) => entity === 'clinic')?.row;
     if (user === undefined || clinic === undefined || user['active'] !== true || user.deleted) return err('join/code-unknown');
     if (rows.some(({ entity }) => entity === 'device')) return err('device/exists');
+    const shown = await showFactor(deps, tx, { clinicId, userId: user.id }, input.secondFactor);
+    if (!shown.ok) return shown;
     const roles = rolesIn(user['roles']);
     const audience = audienceFor(roles);
     const set = { name: input.device.name, userId: user.id, audience, enrolledAt: now.toISOString(), revokedAt: null };

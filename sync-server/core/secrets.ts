@@ -4,7 +4,7 @@ import { sha256 } from './read-change.ts';
 import { UUID } from './record-batch.ts';
 
 /** Crockford's alphabet: no I, L, O, U to misread. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+export const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** Eight groups of four: 160 bits that can be read over the phone. */
 export function newInvitationCode(): string {

@@ -14,6 +14,8 @@ import type { Principal, UserPrincipal } from './principal.ts';
 import { err, ok, type Result } from './result.ts';
 import { deviceKeyHash, emailKeyHash, readDeviceCredential, sameHash, secretHash } from './secrets.ts';
 import { sha256 } from './read-change.ts';
+import { actorOf, showFactor, type FactorDeps } from './second-factor.ts';
+import { logOnServer } from './server-log.ts';
 import { UUID } from './record-batch.ts';
 
 const ISSUER = 'ryggrad';
@@ -37,11 +39,12 @@ export interface Session {
 /** Verifier of nothing: an unknown address takes as long as a wrong passphrase. */
 const NOBODY = '$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$H2GkA3cRKs4Y0rkNdcAtH3KnKVbBDmPgSgbOWaWzgQ8';
 
-/** Errors: session/refused (address or passphrase), session/throttled (`retryAfter` seconds). */
+/** Errors: session/refused (address or passphrase), session/throttled (`retryAfter` seconds), those of `showFactor`. */
 export async function openSession(
-  { pool, sessionKey, now }: SessionDeps,
-  input: { email: string; passphrase: string },
+  deps: FactorDeps,
+  input: { email: string; passphrase: string; secondFactor?: string | undefined },
 ): Promise<Result<Session>> {
+  const { pool, sessionKey, now } = deps;
   const key = sha256(`session:${input.email.toLowerCase()}`);
   const wait = await waitFor(pool, key);
   if (wait > 0) return err('session/throttled', { retryAfter: wait });
@@ -51,14 +54,24 @@ export async function openSession(
       known = true;
       if (!(await matches(person.verifier, input.passphrase)) || !person.active) continue;
       await forgetFailures(pool, key);
-      const clinic = await withClinic(pool, clinicId, (tx) =>
-        tx.query<{ name: string }>('select name from clinic where clinic_id = $1', [clinicId]),
-      );
+      const entered = await withClinic(pool, clinicId, async (tx): Promise<Result<{ clinicName: string }>> => {
+        const shown = await showFactor(deps, tx, { clinicId, userId: person.id }, input.secondFactor);
+        const told = { at: now(), actor: actorOf(person.id, person), verb: 'session.open', userId: person.id };
+        if (!shown.ok) {
+          if (shown.code === 'session/second-factor-wrong')
+            await logOnServer(tx, clinicId, { ...told, action: 'refused', details: { code: shown.code } });
+          return shown;
+        }
+        const clinic = await tx.query<{ name: string }>('select name from clinic where clinic_id = $1', [clinicId]);
+        await logOnServer(tx, clinicId, { ...told, action: 'unlock', details: { secondFactor: shown.value } });
+        return ok({ clinicName: clinic.rows[0]?.name ?? '' });
+      });
+      if (!entered.ok) return entered;
       return ok({
         accessToken: await sign(sessionKey, { userId: person.id, clinicId }, now()),
         expiresIn: SESSION_SECONDS,
         user: { id: person.id, name: person.name, email: person.email, roles: rolesIn(person.roles) },
-        clinic: { id: clinicId, name: clinic.rows[0]?.name ?? '' },
+        clinic: { id: clinicId, name: entered.value.clinicName },
       });
     }
   }

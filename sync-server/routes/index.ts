@@ -4,6 +4,7 @@ import { auditAnchor, readAudit } from './log.ts';
 import { pushChanges } from './changes.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
 import { deviceLease, enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
+import { confirmFactor, endFactor, listSecondFactors, newRecoveryCodes, resetFactor, startSecondFactor } from './second-factor.ts';
 import { bootstrap, compare, digest } from './reading.ts';
 import { readShape } from './shape.ts';
 import type { Route } from './route.ts';
@@ -21,6 +22,12 @@ export const routes: readonly Route[] = [
   revokeDevice,
   putAccount,
   deviceLease,
+  listSecondFactors,
+  startSecondFactor,
+  confirmFactor,
+  newRecoveryCodes,
+  endFactor,
+  resetFactor,
   pushChanges,
   readShape,
   bootstrap,

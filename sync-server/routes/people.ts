@@ -12,6 +12,7 @@ import { sameHash } from '../core/secrets.ts';
 import { sha256 } from '../core/read-change.ts';
 import { openSession, setAccount } from '../core/sessions.ts';
 import { route } from './route.ts';
+import { secondFactorCode } from './second-factor.ts';
 
 const id = z.uuid().refine((value) => value === value.toLowerCase(), 'in lower case');
 /** A row at birth: its id and its own fields. */
@@ -56,9 +57,13 @@ export const foundClinic = route({
 export const signIn = route({
   method: 'POST',
   path: '/v1/sessions',
-  summary: 'E-mail and passphrase of a local account for a short token.',
+  summary: 'E-mail and passphrase of a local account, and the second factor of who has one, for a short token.',
   auth: 'open',
-  body: z.strictObject({ email: z.string().min(1).max(200), passphrase: z.string().min(1).max(1000) }),
+  body: z.strictObject({
+    email: z.string().min(1).max(200),
+    passphrase: z.string().min(1).max(1000),
+    secondFactor: secondFactorCode.optional(),
+  }),
   responses: {
     200: {
       description: 'A token for 15 minutes.',
@@ -92,9 +97,13 @@ export const inviteDevice = route({
 export const enrolDevice = route({
   method: 'POST',
   path: '/v1/devices',
-  summary: 'Enrols a device by code.',
+  summary: 'Enrols a device by code, and by the second factor of a person who has one.',
   auth: 'open',
-  body: z.strictObject({ code: z.string().min(4).max(200), device: z.strictObject({ id, name: z.string().trim().min(1).max(200) }) }),
+  body: z.strictObject({
+    code: z.string().min(4).max(200),
+    device: z.strictObject({ id, name: z.string().trim().min(1).max(200) }),
+    secondFactor: secondFactorCode.optional(),
+  }),
   responses: {
     201: {
       description: "The device's credential, shown this once.",
@@ -117,7 +126,7 @@ export const enrolDevice = route({
     },
   },
   async run({ deps, body }) {
-    const result = await enrol(deps.pool, body, deps.now());
+    const result = await enrol(deps, body);
     return result.ok ? { status: 201, body: { ...result.value, epoch: deps.epoch } } : result;
   },
 });

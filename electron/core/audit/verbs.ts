@@ -23,7 +23,8 @@ export const auditHandlers = [
         const patient = id === null ? undefined : ctx.get('patient', staysOf(ctx.db, id));
         return patient === undefined ? null : fullName(patient);
       };
-      const deviceOf = (id: string): string | null => ctx.get('device', id)?.name ?? null;
+      // The server's own events have the clinic's id (sync-server/core/server-log.ts).
+      const deviceOf = (id: string): string | null => (id === ctx.clinicId ? 'Server' : (ctx.get('device', id)?.name ?? null));
       const events = page.value.events.map(
         ({ place, at, actorName, roles, action: did, verb, subjectEntity, patientId: whose, reason, intact, deviceId }) => ({
           place,

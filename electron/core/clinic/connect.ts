@@ -77,11 +77,16 @@ async function enrolAgain(
   { db, clinicId, deviceId, actor }: OpenClinic,
   url: string,
   code: string,
+  secondFactor: string | undefined,
 ): Promise<Result<{ serverUrl: string }>> {
   const name = readRow(db, 'device', deviceId)?.name ?? defaultDeviceName(deviceId);
   const reply = await askServer(
     ports,
-    { url: `${url}/v1/devices`, method: 'POST', body: { code: code.trim(), device: { id: deviceId, name } } },
+    {
+      url: `${url}/v1/devices`,
+      method: 'POST',
+      body: { code: code.trim(), device: { id: deviceId, name }, ...(secondFactor === undefined ? {} : { secondFactor }) },
+    },
     joinReply,
   );
   if (!reply.ok) return reply;
@@ -110,7 +115,7 @@ export async function introduceDemo(ports: Ports, clinic: OpenClinic): Promise<b
 }
 
 export const connectHandlers = [
-  service('server.connect', async (services, { url, registrationCode, passphrase }) => {
+  service('server.connect', async (services, { url, registrationCode, passphrase, secondFactor }) => {
     const { clinic, ports } = services;
     if (clinic === null) return err('session/closed');
     const slots = readSlots(clinic.folder);
@@ -123,7 +128,7 @@ export const connectHandlers = [
     const connected =
       code === undefined
         ? await connectToServer(ports, clinic, serverUrl, registrationCode, await accountVerifier(passphrase))
-        : await enrolAgain(ports, clinic, serverUrl, code);
+        : await enrolAgain(ports, clinic, serverUrl, code, secondFactor);
     if (connected.ok) await services.restartReplica();
     return connected;
   }),
@@ -171,7 +176,7 @@ export const connectHandlers = [
 
   service(
     'clinic.join',
-    async ({ ports }, { code, deviceName, passphrase }) => {
+    async ({ ports }, { code, deviceName, passphrase, secondFactor }) => {
       if (await isTooCommon(passphrase)) return err('passphrase/too-common');
       const hash = code.lastIndexOf('#');
       const url = (hash === -1 ? ports.defaultServerUrl : code.slice(0, hash))?.replace(/\/+$/, '') ?? null;
@@ -182,7 +187,11 @@ export const connectHandlers = [
         {
           url: `${url}/v1/devices`,
           method: 'POST',
-          body: { code: code.slice(hash + 1).trim(), device: { id: deviceId, name: deviceName } },
+          body: {
+            code: code.slice(hash + 1).trim(),
+            device: { id: deviceId, name: deviceName },
+            ...(secondFactor === undefined ? {} : { secondFactor }),
+          },
         },
         joinReply,
       );

@@ -146,6 +146,7 @@ export function JoinClinic({ onDone, onCode }: { onDone(): void; onCode(): void 
   const [deviceName, setDeviceName] = useState('');
   const [passphrase, setPassphrase] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
+  const [secondFactor, setSecondFactor] = useState<string | null>(null);
   const [joined, setJoined] = useState<string | null>(null);
   if (joined !== null) return <RecoveryCode code={joined} onDone={onDone} />;
   return (
@@ -155,8 +156,11 @@ export function JoinClinic({ onDone, onCode }: { onDone(): void; onCode(): void 
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void call('clinic.join', { code, deviceName, passphrase }).then((reply) => {
-            if (!reply.ok) return setProblem(sentence(reply.code, reply.details));
+          void call('clinic.join', { code, deviceName, passphrase, ...(secondFactor === null ? {} : { secondFactor }) }).then((reply) => {
+            if (!reply.ok) {
+              if (reply.code.startsWith('session/second-factor')) setSecondFactor('');
+              return setProblem(sentence(reply.code, reply.details));
+            }
             setJoined(reply.value.recoveryCode);
             onCode();
           });
@@ -165,6 +169,17 @@ export function JoinClinic({ onDone, onCode }: { onDone(): void; onCode(): void 
         <Field label={t('join.code')} value={code} onText={setCode} autoFocus required />
         <Field label={t('join.device')} value={deviceName} onText={setDeviceName} required />
         <Field label={t('create.passphrase')} value={passphrase} onText={setPassphrase} type="password" minLength={8} required />
+        {secondFactor !== null && (
+          <Field
+            label={t('join.secondFactor')}
+            value={secondFactor}
+            onText={setSecondFactor}
+            minLength={6}
+            maxLength={40}
+            autoFocus
+            required
+          />
+        )}
         {problem !== null && (
           <p className="danger-text" role="alert">
             {problem}

@@ -19,6 +19,7 @@ export function People() {
   const [roles, setRoles] = useState<Role[]>([]);
   const adding = useRef(false);
   const [said, wrong, tell] = useOutcome();
+  const factors = useAsk('secondFactor.state', {});
   const add = async (): Promise<void> => {
     if (adding.current) return;
     if (roles.length === 0) {
@@ -45,7 +46,16 @@ export function People() {
       <table className="list" aria-label={t('section.people')}>
         <tbody>
           {value?.users.map((user) => (
-            <PersonRow key={user.id} user={user} tell={tell} />
+            <PersonRow
+              key={user.id}
+              user={user}
+              tell={tell}
+              onResetFactor={
+                factors.value?.others.includes(user.id) === true
+                  ? () => void call('secondFactor.reset', { userId: user.id }).then((reply) => tell(reply) && factors.again())
+                  : null
+              }
+            />
           ))}
         </tbody>
       </table>

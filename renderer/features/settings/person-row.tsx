@@ -5,12 +5,14 @@ import type { Role } from '#electron/contract/choices.ts';
 import type { OutputOf } from '#electron/contract/index.ts';
 import { call } from '../../app/client.ts';
 import { useReturnFocus } from '../../app/use-return-focus.ts';
+import { AskOnce } from './ask-once.tsx';
 import { RoleBoxes } from './role-boxes.tsx';
 
 type User = OutputOf<'user.list'>['users'][number];
 type Told = (reply: { ok: boolean; code?: string; details?: Record<string, unknown> }) => boolean;
 
-export function PersonRow({ user, tell }: { user: User; tell: Told }) {
+/** @param onResetFactor takes their second factor away; null where they have none */
+export function PersonRow({ user, tell, onResetFactor }: { user: User; tell: Told; onResetFactor: (() => void) | null }) {
   const { t } = useTranslation('settings');
   const [editing, setEditing] = useState(false);
   return (
@@ -41,6 +43,14 @@ export function PersonRow({ user, tell }: { user: User; tell: Told }) {
           >
             {user.active ? t('people.deactivate') : t('people.activate')}
           </button>
+          {onResetFactor !== null && (
+            <AskOnce
+              label={t('factor.reset')}
+              question={t('factor.resetSure', { name: user.name })}
+              yes={t('factor.resetYes')}
+              onYes={onResetFactor}
+            />
+          )}
         </span>
       </td>
     </tr>

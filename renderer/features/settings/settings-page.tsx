@@ -12,7 +12,9 @@ import { Said, useOutcome } from './outcome.tsx';
 import { People, Prices } from './people-and-prices.tsx';
 import { Backup } from './backup.tsx';
 import { Log } from './log.tsx';
-import { Devices, Phrases } from './phrases-and-devices.tsx';
+import { SecondFactor } from './second-factor.tsx';
+import { Devices } from './devices.tsx';
+import { Phrases } from './phrases.tsx';
 
 const SECTIONS = ['mine', 'clinic', 'people', 'prices', 'phrases', 'devices', 'backup', 'log'] as const;
 type Section = (typeof SECTIONS)[number];
@@ -78,7 +80,7 @@ function Mine() {
       </div>
       <h2>{t('mine.pin')}</h2>
       <form
-        className="row"
+        className="row fields"
         onSubmit={(event) => {
           event.preventDefault();
           void call('session.setPin', { pin }).then((reply) => tell(reply) && setPin(''));
@@ -126,6 +128,7 @@ function Mine() {
         </button>
       </form>
       <Said text={said} wrong={wrong} />
+      <SecondFactor />
     </>
   );
 }
@@ -134,7 +137,8 @@ function Clinic() {
   const { t } = useTranslation('settings');
   const { value } = useAsk('clinic.get', {}, ['clinic']);
   const [changed, setChanged] = useState<Record<string, string>>({});
-  const [server, setServer] = useState({ url: '', code: '', passphrase: '' });
+  const [server, setServer] = useState({ url: '', code: '', passphrase: '', secondFactor: '' });
+  const [factorNeeded, setFactorNeeded] = useState(false);
   const [said, wrong, tell] = useOutcome();
   const session = useSession();
   if (value === null) return null;
@@ -175,7 +179,11 @@ function Clinic() {
               url: server.url,
               registrationCode: server.code === '' ? null : server.code,
               passphrase: server.passphrase,
-            }).then(tell);
+              ...(server.secondFactor === '' ? {} : { secondFactor: server.secondFactor }),
+            }).then((reply) => {
+              tell(reply);
+              if (!reply.ok && reply.code.startsWith('session/second-factor')) setFactorNeeded(true);
+            });
           }}
         >
           <Field
@@ -194,6 +202,17 @@ function Clinic() {
             onText={(passphrase) => setServer({ ...server, passphrase })}
             required
           />
+          {factorNeeded && (
+            <Field
+              label={t('factor.codeOrRecovery')}
+              value={server.secondFactor}
+              onText={(secondFactor) => setServer({ ...server, secondFactor })}
+              minLength={6}
+              maxLength={40}
+              autoFocus
+              required
+            />
+          )}
           <button type="submit" className="btn">
             {t('server.connect')}
           </button>

@@ -1,19 +1,19 @@
-/** Revoking is final: it is asked once more, in place, with what will happen. */
+/** What cannot be taken back is asked once more, in place, with what will happen. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-export function RevokeButton({ name, onRevoke }: { name: string; onRevoke(): void }) {
+export function AskOnce({ label, question, yes, onYes }: { label: string; question: string; yes: string; onYes(): void }) {
   const { t } = useTranslation('settings');
   const [asking, setAsking] = useState(false);
   if (!asking)
     return (
       <button type="button" className="btn" onClick={() => setAsking(true)}>
-        {t('devices.revoke')}
+        {label}
       </button>
     );
   return (
     <span className="row" role="group">
-      <span className="danger-text">{t('devices.revokeSure', { name })}</span>
+      <span className="danger-text">{question}</span>
       <button type="button" className="btn" autoFocus onClick={() => setAsking(false)}>
         {t('devices.no')}
       </button>
@@ -22,10 +22,10 @@ export function RevokeButton({ name, onRevoke }: { name: string; onRevoke(): voi
         className="btn"
         onClick={() => {
           setAsking(false);
-          onRevoke();
+          onYes();
         }}
       >
-        {t('devices.yes')}
+        {yes}
       </button>
     </span>
   );
