@@ -74,6 +74,8 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
   let pull: Pull | undefined;
   let rounds: Rounds | undefined;
   let running: Promise<void> | undefined;
+  /** A revoked device hands in what it holds. */
+  let handingIn: Promise<void> | undefined;
   let again = false;
   let requests = 0; // of the push under way
   let aborter = new AbortController();
@@ -168,7 +170,8 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       count();
       dispatch({ type: 'push-done', at: clock.now().toISOString() });
       // The feed's own client may be waiting out its back-off: the server is there now.
-      if (wasAway || pull === undefined) connect();
+      // To a revoked device it answers pushes and nothing else: asking for the feed after each of them would never end.
+      if (handingIn === undefined && (wasAway || pull === undefined)) connect();
       if (sender === deviceId && !result.more && !again) return;
     }
   }
@@ -212,7 +215,10 @@ export function createReplicaEngine(options: EngineOptions): ReplicaEngine {
       },
       onFailure(failure) {
         failed(failure);
-        if (failure.code === REVOKED) void revoked();
+        if (failure.code === REVOKED)
+          handingIn ??= revoked().finally(() => {
+            handingIn = undefined;
+          });
         restartPullLater(failure);
       },
       onAnswer() {
