@@ -65,6 +65,11 @@ const PROBES: Record<string, (target: Laptop, caller: Laptop) => { url: string; 
     url: '/v1/audit',
     payload: { patientId: null, actorId: target.userId, action: null, from: null, to: null, before: null, limit: 100 },
   }),
+  'POST /v1/handed-in': () => ({ url: '/v1/handed-in', payload: { limit: 10 } }),
+  'POST /v1/handed-in/decide': (target) => ({
+    url: '/v1/handed-in/decide',
+    payload: { deviceId: target.deviceId, ns: [1], decision: 'set_aside' },
+  }),
   // The owner's attachment has the id of the owner's device, so that it can be named by its target.
   'GET /v1/attachments/:id/content': (target) => ({ url: `/v1/attachments/${target.deviceId}/content` }),
   'PUT /v1/attachments/:id/content/:n': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/0`, payload: PNG }),
@@ -72,7 +77,7 @@ const PROBES: Record<string, (target: Laptop, caller: Laptop) => { url: string; 
   'GET /v1/attachments/:id/content/:n': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/0` }),
 };
 /** Their body is a question about the caller's own clinic, whoever is asked about. */
-const ASKS = new Set(['POST /v1/compare', 'POST /v1/audit']);
+const ASKS = new Set(['POST /v1/compare', 'POST /v1/audit', 'POST /v1/handed-in', 'POST /v1/handed-in/decide']);
 /** About the caller alone, who cannot name anybody else. */
 const OWN = (route: Route) => route.path.startsWith('/v1/second-factor');
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
@@ -179,7 +184,7 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
       const answer = await ask(route, desk, owner);
       expect(answer.body).not.toContain('kanarinotat');
       if (OWN(route)) continue;
-      const about = /invitations|revoke|accounts|audit$/.test(route.path)
+      const about = /invitations|revoke|accounts|audit$|handed-in/.test(route.path)
         ? 'role/forbidden'
         : route.path.startsWith('/v1/attachments/')
           ? 'attachment/forbidden'

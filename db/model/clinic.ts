@@ -1,6 +1,6 @@
 /** The clinic, the people who work in it, and the devices they work on. */
 import { z } from 'zod';
-import { choice, date, entity, flag, initially, instant, json, looseId, optional, ore, prose, reference, text } from './entity.ts';
+import { choice, date, entity, flag, initially, instant, integer, json, looseId, optional, ore, prose, reference, text } from './entity.ts';
 
 export const ROLES = ['ADMIN', 'PRACTITIONER', 'ASSISTANT'] as const;
 export type Role = (typeof ROLES)[number];
@@ -40,6 +40,8 @@ export const device = entity('device', 'desk', {
   audience: choice(['desk', 'clinical']),
   enrolledAt: instant(),
   revokedAt: optional(instant()),
+  /** Changes it handed in after it was revoked, that no clinician has decided about yet. Written by the server. */
+  handedIn: initially(integer({ min: 0, merge: 'latest' }), 0),
 });
 
 /** The public half of the key with which one person signs changes on one device. */

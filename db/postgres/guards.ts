@@ -22,6 +22,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   device_queue: 'select, insert, update',
   ledger: 'select, insert',
   quarantine: 'select, insert',
+  handed_in_decision: 'select, insert',
   audit_event: 'select, insert',
   user_role_ever: 'select, insert',
   device_credential: 'select, insert, update',
@@ -43,7 +44,7 @@ const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = {
   attachment: '',
   patient_link: '',
 };
-const APPEND_ONLY = ['audit_event', 'ledger', 'quarantine'] as const;
+const APPEND_ONLY = ['audit_event', 'ledger', 'quarantine', 'handed_in_decision'] as const;
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 /** `instead of` exists only for views: replace is how a trigger is re-made without a gap. */

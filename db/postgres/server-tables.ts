@@ -105,6 +105,21 @@ export const quarantine = pgTable(
   (table) => [primaryKey({ columns: [table.clinicId, table.deviceId, table.n, table.hash] })],
 );
 
+/** What a clinician decided about a change that a revoked device had handed in: taken into the record, or set aside. */
+export const handedInDecision = pgTable(
+  'handed_in_decision',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    deviceId: uuid('device_id').notNull(),
+    n: bigint('n', { mode: 'number' }).notNull(),
+    decision: text('decision').notNull(),
+    decidedBy: uuid('decided_by').notNull(),
+    outcome: jsonb('outcome').notNull(),
+    at: at('at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.deviceId, table.n] })],
+);
+
 /** The log of all devices, append-only; `clinicHash` chains what each device chained for itself. */
 export const auditEvent = pgTable(
   'audit_event',
@@ -245,6 +260,7 @@ export const TENANT_SERVER_TABLES = [
   'device_queue',
   'ledger',
   'quarantine',
+  'handed_in_decision',
   'audit_event',
   'user_role_ever',
   'device_credential',

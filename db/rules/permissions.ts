@@ -53,6 +53,7 @@ const AREAS: Record<string, Group> = {
   code: 'clinician',
   conflict: 'desk',
   refused: 'anyone',
+  handedIn: 'clinician',
   access: 'desk',
   audit: 'admin',
 };

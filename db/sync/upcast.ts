@@ -21,6 +21,8 @@ export const UPCASTS: Map<number, Upcast> = new Map([
   [1, same],
   // 3: attachments, patients registered twice; blocks and emergencies.
   [2, same],
+  // 4: a device tells what it handed in.
+  [3, same],
 ]);
 
 /** The change in today's words; one of a newer version stays as it came. */

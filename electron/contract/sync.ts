@@ -48,6 +48,12 @@ export interface RefusedChange {
   /** What was written; empty for who may not read it. */
   written: { field: string; value: unknown }[];
 }
+/** What a revoked device handed in, as its writer left it. */
+export interface HandedInChange extends Omit<RefusedChange, 'code' | 'mine'> {
+  deviceId: string;
+  n: number;
+  deviceName: string | null;
+}
 export interface ConflictView {
   conflict: Row<typeof conflict>;
   patientName: string | null;
@@ -82,6 +88,19 @@ export const sync = {
   ]),
   /** Seen, and not needed: it is no longer counted, and is kept all the same. */
   'refused.setAside': verb<null>()(z.object({ ids: z.array(z.uuid()).min(1).max(500) }), ['refused/unknown', 'refused/not-yours']),
+  /** What revoked devices handed in and nobody has decided about. Asked of the server, in the clinician's name. */
+  'handedIn.list': verb<{ items: HandedInChange[]; more: boolean }>()(z.object({}), [
+    'server/not-connected',
+    'net/unreachable',
+    'role/forbidden',
+    'actor/proof',
+    'server/refused',
+  ]),
+  /** Takes them into the record as their writer signed them, or sets them aside. `refused`: what the rules of today do not take. */
+  'handedIn.decide': verb<{ refused: { n: number; code: string }[] }>()(
+    z.object({ deviceId: z.uuid(), ns: z.array(z.int().min(1)).min(1).max(500), decision: z.enum(['admit', 'set_aside']) }),
+    ['server/not-connected', 'net/unreachable', 'role/forbidden', 'actor/proof', 'server/refused'],
+  ),
   'conflict.list': verb<{ conflicts: ConflictView[]; siblings: OpenSibling[] }>()(z.object({ open: z.boolean().default(true) })),
   'conflict.resolve': verb<null>()(z.object({ id: z.uuid(), choice: z.enum(['mine', 'theirs', 'both']) }), [
     'conflict/unknown',

@@ -23,6 +23,7 @@ import { letterPdfHandlers } from './letters/sign-letter.ts';
 import { letterHandlers } from './letters/verbs.ts';
 import { mergeHandlers } from './patients/merge-patients.ts';
 import { patientHandlers } from './patients/verbs.ts';
+import { handedInHandlers } from './refused/handed-in.ts';
 import { refusedHandlers } from './refused/verbs.ts';
 import { recordHandlers } from './session/record-verbs.ts';
 import { sessionHandlers } from './session/verbs.ts';
@@ -40,6 +41,7 @@ export const handlers: readonly AnyHandler[] = [
   ...conflictHandlers,
   ...syncHandlers,
   ...refusedHandlers,
+  ...handedInHandlers,
   ...patientHandlers,
   ...accessHandlers,
   ...mergeHandlers,

@@ -10,7 +10,7 @@ export type Page =
   | { name: 'letter'; id: string }
   | { name: 'unsigned' }
   | { name: 'close-day' }
-  | { name: 'sync'; show?: 'quarantined' }
+  | { name: 'sync'; show?: 'quarantined' | 'handedIn' }
   | { name: 'conflicts' }
   | { name: 'settings' };
 

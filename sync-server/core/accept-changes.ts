@@ -222,7 +222,7 @@ function ledgerEntry({ n, hash, change }: ReadChange, outcome: Outcome): LedgerE
 }
 
 /** The code of an error that is the change's own fault; undefined for everything else (which is retried). */
-function refusalOf(error: unknown): string | undefined {
+export function refusalOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code === 'RG001') return 'encounter/signed';
   if (code === '23503') return 'change/parent-missing';

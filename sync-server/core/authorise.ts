@@ -19,7 +19,8 @@ export interface Actor {
 
 const UNDELETABLE: ReadonlySet<EntityName> = new Set(['letter', 'document', 'payment', 'attachment', 'patient_link']);
 const SEEN: ReadonlySet<string> = new Set(['seenById', 'seenAt']);
-const GOVERNING: ReadonlySet<EntityName> = new Set(['user', 'clinic', 'price_item', 'device', 'signing_key']);
+/** Who works here, with which keys, and what things cost. */
+export const GOVERNING: ReadonlySet<EntityName> = new Set(['user', 'clinic', 'price_item', 'device', 'signing_key']);
 
 export type Verdict = { ok: true; flags: string[] } | { ok: false; code: 'actor/forbidden' };
 

@@ -1,5 +1,7 @@
 import { pushReplySchema, pushRequestSchema, WAITED_HEADER } from '#db/sync/change.ts';
+import { HANDED_IN } from '#db/sync/handed-in.ts';
 import { acceptChanges } from '../core/accept-changes.ts';
+import { noteHandedIn } from '../core/handed-in.ts';
 import { countOutcome, countRefusal, countWaited } from '../plugins/metrics.ts';
 import { route } from './route.ts';
 
@@ -17,6 +19,7 @@ export const pushChanges = route({
     const result = await acceptChanges({ store, epoch, now, elapsed: () => performance.now(), count: countOutcome }, principal, body);
     if (!result.ok) return result;
     for (const { code } of result.value.outcomes) if (code !== undefined) countRefusal(code);
+    if (result.value.outcomes.some(({ code }) => code === HANDED_IN)) await noteHandedIn(deps.pool, principal.clinicId, body.deviceId);
     return { status: 200, body: result.value };
   },
 });

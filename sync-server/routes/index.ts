@@ -1,6 +1,7 @@
 /** All routes. A new one is added here, and is then in the OpenAPI page and in the tests' matrix of who may not. */
 import { attachmentState, completeAttachment, getAttachmentChunk, putAttachmentChunk } from './attachments.ts';
 import { auditAnchor, readAudit } from './log.ts';
+import { decideOnHandedIn, readHandedIn } from './handed-in.ts';
 import { pushChanges } from './changes.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
 import { deviceLease, enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
@@ -29,6 +30,8 @@ export const routes: readonly Route[] = [
   endFactor,
   resetFactor,
   pushChanges,
+  readHandedIn,
+  decideOnHandedIn,
   readShape,
   bootstrap,
   digest,

@@ -59,6 +59,7 @@ const PROBLEMS = new Set([
   'changes/protocol',
   'changes/from-newer',
   'shape/invalid',
+  'second-factor/not-begun',
   'attachment/unknown',
 ]);
 const REJECTIONS = new Set([

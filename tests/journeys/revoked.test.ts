@@ -107,11 +107,28 @@ test('G8: revoked from another laptop: what it held is handed in, then its keys 
   expect(state.erased).toHaveLength(1);
   expect(readdirSync(join(lost.home, 'clinics'))).not.toContain(joined.clinicId);
 
-  // What it held is at the server, whole, sealed in quarantine.
+  // What it held is at the server, whole, sealed in quarantine; the chief is told, reads it, and takes it in.
   const sealed = (await serverSql(server.home, "select change from quarantine where code = 'device/revoked' order by n")) as {
     change: string;
   }[];
   expect(sealed.map(({ change }) => change).join('\n')).toContain('Skrevet på maskinen som ble borte.');
+
+  await ask(watched, 'sync.now', {});
+  await watched.press('Alt+4');
+  await watched.page.getByText(/Loftet: \d+ endringer venter på at en behandler leser dem/).waitFor();
+  if (shots !== undefined) await watched.page.screenshot({ path: `${shots}/handed-in-notice.png` });
+  await watched.page.getByRole('button', { name: 'Les', exact: true }).focus();
+  await watched.press('Enter');
+  await watched.page.getByText('Skrevet på maskinen som ble borte.').waitFor();
+  if (shots !== undefined) await watched.page.screenshot({ path: `${shots}/handed-in.png` });
+  await watched.press('1');
+  await watched.page.getByText('Ingenting er levert inn og venter.').waitFor();
+  const { sections } = await until(
+    () => ask<{ sections: { key: string; text: string }[] }>(watched, 'encounter.get', { id: visit.id }),
+    (chart) => chart.sections !== undefined,
+    'the visit is here',
+  );
+  expect(sections).toContainEqual(expect.objectContaining({ key: 'subjective', text: 'Skrevet på maskinen som ble borte.' }));
 
   // Whoever opens the program there is told, once.
   await lost.core.close();

@@ -43,7 +43,7 @@ function viewOf(ctx: Context, { id, actor, entity, rowId, set, at, code }: Refus
 }
 
 /** Not ids, and nothing that is empty: what a person would recognise as written. */
-function isTold(field: string, value: unknown): boolean {
+export function isTold(field: string, value: unknown): boolean {
   return value !== null && value !== '' && !/Ids?$/.test(field);
 }
 

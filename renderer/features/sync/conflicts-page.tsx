@@ -8,6 +8,8 @@ import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { ConflictCard, type Choice } from './conflict-card.tsx';
 import { DoubleBookings, useDoubleBookings } from './double-bookings.tsx';
+import { useSession } from '../../app/session.ts';
+import { HandedInNotice, useHandedIn } from './handed-in.tsx';
 import { SamePersons, useDuplicates } from './same-persons.tsx';
 
 export function ConflictsPage() {
@@ -18,7 +20,13 @@ export function ConflictsPage() {
   const first = conflicts[0];
   const double = useDoubleBookings();
   const twice = useDuplicates();
-  const nothing = first === undefined && siblings.length === 0 && (double.value?.pairs.length ?? 0) === 0 && twice.value?.count === 0;
+  const handedIn = useHandedIn(useSession().user.roles.includes('PRACTITIONER'));
+  const nothing =
+    handedIn.length === 0 &&
+    first === undefined &&
+    siblings.length === 0 &&
+    (double.value?.pairs.length ?? 0) === 0 &&
+    twice.value?.count === 0;
   const resolve = async (choice: Choice): Promise<void> => {
     if (first === undefined) return;
     const reply = await call('conflict.resolve', { id: first.conflict.id, choice });
@@ -51,6 +59,7 @@ export function ConflictsPage() {
         <ConflictCard key={view.conflict.id} view={view} current={index === 0} onChoose={(choice) => void resolve(choice)} />
       ))}
       <SamePersons pairs={twice.value?.pairs ?? []} current={first === undefined} onDone={twice.again} />
+      <HandedInNotice from={handedIn} />
       <DoubleBookings list={double} />
       {siblings.length > 0 && (
         <section>

@@ -1,8 +1,7 @@
-/** What one person wrote about one patient and the server did not take: why, and every word. */
+/** What one person wrote about one patient and that is not part of the record: why, and every word. */
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RefusedChange } from '#electron/contract/sync.ts';
-import { sentence } from '../../i18n/index.ts';
+import type { HandedInChange, RefusedChange } from '#electron/contract/sync.ts';
 import { formatDay, formatTime } from '../chart/format.ts';
 import { useSay } from './use-say.ts';
 
@@ -10,13 +9,15 @@ import { useSay } from './use-say.ts';
 const BESIDES: ReadonlySet<string> = new Set(['recordedAt', 'deleted', 'origin', 'originText', 'review']);
 
 interface Props {
-  items: readonly RefusedChange[];
+  items: readonly (RefusedChange | HandedInChange)[];
+  /** Sentences over what was written: why it is here. */
+  why: readonly string[];
   /** The one that the keys act on. */
   current: boolean;
   children: ReactNode;
 }
 
-export function RefusedCard({ items, current, children }: Props) {
+export function RefusedCard({ items, why, current, children }: Props) {
   const { t } = useTranslation('sync');
   const say = useSay();
   const [first] = items;
@@ -29,9 +30,9 @@ export function RefusedCard({ items, current, children }: Props) {
           {formatDay(first.at)} {formatTime(first.at)} · {first.actorName}
         </span>
       </h2>
-      {[...new Set(items.map(({ code }) => code))].map((code) => (
-        <p key={code} className="danger-text">
-          {sentence(code)}
+      {why.map((text) => (
+        <p key={text} className="danger-text">
+          {text}
         </p>
       ))}
       {children}

@@ -53,7 +53,7 @@ export function RefusedList() {
         </p>
       )}
       {groups.map((group, index) => (
-        <RefusedCard key={group[0]?.id} items={group} current={index === 0}>
+        <RefusedCard key={group[0]?.id} items={group} why={[...new Set(group.map(({ code }) => sentence(code)))]} current={index === 0}>
           {index === 0 && (
             <div className="row">
               <button type="button" className="btn" onClick={again}>

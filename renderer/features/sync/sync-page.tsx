@@ -6,16 +6,22 @@ import { useActions } from '../../app/keys.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatDay, formatTime } from '../chart/format.ts';
+import { useSession } from '../../app/session.ts';
+import { HandedInList, useHandedIn } from './handed-in.tsx';
 import { Queue } from './queue.tsx';
 import { RefusedList } from './refused-list.tsx';
 
-const SHOWN = ['pending', 'quarantined', 'sent'] as const;
+const SHOWN = ['pending', 'quarantined', 'sent', 'handedIn'] as const;
 
 export function SyncPage({ first = 'pending' }: { first?: (typeof SHOWN)[number] }) {
   const { t } = useTranslation('sync');
   const [show, setShow] = useState<(typeof SHOWN)[number]>(first);
   const [problem, setProblem] = useState<string | null>(null);
   const status = useAsk('sync.status', {}, ['sync', 'encounter', 'note_section', 'patient', 'appointment']);
+  const clinician = useSession().user.roles.includes('PRACTITIONER');
+  const handedIn = useHandedIn(clinician);
+  // A page for it only where there is something, or one stands on it.
+  const shown = SHOWN.filter((kind) => kind !== 'handedIn' || (clinician && (show === kind || handedIn.length > 0)));
   const now = async (): Promise<void> => {
     const reply = await call('sync.now', {});
     setProblem(reply.ok ? null : sentence(reply.code));
@@ -47,7 +53,7 @@ export function SyncPage({ first = 'pending' }: { first?: (typeof SHOWN)[number]
         </p>
       )}
       <div className="row" role="tablist" style={{ marginTop: 16 }}>
-        {SHOWN.map((kind) => (
+        {shown.map((kind) => (
           <button
             key={kind}
             type="button"
@@ -60,7 +66,9 @@ export function SyncPage({ first = 'pending' }: { first?: (typeof SHOWN)[number]
           </button>
         ))}
       </div>
-      {show === 'quarantined' ? <RefusedList /> : <Queue show={show} />}
+      {show === 'quarantined' && <RefusedList />}
+      {show === 'handedIn' && <HandedInList />}
+      {(show === 'pending' || show === 'sent') && <Queue show={show} />}
     </div>
   );
 }

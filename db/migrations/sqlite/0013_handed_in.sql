@@ -1,0 +1,1 @@
+ALTER TABLE `device` ADD `handed_in` integer NOT NULL;

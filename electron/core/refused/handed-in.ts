@@ -1,0 +1,98 @@
+/**
+ * What revoked devices handed in: the server keeps it sealed, a clinician here reads it and decides. Reading is logged as any
+ * look into a journal; a journal that is shut for the reader stays shut here too.
+ */
+import { err, ok, type Result } from '#electron/contract/verb.ts';
+import type { HandedInChange } from '#electron/contract/sync.ts';
+import { isEntityName } from '#db/model/entities.ts';
+import { changeSchema, MAX_CHANGES, type Change } from '#db/sync/change.ts';
+import { handedInAnswerSchema, handedInDecidedSchema } from '#db/sync/handed-in.ts';
+import { upcast } from '#db/sync/upcast.ts';
+import { staysOf } from '#db/sqlite/queries/same-person.ts';
+import { readReplica, readRow } from '#db/sqlite/store.ts';
+import type { z } from 'zod';
+import { isShutFor } from '../access/guard.ts';
+import { logRead } from '../audit/log-once.ts';
+import { proofHeaders } from '../clinic/proof.ts';
+import { askServer } from '../clinic/server-client.ts';
+import type { Context } from '../context.ts';
+import { fullName } from '../patients/patient-view.ts';
+import type { CoreServices } from '../services.ts';
+import { service, type AnyHandler } from '../use-case.ts';
+import { isTold, patientOf } from './verbs.ts';
+
+const list = service('handedIn.list', async (services) => {
+  const reply = await ask(services, '/v1/handed-in', { limit: MAX_CHANGES }, handedInAnswerSchema);
+  if (!reply.ok) return reply;
+  return services.transaction((ctx) => {
+    const items = reply.value.changes.flatMap(({ deviceId, n, change }) => {
+      const parsed = changeSchema.safeParse(change);
+      return parsed.success ? [{ deviceId, n, change: upcast(parsed.data) }] : [];
+    });
+    // A visit that was begun on that device is known from what it handed in only.
+    const begun = new Map(items.map(({ change }) => [change.rowId, change.set['patientId']]));
+    const shown = items
+      .map((item) => ({ ...item, patientId: subjectOf(ctx, item.change, begun) }))
+      .filter(({ patientId }) => patientId === null || !isShutFor(ctx.db, patientId, ctx.actor.userId, ctx.now));
+    for (const patientId of new Set(shown.flatMap((item) => item.patientId ?? [])))
+      logRead(ctx, { patientId, details: { handedIn: shown.filter((item) => item.patientId === patientId).length } }, 'handed-in');
+    return ok({ items: shown.map((item) => viewOf(ctx, item)), more: reply.value.more });
+  });
+});
+
+function subjectOf(ctx: Context, change: Change, begun: ReadonlyMap<string, unknown>): string | null {
+  const { entity, rowId, set } = change;
+  const known = isEntityName(entity) ? patientOf(ctx, { entity, rowId, set }) : null;
+  const visit = set['encounterId'];
+  const told = known ?? (typeof visit === 'string' ? begun.get(visit) : undefined);
+  return typeof told === 'string' ? told : null;
+}
+
+function viewOf(ctx: Context, item: { deviceId: string; n: number; change: Change; patientId: string | null }): HandedInChange {
+  const { deviceId, n, change, patientId } = item;
+  const patient = patientId === null ? undefined : readRow(ctx.db, 'patient', staysOf(ctx.db, patientId));
+  return {
+    id: change.id,
+    deviceId,
+    n,
+    deviceName: readRow(ctx.db, 'device', deviceId)?.name ?? null,
+    entity: change.entity,
+    rowId: change.rowId,
+    at: change.at,
+    patientId,
+    patientName: patient === undefined ? null : fullName(patient),
+    actorName: readRow(ctx.db, 'user', change.actor)?.name ?? null,
+    written: Object.entries(change.set).flatMap(([field, value]) => (isTold(field, value) ? [{ field, value }] : [])),
+  };
+}
+
+const decide = service('handedIn.decide', async (services, { deviceId, ns, decision }) => {
+  const reply = await ask(services, '/v1/handed-in/decide', { deviceId, ns, decision }, handedInDecidedSchema);
+  if (!reply.ok) return reply;
+  const refused = reply.value.outcomes.flatMap(({ n, outcome, code }) =>
+    outcome === 'rejected' ? [{ n, code: code ?? 'change/malformed' }] : [],
+  );
+  const logged = services.transaction((ctx) => {
+    ctx.audit({
+      action: 'change',
+      subjectEntity: 'device',
+      subjectId: deviceId,
+      details: { handedIn: decision, changes: ns.length - refused.length },
+    });
+    return ok(null);
+  });
+  if (!logged.ok) return logged;
+  await services.replica()?.syncNow();
+  return ok({ refused });
+});
+
+async function ask<T>({ ports, clinic }: CoreServices, path: string, body: unknown, schema: z.ZodType<T>): Promise<Result<T>> {
+  if (clinic === null) return err('session/closed');
+  const url = readReplica(clinic.db, 'server-url');
+  const credential = readReplica(clinic.db, 'device-credential');
+  if (url === undefined || credential === undefined) return err('server/not-connected');
+  const headers = proofHeaders(clinic.actor, { method: 'POST', path, body });
+  return askServer(ports, { url: `${url}${path}`, method: 'POST', body, credential, headers }, schema);
+}
+
+export const handedInHandlers: readonly AnyHandler[] = [list, decide];
