@@ -7,16 +7,20 @@ import { PROOF_HEADER } from '#db/sync/proof.ts';
 import { personBehind } from './core/proof.ts';
 import type { Principal } from './core/principal.ts';
 import { err, type Failure } from './core/result.ts';
-import { principalOf } from './core/sessions.ts';
-import { ALWAYS, failureOf, problemOf, refuseConnection, refuseExpectation } from './plugins/errors.ts';
+import { callerName, openAdmission, type Admission, type Asking } from './plugins/admission.ts';
+import { failureOf, problemOf, refuseConnection, refuseExpectation } from './plugins/errors.ts';
+import { allowOrigins, headersFor } from './plugins/headers.ts';
 import { isStorable, readJson } from './plugins/json.ts';
-import { placesFor, rateLimiter } from './plugins/limits.ts';
+import { placesFor } from './plugins/limits.ts';
 import { safeError } from './plugins/logging.ts';
 import { countRequest } from './plugins/metrics.ts';
 import { routes as allRoutes } from './routes/index.ts';
 import type { Reply, Route } from './routes/route.ts';
 
 const REQUEST_MS = 60_000;
+/** JSON of a stranger, and of everybody where the route names no size (OWASP API4): both far above what is ever sent. */
+const STRANGER_BYTES = 65_536;
+const JSON_BYTES = 1_048_576;
 /** How long a server that shuts down waits for its last answers. */
 const LAST_ANSWERS_MS = 2000;
 
@@ -24,8 +28,11 @@ export type { ServerDeps } from './core/deps.ts';
 
 /** @param routes for tests; the default is every route there is */
 export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes): FastifyInstance {
+  const always = headersFor(deps.http?.strictTransport === true);
   const app = Fastify({
     logger: false,
+    // Whose X-Forwarded-For is believed: nobody's unless the operator names their proxy (ASVS 4.1.3).
+    trustProxy: deps.http?.trustedProxies === undefined || deps.http.trustedProxies.length === 0 ? false : [...deps.http.trustedProxies],
     bodyLimit: deps.limits.bodyBytes,
     // Headers and body must have come by then; whoever sends them drop by drop is cut off.
     requestTimeout: deps.limits.requestMs ?? REQUEST_MS,
@@ -38,13 +45,13 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     // An address that cannot be read; the hooks below do not run for it.
-    frameworkErrors: (error, _request, reply) => void send(reply.headers(ALWAYS), problemOf(failureOf(error))),
-    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, _request, reply) => void send(reply.headers(always), problemOf(failureOf(error))),
+    clientErrorHandler: refuseConnection(always),
   });
   // Beyond it Node closes what connects: there is nobody left to say why.
   app.server.maxConnections = deps.limits.connections;
   app.server.headersTimeout = deps.limits.requestMs ?? REQUEST_MS;
-  app.server.on('checkExpectation', refuseExpectation);
+  app.server.on('checkExpectation', refuseExpectation(always));
   app.addHook('onRequest', async ({ headers, raw }) => {
     if (headers.host === undefined && raw.httpVersion === '1.1') throw Object.assign(new Error('no host'), { statusCode: 400 });
   });
@@ -79,7 +86,7 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
   });
 
   app.addHook('onSend', async (_request, reply, payload) => {
-    reply.headers(ALWAYS);
+    reply.headers(always);
     return payload;
   });
   app.addHook('onResponse', async (request, reply) => {
@@ -102,18 +109,23 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
     send(reply, problemOf(failure));
   });
 
-  const pollPlaces = placesFor();
-  const passes = rateLimiter(deps.limits.rateWindowMs, deps.limits.rateMax, () => deps.now().getTime());
+  allowOrigins(app, deps.http?.origins ?? []);
+  const admission = openAdmission(deps);
+  const admitted = new WeakMap<FastifyRequest, Principal>();
+  const around: Around = { deps, admission, closing: closing.signal, pollPlaces: placesFor() };
   for (const route of routes) {
     app.route({
       method: route.method,
       url: route.path,
+      bodyLimit: bodyLimitOf(route, deps.limits.bodyBytes),
+      onRequest: async (request, reply) => {
+        const principal = await admission.admit(route, askingOf(request));
+        if (principal === undefined) return;
+        if ('ok' in principal) return send(reply, problemOf(principal));
+        admitted.set(request, principal);
+      },
       handler: async (request, reply) => {
-        const wait = passes(callerOf(request));
-        const answer =
-          wait > 0
-            ? err('request/too-many', { retryAfter: wait })
-            : await call({ deps, closing: closing.signal, pollPlaces }, route, request, reply);
+        const answer = await call(around, route, admitted.get(request), request, reply);
         return send(reply, 'ok' in answer ? problemOf(answer) : answer);
       },
     });
@@ -123,29 +135,18 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
 
 interface Around {
   deps: ServerDeps;
+  admission: Admission;
   closing: AbortSignal;
   pollPlaces: ReturnType<typeof placesFor>;
 }
 
 async function call(
-  { deps, closing, pollPlaces }: Around,
+  { deps, admission, closing, pollPlaces }: Around,
   route: Route,
+  principal: Principal | undefined,
   request: FastifyRequest,
   response: FastifyReply,
 ): Promise<Reply | Failure> {
-  const bearer = bearerOf(request);
-  const authenticate = async (): Promise<Principal | Failure> => {
-    const result = await principalOf(deps, bearer);
-    if (!result.ok) return result;
-    if (route.auth !== 'also-revoked' && result.value.kind === 'device' && result.value.revoked)
-      return err('device/revoked', result.value.revokeProof === undefined ? {} : { proof: result.value.revokeProof });
-    const { roles } = route;
-    if (roles !== undefined && !roles.some((role) => result.value.roles.includes(role))) return err('role/forbidden');
-    return result.value;
-  };
-  const principal = route.auth === 'open' ? undefined : await authenticate();
-  if (principal !== undefined && 'ok' in principal) return principal;
-
   if (Buffer.isBuffer(request.body) !== (route.takesBytes === true)) return err('request/media-type');
   if (route.keepsRefused !== true && route.takesBytes !== true && !isStorable(request.body)) return err('request/malformed');
   const body = route.takesBytes === true ? ({ ok: true, value: request.body } as const) : parse(route.body, request.body);
@@ -164,12 +165,13 @@ async function call(
   const { pollsPerDevice, pollsPerClinic } = deps.limits;
   const leave = isLive(request)
     ? pollPlaces([
-        [callerOf(request), pollsPerDevice],
+        [principal === undefined ? request.ip : callerName(principal), pollsPerDevice],
         [principal?.clinicId ?? '', pollsPerClinic],
       ])
     : () => {};
   if (leave === undefined) return err('polls/too-many', { retryAfter: 5 });
   response.raw.once('close', leave);
+  const asking = askingOf(request);
   const gone = new AbortController();
   response.raw.once('close', () => gone.abort());
   const answer = await route.run({
@@ -181,7 +183,7 @@ async function call(
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value])),
     gone: gone.signal,
     closing,
-    authenticateAgain: authenticate,
+    authenticateAgain: () => admission.again(route, asking),
   });
   // NOTIFY tells every copy that listens; those that only hear Redis are told here, after the commit.
   if (route.method !== 'GET' && principal !== undefined && !('ok' in answer)) deps.wakeUps.announce?.(principal.clinicId);
@@ -219,21 +221,20 @@ function headerOf(request: FastifyRequest, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-function bearerOf(request: FastifyRequest): string | undefined {
-  const match = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '');
-  return match?.[1];
+function askingOf(request: FastifyRequest): Asking {
+  return { ip: request.ip, authorization: request.headers.authorization };
+}
+
+/** The most a route reads. What a stranger sends is small; what is pushed may be large. */
+function bodyLimitOf({ auth, takesBytes, bodyBytes }: Route, most: number): number {
+  if (takesBytes === true) return CHUNK_BYTES;
+  return Math.min(most, bodyBytes ?? (auth === 'open' ? STRANGER_BYTES : JSON_BYTES));
 }
 
 /** Nothing is unpacked, and nothing but UTF-8 is read. */
 function isPlainUtf8(headers: FastifyRequest['headers']): boolean {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   return /^utf-?8$/i.test(charset) && /^(identity)?$/i.test(headers['content-encoding'] ?? '');
-}
-
-/** A device by its id, everybody else by address. */
-function callerOf(request: FastifyRequest): string {
-  const device = /^rdc_([0-9a-f-]{36})_/.exec(bearerOf(request) ?? '');
-  return device?.[1] ?? request.ip;
 }
 
 function isLive(request: FastifyRequest): boolean {

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
+import { isIP } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -13,6 +14,31 @@ const EXAMPLES = /^(change-?me|example|secret|password|your-.*|xxx+|test|eksempe
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+
+/** Several values with commas between, each judged. */
+const listOf = (isGood: (one: string) => boolean, message: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== ''),
+    )
+    .refine((all) => all.every(isGood), message);
+const origin = (one: string) => /^https?:$/.test(URL.parse(one)?.protocol ?? '') && URL.parse(one)?.origin === one;
+/** A network that holds half of all addresses or more would let anybody say who they are. */
+const proxy = (one: string) => {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(one)) return true;
+  const [address = '', bits, ...more] = one.split('/');
+  const family = isIP(address);
+  return (
+    family !== 0 &&
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= (family === 4 ? 32 : 128)))
+  );
+};
 
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -45,6 +71,10 @@ const environment = z.object({
   POLLS_PER_DEVICE: whole(1, 10_000).default(64),
   POLLS_PER_CLINIC: whole(1, 100_000).default(4000),
   RATE_LIMIT_MAX: whole(10, 1_000_000).default(6000),
+  RATE_LIMIT_DOOR_MAX: whole(5, 1_000_000).default(100),
+  RATE_LIMIT_EXPORT_MAX: whole(10, 1_000_000).default(6000),
+  TRUSTED_PROXIES: listOf(proxy, 'must be addresses, networks (10.0.0.0/8), or loopback, linklocal, uniquelocal, with commas between'),
+  CORS_ORIGIN: listOf(origin, 'must be origins such as https://app.example.no, with commas between, and never *'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'text']).default('json'),
 });
@@ -72,7 +102,9 @@ export interface Config {
   electric: { url: string; secret?: string } | undefined;
   /** Undefined: wake-ups by LISTEN/NOTIFY alone. */
   redis: { url: string; prefix: string } | undefined;
-  rate: { windowMs: number; max: number };
+  rate: { rateWindowMs: number; rateMax: number; doorMax: number; exportMax: number };
+  /** Whose X-Forwarded-For is believed, and which origins' pages may ask. */
+  answers: { trustedProxies: string[]; origins: string[] };
   log: { level: string; format: 'json' | 'text' };
 }
 
@@ -125,7 +157,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
         ? undefined
         : { url: e.ELECTRIC_URL, ...(e.ELECTRIC_SECRET === undefined ? {} : { secret: e.ELECTRIC_SECRET }) },
     redis: e.REDIS_URL === undefined ? undefined : { url: e.REDIS_URL, prefix: e.REDIS_KEY_PREFIX },
-    rate: { windowMs: e.RATE_LIMIT_WINDOW_MS, max: e.RATE_LIMIT_MAX },
+    rate: {
+      rateWindowMs: e.RATE_LIMIT_WINDOW_MS,
+      rateMax: e.RATE_LIMIT_MAX,
+      doorMax: e.RATE_LIMIT_DOOR_MAX,
+      exportMax: e.RATE_LIMIT_EXPORT_MAX,
+    },
+    answers: { trustedProxies: e.TRUSTED_PROXIES, origins: e.CORS_ORIGIN },
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
   };
 }

@@ -47,7 +47,8 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     const { epoch } = await assertMigrated(pool, appRole);
     const warn = (message: string) => log.warn(message);
     const listening = await listenForChanges(database.listenUrl, warn);
-    const wakeUps = config.redis === undefined ? listening : await withRedis(listening, { ...config.redis, log: warn });
+    const heard = config.redis === undefined ? undefined : await withRedis(listening, { ...config.redis, log: warn });
+    const wakeUps = heard ?? listening;
     undo.push(() => wakeUps.close());
     const deps: ServerDeps = {
       pool,
@@ -62,7 +63,9 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
       registration: config.registration,
       ...(config.electric === undefined ? {} : { electric: config.electric }),
-      limits: { bodyBytes: MAX_REQUEST_BYTES, rateWindowMs: config.rate.windowMs, rateMax: config.rate.max, ...config.http },
+      ...(heard === undefined ? {} : { redis: { client: heard.client, prefix: config.redis?.prefix ?? '' } }),
+      http: { ...config.answers, strictTransport: config.production },
+      limits: { bodyBytes: MAX_REQUEST_BYTES, ...config.rate, ...config.http },
       version: VERSION,
     };
     const compaction = startCompaction({ pool, now: deps.now, retentionDays: config.retentionDays }, log);

@@ -154,6 +154,12 @@ describe('the process', () => {
     [{ RYGGRAD_SYNC_PORT: 'mange' }, /^RYGGRAD_SYNC_PORT: /],
     [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL: /],
     [{ LOG_LEVEL: 'høyt' }, /^LOG_LEVEL: /],
+    [{ TRUSTED_PROXIES: 'true' }, /^TRUSTED_PROXIES: must be addresses/],
+    [{ TRUSTED_PROXIES: '10.0.0.1,0.0.0.0/0' }, /^TRUSTED_PROXIES: must be addresses/],
+    [{ TRUSTED_PROXIES: '::/0' }, /^TRUSTED_PROXIES: must be addresses/],
+    [{ CORS_ORIGIN: '*' }, /^CORS_ORIGIN: must be origins/],
+    [{ CORS_ORIGIN: 'https://app.example.no/' }, /^CORS_ORIGIN: must be origins/],
+    [{ CORS_ORIGIN: 'https://app.example.no,null' }, /^CORS_ORIGIN: must be origins/],
     [{ SESSION_KEY: 'kort' }, /^SESSION_KEY: must be 32 bytes/],
     [{ NODE_ENV: 'production', REGISTRATION_CODE: 'change-me' }, /^REGISTRATION_CODE: is an example value/],
     [{ NODE_ENV: 'production', SESSION_KEY: Buffer.alloc(32).toString('base64') }, /^SESSION_KEY: is an example value/],
@@ -165,6 +171,19 @@ describe('the process', () => {
     ],
   ])('a wrong value is one clear sentence: %j', (env, message) => {
     expect(() => readConfig({ RYGGRAD_HOME: newHome(), ...env })).toThrow(message);
+  });
+
+  it('several proxies and origins stand with commas between; none is the default', () => {
+    const env = {
+      RYGGRAD_HOME: newHome(),
+      TRUSTED_PROXIES: 'loopback, 10.0.0.5,10.1.0.0/16,fd00::/8',
+      CORS_ORIGIN: 'https://a.no, http://localhost:5173',
+    };
+    expect(readConfig(env).answers).toEqual({
+      trustedProxies: ['loopback', '10.0.0.5', '10.1.0.0/16', 'fd00::/8'],
+      origins: ['https://a.no', 'http://localhost:5173'],
+    });
+    expect(readConfig({ RYGGRAD_HOME: newHome() }).answers).toEqual({ trustedProxies: [], origins: [] });
   });
 
   it('a foreign database without registration code lets nobody found a clinic; a code opens it', () => {

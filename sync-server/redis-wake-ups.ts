@@ -12,11 +12,14 @@ export interface RedisWakeUps extends WakeUps {
   announce(clinicId: string): void;
   /** Whether Redis is heard at present. */
   redisConnected(): boolean;
+  /** For budgets that several copies share: refuses at once while there is no connection. */
+  readonly client: object;
 }
 
 const LONGEST_PAUSE_MS = 5000;
 /** What could not be said while Redis was away is said when it is back; of more clinics than this, that all should look. */
 const MOST_UNSAID = 1000;
+const MOST_WAITING = 1000;
 const EVERYBODY = '*';
 /** How long a start waits for Redis; then it goes on without, and keeps trying. */
 const START_MS = 2000;
@@ -31,6 +34,8 @@ export async function withRedis(
     url,
     // `unsaid` below is our queue: one word per clinic, however often it changed.
     disableOfflineQueue: true,
+    // One that hangs fills up, and then refuses at once.
+    commandsQueueMaxLength: MOST_WAITING,
     socket: { reconnectStrategy: (tries) => Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(tries, 10)), connectTimeout: START_MS },
   });
   const subscriber = publisher.duplicate({ disableOfflineQueue: false });
@@ -80,6 +85,7 @@ export async function withRedis(
     ...listening,
     announce: say,
     redisConnected: () => heard && subscriber.isReady,
+    client: publisher,
     async close() {
       for (const client of [publisher, subscriber]) if (client.isOpen) client.destroy();
       await listening.close();

@@ -1,59 +1,23 @@
 /** Wake-ups through a real Redis: beside NOTIFY, without it, and when Redis itself is gone. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { listenForChanges } from '#db/postgres/listen.ts';
 import { withRedis, type RedisWakeUps } from './redis-wake-ups.ts';
 import { foundClinic, newPatient, request, write, type Laptop } from './testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.ts';
+import { freePort, openTestRedis, type TestRedis } from './testing/test-redis.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
 
 let database: TestDatabase;
-let redis: ChildProcess;
-let url: string;
+let redis: TestRedis;
 const wakeUps: RedisWakeUps[] = [];
 /** The first hears of changes by NOTIFY and Redis, the second by Redis alone. */
 let copies: [TestServer, TestServer];
 let laptop: Laptop;
 
-async function startRedis(port: number): Promise<ChildProcess> {
-  const child = spawn('redis-server', [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    tmpdir(),
-  ]);
-  child.stdout.setEncoding('utf8');
-  for await (const text of child.stdout) if (String(text).includes('Ready to accept connections')) break;
-  child.stdout.resume();
-  return child;
-}
-async function stop(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
-}
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 beforeAll(async () => {
   database = await openTestDatabase();
-  const port = await freePort();
-  redis = await startRedis(port);
-  url = `redis://127.0.0.1:${port}`;
+  redis = await openTestRedis();
+  const { url } = redis;
   const sessionKey = new Uint8Array(32).fill(9);
   const copy = async (listenUrl: string) => {
     const heard = await withRedis(await listenForChanges(listenUrl, () => {}), { url, prefix: 'test:', log: () => {} });
@@ -69,7 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const copy of copies) await copy.close();
   for (const heard of wakeUps) await heard.close();
-  await stop(redis);
+  await redis.kill();
   await database.close();
 });
 
@@ -91,7 +55,7 @@ it('a change at one copy wakes a reader at another that does not hear NOTIFY', a
 });
 
 it('Redis gone: NOTIFY goes on, the server stays ready; Redis back: readers are woken, and heard again', async () => {
-  await stop(redis);
+  await redis.kill();
   await expect.poll(async () => (await ready(copies[0])).redis).toBe('reconnecting');
   expect((await ready(copies[0])).status).toBe('ready');
   const byNotify = await parked(copies[0]);
@@ -101,7 +65,7 @@ it('Redis gone: NOTIFY goes on, the server stays ready; Redis back: readers are 
   // Written while nobody could say so: heard as soon as Redis is back, not at the end of the poll.
   const missed = await parked(copies[1]);
   await write(copies[0].app, laptop, newPatient());
-  redis = await startRedis(Number(new URL(url).port));
+  await redis.start();
   expect((await missed.answer).json<unknown[]>().length).toBeGreaterThan(1);
   const again = await parked(copies[1]);
   await write(copies[0].app, laptop, newPatient());

@@ -35,6 +35,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   server_state: 'select',
   directory: 'select, insert, delete',
   attempt: 'select, insert, update, delete',
+  rate_budget: 'select, insert, update, delete',
 };
 /** Tables whose rows are finished at some point, and the column that says so; empty: from birth. Amendments have their own guard. */
 const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = {

@@ -225,6 +225,14 @@ export const attempt = pgTable('attempt', {
   lastAt: at('last_at').notNull(),
 });
 
+/** Strict budgets of callers (sync-server/plugins/budgets.ts), in the columns `rate-limiter-flexible` wants. Keys are hashes and ids. */
+export const rateBudget = pgTable('rate_budget', {
+  key: text('key').primaryKey(),
+  points: integer('points').notNull().default(0),
+  /** Milliseconds since 1970. */
+  expire: bigint('expire', { mode: 'number' }),
+});
+
 /** The bytes of attachments, by the SHA-256 that their rows name (attachment.sha256): how much there must be, and whether all is there. */
 export const content = pgTable(
   'content',
@@ -270,4 +278,4 @@ export const TENANT_SERVER_TABLES = [
   'content_chunk',
 ] as const;
 /** Tables without a tenant. */
-export const SHARED_TABLES = ['server_state', 'directory', 'attempt'] as const;
+export const SHARED_TABLES = ['server_state', 'directory', 'attempt', 'rate_budget'] as const;

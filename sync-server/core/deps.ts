@@ -30,11 +30,18 @@ export interface ServerDeps {
     bodyBytes: number;
     rateWindowMs: number;
     rateMax: number;
+    /** Tries to come in per address and quarter of an hour, and pages read out per person and hour (plugins/budgets.ts). */
+    doorMax: number;
+    exportMax: number;
     connections: number;
     pollsPerDevice: number;
     pollsPerClinic: number;
     /** How long a request may take to arrive, headers and body; a minute unless said. */
     requestMs?: number;
   };
+  /** A connected Redis, for budgets that several copies share. */
+  redis?: { client: object; prefix: string };
+  /** Whose X-Forwarded-For is believed, which origins' pages may ask, and whether answers say that only TLS will do. */
+  http?: { trustedProxies?: readonly string[]; origins?: readonly string[]; strictTransport?: boolean };
   version: string;
 }

@@ -3,7 +3,7 @@
  * offline does not ask: there the laptop is the second thing one must have (docs/decisions/0055).
  */
 import { randomInt } from 'node:crypto';
-import { countFailure, forgetFailures, waitFor } from '#db/postgres/queries/attempts.ts';
+import { forgetTries, takeTry } from '#db/postgres/queries/attempts.ts';
 import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
 import { personById, type PersonRow } from '#db/postgres/queries/people.ts';
 import {
@@ -62,15 +62,12 @@ export async function showFactor(deps: FactorDeps, tx: Tx, who: Who, code: strin
 
 async function tryCode(deps: FactorDeps, tx: Tx, who: Who, factor: StoredFactor, code: string): Promise<Result<Shown>> {
   const key = throttleKey(who);
-  const wait = await waitFor(tx, key);
+  const wait = await takeTry(tx, key);
   if (wait > 0) return err('session/throttled', { retryAfter: wait });
   const plain = code.replaceAll(/[\s-]/g, '');
   const shown = /^\d{6}$/.test(plain) ? await takeTotp(deps, tx, who, factor, plain) : await takeRecoveryCode(tx, who, plain);
-  if (shown === undefined) {
-    await countFailure(tx, key);
-    return err('session/second-factor-wrong');
-  }
-  await forgetFailures(tx, key);
+  if (shown === undefined) return err('session/second-factor-wrong');
+  await forgetTries(tx, key);
   return ok(shown);
 }
 
@@ -164,7 +161,7 @@ export async function resetSecondFactor(deps: FactorDeps, who: Principal, userId
   if (!who.roles.includes('ADMIN') || userId === who.userId) return err('role/forbidden');
   return withClinic(deps.pool, who.clinicId, async (tx) => {
     if ((await personById(tx, who.clinicId, userId)) === undefined) return err('user/unknown');
-    await forgetFailures(tx, throttleKey({ clinicId: who.clinicId, userId }));
+    await forgetTries(tx, throttleKey({ clinicId: who.clinicId, userId }));
     if (await removeFactor(tx, who.clinicId, userId)) await logged(deps, tx, who, 'secondFactor.reset', userId);
     return ok(null);
   });

@@ -4,7 +4,7 @@
  */
 import { verify as verifyArgon2 } from '@node-rs/argon2';
 import { jwtVerify, SignJWT, errors as joseErrors } from 'jose';
-import { countFailure, forgetFailures, waitFor } from '#db/postgres/queries/attempts.ts';
+import { forgetTries, takeTry } from '#db/postgres/queries/attempts.ts';
 import { joined } from '#db/postgres/joined.ts';
 import { readClinic, withClinic, type Pool } from '#db/postgres/open.ts';
 import { accountsByEmail, clinicsBehind, credentialsOf, personById, saveAccount, type Credential } from '#db/postgres/queries/people.ts';
@@ -46,14 +46,14 @@ export async function openSession(
 ): Promise<Result<Session>> {
   const { pool, sessionKey, now } = deps;
   const key = sha256(`session:${input.email.toLowerCase()}`);
-  const wait = await waitFor(pool, key);
+  const wait = await takeTry(pool, key);
   if (wait > 0) return err('session/throttled', { retryAfter: wait });
   let known = false;
   for (const clinicId of await clinicsBehind(pool, 'email', emailKeyHash(input.email))) {
     for (const person of await withClinic(pool, clinicId, (tx) => accountsByEmail(tx, clinicId, input.email))) {
       known = true;
       if (!(await matches(person.verifier, input.passphrase)) || !person.active) continue;
-      await forgetFailures(pool, key);
+      await forgetTries(pool, key);
       const entered = await withClinic(pool, clinicId, async (tx): Promise<Result<{ clinicName: string }>> => {
         const shown = await showFactor(deps, tx, { clinicId, userId: person.id }, input.secondFactor);
         const told = { at: now(), actor: actorOf(person.id, person), verb: 'session.open', userId: person.id };
@@ -76,7 +76,6 @@ export async function openSession(
     }
   }
   if (!known) await matches(NOBODY, input.passphrase);
-  await countFailure(pool, key);
   return err('session/refused');
 }
 

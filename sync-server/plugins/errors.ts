@@ -2,6 +2,7 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Failure } from '../core/result.ts';
+import type { Headers } from './headers.ts';
 
 const STATUS: Readonly<Record<string, number>> = {
   'auth/missing': 401,
@@ -54,14 +55,6 @@ const STATUS: Readonly<Record<string, number>> = {
   'server/error': 500,
 };
 
-/** On every answer, errors too: nothing of it may rest in a cache, or be taken for a page. */
-export const ALWAYS = {
-  'cache-control': 'private, no-store',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-} as const;
-
 export interface Problem {
   status: number;
   headers: Record<string, string>;
@@ -99,26 +92,30 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** Answers what is no HTTP, too much of it, or too slow, where there is no request yet; then the connection is closed. */
-export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const code =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? 'request/headers-too-large'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? 'request/timeout'
-        : 'request/malformed';
-  const { status, headers, body } = problemOf({ ok: false, code });
-  const text = JSON.stringify(body);
-  const all = { ...ALWAYS, ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`);
+export function refuseConnection(always: Headers): (error: Error & { code?: string }, socket: Socket) => void {
+  return (error, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const code =
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? 'request/headers-too-large'
+        : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+          ? 'request/timeout'
+          : 'request/malformed';
+    const { status, headers, body } = problemOf({ ok: false, code });
+    const text = JSON.stringify(body);
+    const all = { ...always, ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`);
+  };
 }
 
 /** `Expect:` with anything but 100-continue. */
-export function refuseExpectation(_: IncomingMessage, response: ServerResponse): void {
-  const { status, headers, body } = problemOf({ ok: false, code: 'request/expectation' });
-  const text = JSON.stringify(body);
-  response.writeHead(status, { ...ALWAYS, ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+export function refuseExpectation(always: Headers): (request: IncomingMessage, response: ServerResponse) => void {
+  return (_, response) => {
+    const { status, headers, body } = problemOf({ ok: false, code: 'request/expectation' });
+    const text = JSON.stringify(body);
+    response.writeHead(status, { ...always, ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+  };
 }
 
 /** Connection lost, shutting down, too many connections, deadlock, out of disk; a statement, a lock or a pause beyond its time. */

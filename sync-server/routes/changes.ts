@@ -1,4 +1,4 @@
-import { pushReplySchema, pushRequestSchema, WAITED_HEADER } from '#db/sync/change.ts';
+import { MAX_REQUEST_BYTES, pushReplySchema, pushRequestSchema, WAITED_HEADER } from '#db/sync/change.ts';
 import { HANDED_IN } from '#db/sync/handed-in.ts';
 import { acceptChanges } from '../core/accept-changes.ts';
 import { noteHandedIn } from '../core/handed-in.ts';
@@ -11,6 +11,7 @@ export const pushChanges = route({
   summary: "A device's changes and log, in order. One outcome per change; 200 does not mean applied.",
   auth: 'also-revoked',
   keepsRefused: true,
+  bodyBytes: MAX_REQUEST_BYTES,
   body: pushRequestSchema,
   responses: { 200: { description: 'What became of each change.', schema: pushReplySchema } },
   async run({ deps, principal, body, headers }) {

@@ -10,6 +10,7 @@ export const readAudit = route({
   summary:
     'A page of the log of who did what, newest first: all of it for an ADMIN, what concerns one patient for a clinician. Signed by the person who asks.',
   auth: 'person',
+  budget: 'export',
   body: logRequestSchema,
   responses: { 200: { description: 'Events.', schema: logAnswerSchema } },
   async run({ deps, principal, body }) {

@@ -32,6 +32,7 @@ export const foundClinic = route({
   path: '/v1/clinics',
   summary: 'A clinic born on a laptop joins this server, ids kept. Header `registration-code` where the operator asks for one.',
   auth: 'open',
+  budget: 'door',
   body: z.strictObject({
     clinic: born('clinic'),
     user: born('user'),
@@ -59,6 +60,7 @@ export const signIn = route({
   path: '/v1/sessions',
   summary: 'E-mail and passphrase of a local account, and the second factor of who has one, for a short token.',
   auth: 'open',
+  budget: 'door',
   body: z.strictObject({
     email: z.string().min(1).max(200),
     passphrase: z.string().min(1).max(1000),
@@ -99,6 +101,7 @@ export const enrolDevice = route({
   path: '/v1/devices',
   summary: 'Enrols a device by code, and by the second factor of a person who has one.',
   auth: 'open',
+  budget: 'door',
   body: z.strictObject({
     code: z.string().min(4).max(200),
     device: z.strictObject({ id, name: z.string().trim().min(1).max(200) }),

@@ -4,6 +4,7 @@ import type { Role } from '#db/model/clinic.ts';
 import type { ServerDeps } from '../core/deps.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Failure } from '../core/result.ts';
+import type { StrictBudget } from '../plugins/budgets.ts';
 
 export interface Call<B, Q, P, A> {
   deps: ServerDeps;
@@ -36,6 +37,10 @@ export interface Route {
    * person's, or a device's with the signature of the person at it (db/sync/proof.ts).
    */
   auth: 'open' | 'signed-in' | 'also-revoked' | 'person';
+  /** Beside everybody's: a budget counted in Postgres, without which nobody passes (plugins/budgets.ts). */
+  budget?: StrictBudget;
+  /** The largest body, where that of other JSON (app.ts) is not enough. */
+  bodyBytes?: number;
   /** One of these is needed; the person a device was enrolled for counts. */
   roles?: readonly Role[];
   /** Takes text that cannot be stored as it is (NUL, half a surrogate pair), and keeps it in quarantine; others refuse it. */

@@ -27,6 +27,8 @@ export const TEST_LIMITS: ServerDeps['limits'] = {
   bodyBytes: MAX_REQUEST_BYTES,
   rateWindowMs: 60_000,
   rateMax: 1_000_000,
+  doorMax: 1_000_000,
+  exportMax: 1_000_000,
   connections: 1000,
   pollsPerDevice: 64,
   pollsPerClinic: 4000,

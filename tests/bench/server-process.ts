@@ -48,6 +48,7 @@ export async function startOurServer(): Promise<ServerProcess> {
     RYGGRAD_PARENT: '1',
     // All benches come from one address within a minute or two.
     RATE_LIMIT_MAX: '1000000',
+    RATE_LIMIT_DOOR_MAX: '1000000',
     LOG_LEVEL: 'error',
   });
   return {

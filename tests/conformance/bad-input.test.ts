@@ -82,7 +82,7 @@ const WATCH = `
     $$ begin insert into effect values (tg_table_name); return null; end $$;
   do $$ declare name text; begin
     for name in select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
-      and relname not in ('attempt', 'effect') loop
+      and relname not in ('attempt', 'rate_budget', 'effect') loop
       execute format('create trigger tell_effect after insert or update or delete on %I for each row execute function tell_effect()', name);
     end loop;
   end $$;`;

@@ -6,6 +6,7 @@ import http from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addColleague, foundClinic, PASSPHRASE, request, write, type Laptop } from '#sync-server/testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from '#sync-server/testing/test-database.ts';
+import { headersFor } from '#sync-server/plugins/headers.ts';
 import { openTestServer, type TestServer } from '#sync-server/testing/test-server.ts';
 import { follow } from './reader.ts';
 
@@ -264,15 +265,12 @@ describe('in front of Electric', () => {
       const headers = Object.fromEntries(answered.headers);
       for (const name of ['date', 'connection', 'keep-alive', 'content-length']) Reflect.deleteProperty(headers, name);
       expect(headers).toEqual({
-        'cache-control': PRIVATE,
         'content-type': 'application/json; charset=utf-8',
         'electric-handle': 'h1',
         'electric-offset': '0_0',
         'electric-schema': '{}',
         etag: '"h1:-1:0_0"',
-        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-        'referrer-policy': 'no-referrer',
-        'x-content-type-options': 'nosniff',
+        ...headersFor(false),
       });
     });
 

@@ -1,0 +1,92 @@
+/**
+ * Who may come in, decided before a byte of the body is read: the caller's budget, then who the token stands for, then the budget of what is
+ * asked for. A stranger can neither make the server parse 16 MB nor spend a laptop's budget by naming its id.
+ */
+import { createHash, createHmac } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import type { ServerDeps } from '../core/deps.ts';
+import type { Principal } from '../core/principal.ts';
+import { err, type Failure } from '../core/result.ts';
+import { principalOf } from '../core/sessions.ts';
+import type { Route } from '../routes/route.ts';
+import { openBudgets } from './budgets.ts';
+
+/** What of a request is looked at here. */
+export interface Asking {
+  /** The address, as a trusted proxy says it or as it connected. */
+  ip: string;
+  authorization: string | undefined;
+}
+
+export interface Admission {
+  /** Undefined where the route is open to all. */
+  admit(route: Route, asking: Asking): Promise<Principal | undefined | Failure>;
+  /** Who the token stands for now, after a wait. */
+  again(route: Route, asking: Asking): Promise<Principal | Failure>;
+}
+
+const MOST_KNOWN = 50_000;
+
+export function openAdmission(deps: ServerDeps): Admission {
+  const budgets = openBudgets(deps.pool, deps.limits, deps.redis);
+  /** Tokens that were good here lately, hashed → whose they are. Everybody else is counted by address. */
+  const known = new Map<string, string>();
+  const addressOf = ({ ip }: Asking) =>
+    createHmac('sha256', deps.sessionKey)
+      .update(`address:${networkOf(ip)}`)
+      .digest('base64url')
+      .slice(0, 22);
+
+  const again: Admission['again'] = async (route, { authorization }) => {
+    const result = await principalOf(deps, bearerOf(authorization));
+    if (!result.ok) return result;
+    const principal = result.value;
+    if (route.auth !== 'also-revoked' && principal.kind === 'device' && principal.revoked)
+      return err('device/revoked', principal.revokeProof === undefined ? {} : { proof: principal.revokeProof });
+    const { roles } = route;
+    if (roles !== undefined && !roles.some((role) => principal.roles.includes(role))) return err('role/forbidden');
+    return principal;
+  };
+
+  return {
+    again,
+    async admit(route, asking) {
+      const token = bearerOf(asking.authorization);
+      const hash = token === undefined ? '' : createHash('sha256').update(token).digest('base64url');
+      const caller = route.auth === 'open' ? undefined : known.get(hash);
+      const wait = await budgets.ordinary(caller ?? addressOf(asking));
+      if (wait > 0) return err('request/too-many', { retryAfter: wait });
+      const principal = route.auth === 'open' ? undefined : await again(route, asking);
+      if (principal !== undefined && 'ok' in principal) return principal;
+      if (principal !== undefined && caller === undefined) {
+        if (known.size >= MOST_KNOWN) known.clear();
+        known.set(hash, callerName(principal));
+      }
+      if (route.budget === undefined) return principal;
+      const strictWait = await budgets.strict(route.budget, principal === undefined ? addressOf(asking) : principal.userId);
+      return strictWait > 0 ? err('request/too-many', { retryAfter: strictWait }) : principal;
+    },
+  };
+}
+
+/** A device by its id, a session by its person. */
+export const callerName = (principal: Principal): string => (principal.kind === 'device' ? principal.deviceId : `user:${principal.userId}`);
+
+function bearerOf(authorization: string | undefined): string | undefined {
+  return /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1];
+}
+
+/** Whoever has one IPv6 address has at least 2^64 of them (RFC 6177): counted by the network. An IPv4 address stands for itself. */
+export function networkOf(ip: string): string {
+  if (!isIPv6(ip)) return ip;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
+  if (mapped?.[1] !== undefined) return mapped[1];
+  const [head = '', tail] = ip.replace(/%.*$/, '').split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter((group) => group !== '').length;
+  const all = [...groups, ...Array.from({ length: missing }, () => '0'), ...(tail ?? '').split(':').filter((group) => group !== '')];
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
