@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { v7 } from 'uuid';
+import { FEED_PARTS } from '#db/postgres/server-tables.ts';
 import { TENANT_TABLES } from '#db/postgres/guards.ts';
 import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
 import { assertAppRole, openPool, withClinic } from '#db/postgres/open.ts';
@@ -88,7 +89,7 @@ describe.each(PLACES)('the database (%s)', (place) => {
     );
     const open = rows.filter(({ enabled, forced, policies }) => !enabled || !forced || policies === 0).map(({ name }) => name);
     expect(open.sort()).toEqual([...SHARED_TABLES].sort());
-    expect(rows.map(({ name }) => name).sort()).toEqual([...TENANT_TABLES, ...SHARED_TABLES].sort());
+    expect(rows.map(({ name }) => name).sort()).toEqual([...TENANT_TABLES, ...FEED_PARTS, ...SHARED_TABLES].sort());
   });
 
   it('nothing in the database runs with its owner’s rights', async () => {

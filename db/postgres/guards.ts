@@ -9,7 +9,7 @@ import { columnName, type Entity } from '../model/entity.ts';
 import { entities, entityNames } from '../model/entities.ts';
 import { FROZEN_CHILDREN, movableFields } from '../sync/policy.ts';
 import { IDENTITY_TABLES } from './identity-tables.ts';
-import { TENANT_SERVER_TABLES } from './server-tables.ts';
+import { FEED_PARTS, TENANT_SERVER_TABLES } from './server-tables.ts';
 
 /** All tables that hold a clinic's data. */
 export const TENANT_TABLES: readonly string[] = [...entityNames, ...TENANT_SERVER_TABLES, ...IDENTITY_TABLES];
@@ -55,7 +55,8 @@ const trigger = (name: string, when: string, table: string, rest: string) =>
 /** The whole text, and its hash by which a database knows whether it is in force. */
 export function guards(appRole: string): { sql: string; hash: string } {
   const parts = [readFileSync(join(import.meta.dirname, 'guards.sql'), 'utf8')];
-  for (const table of TENANT_TABLES) parts.push(rowSecurity(table));
+  // Through the feed its own rule counts; nobody is granted a part of it, and should somebody be, the rule stands there too.
+  for (const table of [...TENANT_TABLES, ...FEED_PARTS]) parts.push(rowSecurity(table));
   for (const name of entityNames) parts.push(recordTriggers(name), foreignKeys(entities[name]));
   for (const table of APPEND_ONLY) {
     parts.push(
@@ -66,7 +67,7 @@ export function guards(appRole: string): { sql: string; hash: string } {
   // Only what is deleted may leave the feed (compaction): a living row is never taken out of it, whatever asks.
   parts.push('drop policy if exists compaction on feed;', 'create policy compaction on feed as restrictive for delete using (deleted);');
   // A real Electric service reads the same table, and needs the whole row of an update.
-  parts.push('alter table feed replica identity full;');
+  for (const table of ['feed', ...FEED_PARTS]) parts.push(`alter table ${table} replica identity full;`);
   // Images are compressed already; trying again costs time and gains nothing.
   parts.push('alter table content_chunk alter column bytes set storage external;');
   parts.push(grants(appRole));
