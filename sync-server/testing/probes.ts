@@ -1,0 +1,64 @@
+/** How every route is asked, for tests that judge all of them: a new route is put here, or they fail. */
+import { BEFORE_ALL } from '#db/sync/compare.ts';
+import type { Route } from '../routes/route.ts';
+
+export const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
+export const nameOf = ({ method, path }: Route) => `${method} ${path}`;
+
+/** Somebody's things: their person, their device, and an attachment with the device's id. */
+export interface Target {
+  userId: string;
+  deviceId: string;
+}
+
+/** Routes that may be asked without a token; a new one must be put here on purpose. */
+export const OPEN = [
+  'GET /health',
+  'GET /ready',
+  'GET /metrics',
+  'GET /openapi.json',
+  'POST /v1/clinics',
+  'POST /v1/sessions',
+  'POST /v1/devices',
+];
+
+/** How each closed route is asked about something of `target`'s clinic; a route without an entry fails the test. */
+export const PROBES: Record<string, (target: Target) => { url: string; payload?: unknown }> = {
+  'POST /v1/devices/invitations': (target) => ({ url: '/v1/devices/invitations', payload: { userId: target.userId } }),
+  'GET /v1/devices': () => ({ url: '/v1/devices' }),
+  'POST /v1/devices/:id/revoke': (target) => ({ url: `/v1/devices/${target.deviceId}/revoke` }),
+  'PUT /v1/accounts/:userId': (target) => ({
+    url: `/v1/accounts/${target.userId}`,
+    payload: { verifier: '$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$H2GkA3cRKs4Y0rkNdcAtH3KnKVbBDmPgSgbOWaWzgQ8' },
+  }),
+  'GET /v1/second-factor': () => ({ url: '/v1/second-factor' }),
+  'POST /v1/second-factor': () => ({ url: '/v1/second-factor' }),
+  'POST /v1/second-factor/confirm': () => ({ url: '/v1/second-factor/confirm', payload: { code: 'ikke en kode' } }),
+  'POST /v1/second-factor/recovery-codes': () => ({ url: '/v1/second-factor/recovery-codes', payload: { code: 'ikke en kode' } }),
+  'POST /v1/second-factor/off': () => ({ url: '/v1/second-factor/off', payload: { code: 'ikke en kode' } }),
+  'POST /v1/accounts/:userId/second-factor/reset': (target) => ({ url: `/v1/accounts/${target.userId}/second-factor/reset` }),
+  'POST /v1/changes': (target) => ({ url: '/v1/changes', payload: { protocol: 1, deviceId: target.deviceId, changes: [], audit: [] } }),
+  'GET /v1/shape': () => ({ url: '/v1/shape?table=feed&offset=-1' }),
+  'GET /v1/bootstrap': () => ({ url: '/v1/bootstrap' }),
+  'GET /v1/digest': () => ({ url: '/v1/digest' }),
+  'POST /v1/compare': () => ({
+    url: '/v1/compare',
+    payload: { entity: 'note_section', after: BEFORE_ALL, limit: 500, withRows: true },
+  }),
+  'GET /v1/lease': () => ({ url: '/v1/lease' }),
+  'GET /v1/audit/anchor': () => ({ url: '/v1/audit/anchor' }),
+  'POST /v1/audit': (target) => ({
+    url: '/v1/audit',
+    payload: { patientId: null, actorId: target.userId, action: null, from: null, to: null, before: null, limit: 100 },
+  }),
+  'POST /v1/handed-in': () => ({ url: '/v1/handed-in', payload: { limit: 10 } }),
+  'POST /v1/handed-in/decide': (target) => ({
+    url: '/v1/handed-in/decide',
+    payload: { deviceId: target.deviceId, ns: [1, 2, 3, 4, 5], decision: 'set_aside' },
+  }),
+  // The target's attachment has the id of its device.
+  'GET /v1/attachments/:id/content': (target) => ({ url: `/v1/attachments/${target.deviceId}/content` }),
+  'PUT /v1/attachments/:id/content/:n': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/0`, payload: PNG }),
+  'POST /v1/attachments/:id/content/complete': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/complete` }),
+  'GET /v1/attachments/:id/content/:n': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/0` }),
+};
