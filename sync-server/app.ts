@@ -158,7 +158,7 @@ async function call(
   let acting = principal;
   if (route.auth === 'person' && principal !== undefined) {
     const who = { method: request.method, path: request.url, body: request.body };
-    const person = await personBehind(deps.pool, principal, headerOf(request, PROOF_HEADER), who);
+    const person = await personBehind(deps.pool, principal, headerOf(request, PROOF_HEADER), who, deps.now());
     if (!person.ok) return person;
     acting = person.value;
   }

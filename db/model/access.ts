@@ -1,4 +1,7 @@
-/** Who may not open a patient's journal because the patient has said so, and who opened it all the same in an emergency (J12, J13). */
+/**
+ * Who may not open a patient's journal because the patient has said so, who opened it all the same in an emergency (J12, J13),
+ * and whom the clinic lets read notes although their role does not (J11).
+ */
 import { entity, flag, instant, looseId, optional, reference, text } from './entity.ts';
 
 /** Id derived from patient and person: two laptops that say the same meet in one row. */
@@ -21,4 +24,16 @@ export const emergencyAccess = entity('emergency_access', 'desk', {
   until: instant({ merge: 'fixed' }),
   seenById: optional(looseId({ merge: 'latest' })),
   seenAt: optional(instant({ merge: 'latest' })),
+});
+
+/** An assistant reads the notes for a time (J11). For the desk: whoever is asked must see why. Ended rather than deleted. */
+export const accessGrant = entity('access_grant', 'desk', {
+  userId: reference('user', { merge: 'fixed' }),
+  grantedById: looseId(),
+  /** What the work is that needs it. */
+  reason: text({ max: 500, merge: 'fixed' }),
+  validFrom: instant({ merge: 'fixed' }),
+  validUntil: instant({ merge: 'fixed' }),
+  endedById: optional(looseId({ merge: 'latest' })),
+  endedAt: optional(instant({ merge: 'latest' })),
 });

@@ -1,5 +1,5 @@
 /** All synced entities, in an order in which parents come before children. */
-import { accessBlock, emergencyAccess } from './access.ts';
+import { accessBlock, accessGrant, emergencyAccess } from './access.ts';
 import { attachment } from './attachment.ts';
 import { clinic, device, phrase, priceItem, signingKey, user } from './clinic.ts';
 import { channelConsent, episode, guardian, patient, safetyFact } from './patient.ts';
@@ -38,6 +38,7 @@ export const entities = {
   day_close: dayClose,
   access_block: accessBlock,
   emergency_access: emergencyAccess,
+  access_grant: accessGrant,
   conflict,
 } as const satisfies Record<string, Entity>;
 

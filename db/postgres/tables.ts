@@ -94,6 +94,7 @@ export const letter = toPostgres(entities.letter);
 export const document = toPostgres(entities.document);
 export const attachment = toPostgres(entities.attachment);
 export const accessBlock = toPostgres(entities.access_block);
+export const accessGrant = toPostgres(entities.access_grant);
 export const emergencyAccess = toPostgres(entities.emergency_access);
 export const dayClose = toPostgres(entities.day_close);
 export const conflict = toPostgres(entities.conflict);

@@ -55,6 +55,7 @@ const AREAS: Record<string, Group> = {
   refused: 'anyone',
   handedIn: 'clinician',
   access: 'desk',
+  grant: 'admin',
   audit: 'admin',
 };
 const VERBS: Record<string, Group> = {
@@ -75,16 +76,27 @@ const VERBS: Record<string, Group> = {
   'access.seen': 'admin',
 };
 
-/** Whether one of these roles may call the verb. An unknown verb is nobody's. */
-export function allowed(verb: string, roles: readonly Role[]): boolean {
+/** What an assistant who is let in (db/rules/grants.ts) may besides: read, and nothing that writes, signs or leaves the house. */
+const GRANTED: ReadonlySet<string> = new Set(['encounter.get', 'encounter.previous', 'letter.list', 'letter.get', 'letter.pdf']);
+
+/**
+ * Whether one of these roles may call the verb. An unknown verb is nobody's.
+ * @param granted a grant of the person holds now
+ */
+export function allowed(verb: string, roles: readonly Role[], granted = false): boolean {
+  if (granted && roles.includes('ASSISTANT') && GRANTED.has(verb)) return true;
   const group = VERBS[verb] ?? AREAS[verb.split('.')[0] ?? ''];
   return group !== undefined && roles.some((role) => ROLES_OF[group].includes(role));
 }
 
-/** Whether one of these roles may read notes and what belongs to them. */
-export const readsNotes = (roles: readonly Role[]): boolean => roles.includes('PRACTITIONER');
+/**
+ * Whether one of these roles may read notes and what belongs to them. Who may decide about them is asked without a grant.
+ * @param granted a grant of the person holds now
+ */
+export const readsNotes = (roles: readonly Role[], granted = false): boolean =>
+  roles.includes('PRACTITIONER') || (granted && roles.includes('ASSISTANT'));
 
-const ADMIN_ENTITIES: readonly EntityName[] = ['clinic', 'user', 'price_item'];
+const ADMIN_ENTITIES: readonly EntityName[] = ['clinic', 'user', 'price_item', 'access_grant'];
 const ANYONE_ENTITIES: readonly EntityName[] = ['signing_key', 'device'];
 
 /** Whether one of these roles may change rows of the entity; the server's half of the table. */

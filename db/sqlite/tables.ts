@@ -51,6 +51,7 @@ const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[]
   document: [['patientId']],
   attachment: [['patientId'], ['sha256']],
   access_block: [['patientId']],
+  access_grant: [['userId']],
   emergency_access: [['patientId']],
   conflict: [['status'], ['subjectId']],
   signing_key: [['userId', 'deviceId']],
@@ -102,6 +103,7 @@ export const letter = toSqlite(entities.letter);
 export const document = toSqlite(entities.document);
 export const attachment = toSqlite(entities.attachment);
 export const accessBlock = toSqlite(entities.access_block);
+export const accessGrant = toSqlite(entities.access_grant);
 export const emergencyAccess = toSqlite(entities.emergency_access);
 export const dayClose = toSqlite(entities.day_close);
 export const conflict = toSqlite(entities.conflict);

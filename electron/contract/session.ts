@@ -15,7 +15,17 @@ export interface SessionView {
   clinicName: string;
   demo: boolean;
   deviceId: string;
-  user: { id: string; name: string; email: string; roles: Role[]; profession: string | null; hprNumber: string | null; hasPin: boolean };
+  user: {
+    id: string;
+    name: string;
+    email: string;
+    roles: Role[];
+    /** A clinician, or an assistant who is let in for now. */
+    readsNotes: boolean;
+    profession: string | null;
+    hprNumber: string | null;
+    hasPin: boolean;
+  };
   /** Whether the clinic is connected to a sync server, and to which. */
   serverUrl: string | null;
   /** Days after which the laptop opens only once it has met its server again; null where it does not matter yet. */

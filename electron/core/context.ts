@@ -29,6 +29,8 @@ export interface Actor {
   name: string;
   email: string;
   roles: readonly Role[];
+  /** Lets an assistant read notes, now. */
+  granted: boolean;
   profession: string | null;
   hprNumber: string | null;
   /** Ed25519 of this person on this device. */

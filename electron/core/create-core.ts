@@ -205,10 +205,10 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     if (clinic?.locked === true && !WHILE_LOCKED.has(name)) return err('session/locked');
     try {
       if (clinic !== null) {
-        clinic.actor = actorOf(clinic.db, clinic.actor, ports.clock.now().toISOString().slice(0, 10));
+        clinic.actor = actorOf(clinic.db, clinic.actor, ports.clock.now().toISOString());
         watchClock(clinic);
       }
-      if (clinic !== null && needsSession && !allowed(name, clinic.actor.roles)) return refuse(name);
+      if (clinic !== null && needsSession && !allowed(name, clinic.actor.roles, clinic.actor.granted)) return refuse(name);
       if (handler.kind === 'service') return await handler.run(services(name), parsed.data as never);
       return transaction(name, (context) => handler.run(context, parsed.data as never));
     } catch (error) {

@@ -1,4 +1,5 @@
 /** Every verb's code, area by area. Nothing is found by itself: what is not listed here does not exist. */
+import { grantHandlers } from './access/grants.ts';
 import { accessHandlers } from './access/verbs.ts';
 import { attachmentHandlers } from './attachments/verbs.ts';
 import { addingHandlers } from './attachments/adding.ts';
@@ -44,6 +45,7 @@ export const handlers: readonly AnyHandler[] = [
   ...handedInHandlers,
   ...patientHandlers,
   ...accessHandlers,
+  ...grantHandlers,
   ...mergeHandlers,
   ...calendarHandlers,
   ...doubleBookingHandlers,

@@ -20,8 +20,11 @@ export function App() {
     listen();
     const off = onCoreEvent((event) => {
       if (event.type === 'session') setState(event.state);
+      // What I may do and see can be changed by a colleague while I am here.
+      if (event.type === 'changed' && event.entities.some((entity) => entity === 'user' || entity === 'access_grant')) ask();
     });
-    void call('app.state', {}).then((reply) => (reply.ok ? setState(reply.value) : setProblem(reply.code)));
+    const ask = (): void => void call('app.state', {}).then((reply) => (reply.ok ? setState(reply.value) : setProblem(reply.code)));
+    ask();
     const keys = (event: KeyboardEvent): void => void runKey(event);
     window.addEventListener('keydown', keys);
     return () => {

@@ -1,7 +1,9 @@
 /** The page of an address. */
 import type { Page } from './router.ts';
 import { goBack } from './router.ts';
+import { useSession } from './session.ts';
 import { ChartPage } from '../features/chart/chart-page.tsx';
+import { ReadChart } from '../features/chart/read-chart.tsx';
 import { LetterPage } from '../features/letters/letter-page.tsx';
 import { PatientForm } from '../features/patients/patient-form.tsx';
 import { PatientPage } from '../features/patients/patient-page.tsx';
@@ -14,6 +16,7 @@ import { SyncPage } from '../features/sync/sync-page.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
 
 export function PageView({ page }: { page: Page }) {
+  const writes = useSession().user.roles.includes('PRACTITIONER');
   switch (page.name) {
     case 'today':
       return <TodayPage key={page.day ?? ''} {...(page.day === undefined ? {} : { first: page.day })} />;
@@ -24,7 +27,7 @@ export function PageView({ page }: { page: Page }) {
     case 'patient':
       return <PatientPage key={page.id} id={page.id} />;
     case 'chart':
-      return <ChartPage key={page.id} encounterId={page.id} />;
+      return writes ? <ChartPage key={page.id} encounterId={page.id} /> : <ReadChart key={page.id} encounterId={page.id} />;
     case 'letter':
       return <LetterPage key={page.id} letterId={page.id} onBack={goBack} />;
     case 'unsigned':

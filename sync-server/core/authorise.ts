@@ -20,7 +20,8 @@ export interface Actor {
 const UNDELETABLE: ReadonlySet<EntityName> = new Set(['letter', 'document', 'payment', 'attachment', 'patient_link']);
 const SEEN: ReadonlySet<string> = new Set(['seenById', 'seenAt']);
 /** Who works here, with which keys, and what things cost. */
-export const GOVERNING: ReadonlySet<EntityName> = new Set(['user', 'clinic', 'price_item', 'device', 'signing_key']);
+const ENDING: ReadonlySet<string> = new Set(['endedById', 'endedAt']);
+export const GOVERNING: ReadonlySet<EntityName> = new Set(['user', 'access_grant', 'clinic', 'price_item', 'device', 'signing_key']);
 
 export type Verdict = { ok: true; flags: string[] } | { ok: false; code: 'actor/forbidden' };
 
@@ -54,6 +55,13 @@ function may(
   if (entity === 'device' && row !== undefined && fields.some((field) => field !== 'name')) return roles.includes('ADMIN');
   // The patient's word is not changed by whom it is about, and nobody opens a journal in another's name or sees their own alert away.
   if (entity === 'access_block') return (row?.['userId'] ?? change.set['userId']) !== actorId && mayChange(entity, roles);
+  // Nobody lets themselves in, and what was granted is only ended.
+  if (entity === 'access_grant')
+    return (
+      (row?.['userId'] ?? change.set['userId']) !== actorId &&
+      mayChange(entity, roles) &&
+      (row === undefined || fields.every((field) => ENDING.has(field)))
+    );
   if (entity === 'emergency_access') {
     const own = (row?.['userId'] ?? change.set['userId']) === actorId;
     return row === undefined ? own && readsNotes(roles) : !own && roles.includes('ADMIN') && fields.every((field) => SEEN.has(field));

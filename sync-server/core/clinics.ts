@@ -43,7 +43,7 @@ export async function registerClinic(pool: Pool, input: ClinicBirth): Promise<Re
     await addCredential(tx, clinic.id, {
       deviceId: device.id,
       userId: user.id,
-      audience: audienceFor(rolesIn(user['roles'])),
+      audience: audienceFor(rolesIn(user['roles']), false),
       secretHash: secretHash(secret),
     });
     await addToDirectory(tx, 'device', deviceKeyHash(device.id), clinic.id);

@@ -1,5 +1,7 @@
 /** Enrolment and revocation of devices. A device belongs to a person; what it may receive follows from their roles. */
+import type { Role } from '#db/model/clinic.ts';
 import type { Audience } from '#db/model/entity.ts';
+import { readsNotes } from '#db/rules/permissions.ts';
 import { withClinic, type Pool } from '#db/postgres/open.ts';
 import {
   addCredential,
@@ -26,7 +28,8 @@ import { serverWrite } from './server-write.ts';
 
 const INVITATION_HOURS = 24;
 
-export const audienceFor = (roles: readonly string[]): Audience => (roles.includes('PRACTITIONER') ? 'clinical' : 'desk');
+/** @param granted whether a grant lets the person read notes now (db/rules/grants.ts) */
+export const audienceFor = (roles: readonly Role[], granted: boolean): Audience => (readsNotes(roles, granted) ? 'clinical' : 'desk');
 
 /** Whether this principal may hand in changes of `deviceId`: its own, or an older device of the same person (a restored laptop). */
 export async function mayDeliverFor(tx: Pick<RecordTx, 'credentialOf'>, principal: Principal, deviceId: string): Promise<Result<null>> {
@@ -102,7 +105,8 @@ export async function enrol(
     const shown = await showFactor(deps, tx, { clinicId, userId: user.id }, input.secondFactor);
     if (!shown.ok) return shown;
     const roles = rolesIn(user['roles']);
-    const audience = audienceFor(roles);
+    // What the device is by itself; what a grant lets it receive is asked at every request.
+    const audience = audienceFor(roles, false);
     const set = { name: input.device.name, userId: user.id, audience, enrolledAt: now.toISOString(), revokedAt: null };
     await serverWrite(tx, clinicId, input.device.id, [{ entity: 'device', id: input.device.id, birth: true, set, extra: {} }]);
     await addCredential(tx, clinicId, { deviceId: input.device.id, userId: user.id, audience, secretHash: secretHash(secret) });

@@ -3,6 +3,7 @@ import { verify } from 'node:crypto';
 import { withClinic, type Pool } from '#db/postgres/open.ts';
 import { personById } from '#db/postgres/queries/people.ts';
 import { signingKeys } from '#db/postgres/queries/push.ts';
+import { isGranted } from '#db/rules/grants.ts';
 import { proofText } from '#db/sync/proof.ts';
 import { rolesIn } from './decide-change.ts';
 import { audienceFor } from './devices.ts';
@@ -17,6 +18,7 @@ export async function personBehind(
   principal: Principal,
   header: string | undefined,
   request: { method: string; path: string; body?: unknown },
+  now: Date,
 ): Promise<Result<UserPrincipal>> {
   if (principal.kind === 'user') return ok(principal);
   const [userId = '', signature = '', ...more] = (header ?? '').split('.');
@@ -32,6 +34,12 @@ export async function personBehind(
     const person = proven ? await personById(tx, clinicId, userId) : undefined;
     if (person === undefined || !person.active) return err('actor/proof');
     const roles = rolesIn(person.roles);
-    return ok({ kind: 'user' as const, clinicId, userId, roles, audience: audienceFor(roles) });
+    return ok({
+      kind: 'user' as const,
+      clinicId,
+      userId,
+      roles,
+      audience: audienceFor(roles, isGranted(person.grants, now.toISOString())),
+    });
   });
 }

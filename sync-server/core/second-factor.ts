@@ -185,7 +185,10 @@ async function logged(
 }
 
 /** A person as the log names them. */
-export const actorOf = (id: string, person: PersonRow | undefined): { id: string; name: string; roles: string[] } => ({
+export const actorOf = (
+  id: string,
+  person: Pick<PersonRow, 'name' | 'roles'> | undefined,
+): { id: string; name: string; roles: string[] } => ({
   id,
   name: person?.name ?? '',
   roles: rolesIn(person?.roles),

@@ -4,7 +4,9 @@
  */
 import { verify as verifyArgon2 } from '@node-rs/argon2';
 import { jwtVerify, SignJWT, errors as joseErrors } from 'jose';
+import type { Audience } from '#db/model/entity.ts';
 import { forgetTries, takeTry } from '#db/postgres/queries/attempts.ts';
+import { isGranted } from '#db/rules/grants.ts';
 import { joined } from '#db/postgres/joined.ts';
 import { readClinic, withClinic, type Pool } from '#db/postgres/open.ts';
 import { accountsByEmail, clinicsBehind, credentialsOf, personById, saveAccount, type Credential } from '#db/postgres/queries/people.ts';
@@ -99,7 +101,7 @@ async function sign(sessionKey: Uint8Array, who: { userId: string; clinicId: str
 export async function principalOf({ pool, sessionKey, now }: SessionDeps, bearer: string | undefined): Promise<Result<Principal>> {
   if (bearer === undefined || bearer === '') return err('auth/missing');
   const device = readDeviceCredential(bearer);
-  if (device !== undefined) return deviceOf(pool, device);
+  if (device !== undefined) return deviceOf(pool, device, now());
   let userId: string | undefined;
   let clinicId: unknown;
   try {
@@ -116,14 +118,14 @@ export async function principalOf({ pool, sessionKey, now }: SessionDeps, bearer
     return err(error instanceof joseErrors.JWTExpired ? 'auth/expired' : 'auth/invalid');
   }
   if (userId === undefined || !UUID.test(userId) || typeof clinicId !== 'string' || !UUID.test(clinicId)) return err('auth/invalid');
-  return userOf(pool, clinicId, userId);
+  return userOf(pool, clinicId, userId, now());
 }
 
-async function userOf(pool: Pool, clinicId: string, userId: string): Promise<Result<UserPrincipal>> {
+async function userOf(pool: Pool, clinicId: string, userId: string, now: Date): Promise<Result<UserPrincipal>> {
   const person = await withClinic(pool, clinicId, (tx) => personById(tx, clinicId, userId));
   if (person === undefined || !person.active) return err('auth/invalid');
   const roles = rolesIn(person.roles);
-  return ok({ kind: 'user', clinicId, userId, roles, audience: audienceFor(roles) });
+  return ok({ kind: 'user', clinicId, userId, roles, audience: audienceFor(roles, isGranted(person.grants, now.toISOString())) });
 }
 
 /** A pool's way to devices: which clinic one belongs to never changes and is remembered, what it may is asked each time. */
@@ -145,7 +147,7 @@ function devicesOf(pool: Pool): Devices {
   return known;
 }
 
-async function deviceOf(pool: Pool, { deviceId, secret }: { deviceId: string; secret: string }): Promise<Result<Principal>> {
+async function deviceOf(pool: Pool, { deviceId, secret }: { deviceId: string; secret: string }, now: Date): Promise<Result<Principal>> {
   const { clinics, credential: credentialIn } = devicesOf(pool);
   const clinicId = clinics.get(deviceId) ?? (await clinicsBehind(pool, 'device', deviceKeyHash(deviceId)))[0];
   if (clinicId === undefined) return err('auth/invalid');
@@ -161,11 +163,18 @@ async function deviceOf(pool: Pool, { deviceId, secret }: { deviceId: string; se
     deviceId,
     userId: credential.userId,
     roles: rolesIn(credential.roles),
-    // Never more than its person may see today.
-    audience: credential.audience === 'clinical' && audienceFor(rolesIn(credential.roles)) === 'clinical' ? 'clinical' : 'desk',
+    audience: audienceNow(credential, now),
     revoked,
     ...(credential.revoked && credential.revokeProof !== null ? { revokeProof: credential.revokeProof } : {}),
   });
+}
+
+/** Never more than its person may see now: a desk's laptop is a clinical one for as long as its person is let in to read notes. */
+function audienceNow({ audience, roles, grants }: Credential, now: Date): Audience {
+  const held = rolesIn(roles);
+  const byRole = audience === 'clinical' && audienceFor(held, false) === 'clinical';
+  const byGrant = held.includes('ASSISTANT') && isGranted(grants, now.toISOString());
+  return byRole || byGrant ? 'clinical' : 'desk';
 }
 
 /** Stores the verifier a laptop worked out. The device's own person, or ADMIN. Errors: role/forbidden, user/unknown, account/weak-verifier. */

@@ -77,6 +77,7 @@ export function createLaptop(options: LaptopOptions): Laptop {
     name: options.person.name,
     email: options.person.email,
     roles: options.person.roles,
+    granted: false,
     profession: options.person.roles.includes('PRACTITIONER') ? 'KI' : null,
     hprNumber: null,
     signingKey: pair.privateKey,

@@ -1,4 +1,5 @@
 /** Devices, accounts, invitations: who may come in. */
+import type { Grant } from '../../rules/grants.ts';
 import type { Pool, Tx } from '../open.ts';
 
 export type DirectoryKind = 'device' | 'email' | 'invitation';
@@ -25,7 +26,12 @@ export interface Credential {
   revokeProof: string | null;
   roles: unknown;
   userActive: boolean;
+  /** What lets the person read notes although their role does not (db/rules/grants.ts). */
+  grants: Grant[];
 }
+
+const GRANTS = `(select coalesce(json_agg(json_build_object('validFrom', g.valid_from, 'validUntil', g.valid_until, 'endedAt', g.ended_at)), '[]'::json)
+       from access_grant g where g.clinic_id = u.clinic_id and g.user_id = u.id and not g.deleted) as grants`;
 
 export async function credentialOf(tx: Tx, clinicId: string, deviceId: string): Promise<Credential | undefined> {
   return (await credentialsOf(tx, clinicId, [deviceId])).get(deviceId);
@@ -36,7 +42,7 @@ export async function credentialsOf(tx: Tx, clinicId: string, deviceIds: readonl
   const { rows } = await tx.query<Credential>({
     name: 'credentials',
     text: `select c.device_id as "deviceId", c.user_id as "userId", c.audience, c.secret_hash as "secretHash", c.revoked_at is not null as revoked, c.revoke_proof as "revokeProof",
-       u.roles, u.active and not u.deleted and coalesce(u.valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as "userActive"
+       u.roles, u.active and not u.deleted and coalesce(u.valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as "userActive", ${GRANTS}
      from device_credential c join "user" u on u.clinic_id = c.clinic_id and u.id = c.user_id
      where c.clinic_id = $1 and c.device_id = any($2::uuid[])`,
     values: [clinicId, deviceIds],
@@ -94,20 +100,25 @@ export interface PersonRow {
   email: string;
   roles: unknown;
   active: boolean;
+  grants: Grant[];
 }
 
 export async function personById(tx: Tx, clinicId: string, userId: string): Promise<PersonRow | undefined> {
   const { rows } = await tx.query<PersonRow>(
-    `select id, name, email, roles, active and not deleted and coalesce(valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as active
-     from "user" where clinic_id = $1 and id = $2`,
+    `select id, name, email, roles, active and not deleted and coalesce(valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as active, ${GRANTS}
+     from "user" u where clinic_id = $1 and id = $2`,
     [clinicId, userId],
   );
   return rows[0];
 }
 
 /** People of this clinic with this address and an account. */
-export async function accountsByEmail(tx: Tx, clinicId: string, email: string): Promise<(PersonRow & { verifier: string })[]> {
-  const { rows } = await tx.query<PersonRow & { verifier: string }>(
+export async function accountsByEmail(
+  tx: Tx,
+  clinicId: string,
+  email: string,
+): Promise<(Omit<PersonRow, 'grants'> & { verifier: string })[]> {
+  const { rows } = await tx.query<Omit<PersonRow, 'grants'> & { verifier: string }>(
     `select u.id, u.name, u.email, u.roles, a.verifier,
        u.active and not u.deleted and coalesce(u.valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as active
      from "user" u join account a on a.clinic_id = u.clinic_id and a.user_id = u.id

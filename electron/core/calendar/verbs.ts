@@ -54,7 +54,7 @@ export const calendarHandlers = [
       ctx.db,
       rows.flatMap((row) => row.encounterId ?? []),
     );
-    const clinical = readsNotes(ctx.actor.roles);
+    const clinical = readsNotes(ctx.actor.roles, ctx.actor.granted);
     const items = rows.flatMap((row) => {
       const patient = patients.get(staysOf(ctx.db, row.appointment.patientId));
       if (patient === undefined) return [];
@@ -175,7 +175,7 @@ export const calendarHandlers = [
 
 function looseEnds(ctx: Context, day: string, practitionerId: string | null): LooseEnds {
   const { from, to } = clinicDayBounds(day);
-  const clinical = readsNotes(ctx.actor.roles);
+  const clinical = readsNotes(ctx.actor.roles, ctx.actor.granted);
   const rows = dayRows(ctx.db, from, to, practitionerId);
   const names = new Map(hitsOf(ctx, patientsOf(ctx, rows)).map((hit) => [hit.id, fullName(hit)]));
   const empty = new Set(clinical ? unsignedNotes(ctx.db, practitionerId).flatMap((note) => (note.empty ? [note.encounterId] : [])) : []);

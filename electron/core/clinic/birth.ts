@@ -118,7 +118,7 @@ interface BirthActor {
 /** The first writes are the first person's own. */
 export function birthContext(ports: Ports, db: SqliteDatabase, actor: BirthActor): Context {
   const { clinicId, deviceId, ...person } = actor;
-  return createContext({ db, clinicId, deviceId, actor: person, ports, verb: 'clinic.create' });
+  return createContext({ db, clinicId, deviceId, actor: { ...person, granted: false }, ports, verb: 'clinic.create' });
 }
 
 /** A name for this laptop that says nothing about its owner's account. */

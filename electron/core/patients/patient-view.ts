@@ -67,7 +67,7 @@ export function patientView(ctx: Context, row: RowOf<'patient'>): PatientView {
       const consent = said.find(({ state }) => state === 'no') ?? said[0];
       return { channel, state: consent?.state ?? 'not_asked', recordedAt: consent?.recordedAt ?? null };
     }),
-    safety: readsNotes(ctx.actor.roles) ? safetyOf(ctx, row.id) : null,
+    safety: readsNotes(ctx.actor.roles, ctx.actor.granted) ? safetyOf(ctx, row.id) : null,
     possibleDuplicates: duplicatesOf(ctx.db, row).map((one) => toHit(ctx, one)),
     sameAs: linksOf(ctx.db, row.id).map((link) => mergedView(ctx, link)),
     steppedBack: null,

@@ -162,7 +162,11 @@ export const patientHandlers = [
 
   useCase('patient.timeline', (ctx, { patientId, before, limit }) => {
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
-    const items = timeline(ctx.db, patientId, { before: before ?? null, limit: limit + 1, clinical: readsNotes(ctx.actor.roles) });
+    const items = timeline(ctx.db, patientId, {
+      before: before ?? null,
+      limit: limit + 1,
+      clinical: readsNotes(ctx.actor.roles, ctx.actor.granted),
+    });
     for (const one of personIds(ctx.db, patientId))
       logRead(ctx, { subjectEntity: 'patient', subjectId: one, patientId: one, details: { what: 'timeline' } });
     return ok({ items: items.slice(0, limit), more: items.length > limit });

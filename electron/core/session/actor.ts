@@ -1,7 +1,8 @@
 /** Who is acting, as the record says it now: roles change while a session is open, by a colleague's hand or the feed. */
 import type { KeyObject } from 'node:crypto';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
-import { readRow } from '#db/sqlite/store.ts';
+import { readRow, rowsWhere } from '#db/sqlite/store.ts';
+import { isGranted } from '#db/rules/grants.ts';
 import type { Actor } from '../context.ts';
 
 export interface Identity {
@@ -13,18 +14,20 @@ export interface Identity {
 }
 
 /**
- * @param today `YYYY-MM-DD`; a locum's last day is still a working day
+ * @param now an instant, of which the day counts for a locum: the last day is still a working day
  * Somebody inactive, past their last day or unknown to the record has no role: may do nothing but leave.
  */
-export function actorOf(db: SqliteDatabase, { userId, name, email, signingKey }: Identity, today: string): Actor {
+export function actorOf(db: SqliteDatabase, { userId, name, email, signingKey }: Identity, now: string): Actor {
   const user = readRow(db, 'user', userId);
-  if (user === undefined || user.deleted) return { userId, name, email, roles: [], profession: null, hprNumber: null, signingKey };
-  const works = user.active && (user.validUntil === null || user.validUntil >= today);
+  if (user === undefined || user.deleted)
+    return { userId, name, email, roles: [], granted: false, profession: null, hprNumber: null, signingKey };
+  const works = user.active && (user.validUntil === null || user.validUntil >= now.slice(0, 10));
   return {
     userId,
     name: user.name,
     email: user.email,
     roles: works ? user.roles : [],
+    granted: works && isGranted(rowsWhere(db, 'access_grant', 'user_id = ?', [userId]), now),
     profession: user.profession,
     hprNumber: user.hprNumber,
     signingKey,

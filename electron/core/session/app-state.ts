@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppState, ClinicOnDevice, SessionView } from '#electron/contract/session.ts';
+import { readsNotes } from '#db/rules/permissions.ts';
 import { readReplica, readRow, writeReplica } from '#db/sqlite/store.ts';
 import { readSlots } from '../keys/slots.ts';
 import type { Ports } from '../ports.ts';
@@ -63,6 +64,7 @@ export function sessionView(ports: Ports, clinic: OpenClinic): SessionView {
       name: actor.name,
       email: actor.email,
       roles: [...actor.roles],
+      readsNotes: readsNotes(actor.roles, actor.granted),
       profession: actor.profession,
       hprNumber: actor.hprNumber,
       hasPin: clinic.pin !== null,

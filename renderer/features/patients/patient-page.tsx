@@ -40,6 +40,7 @@ const ENTITIES = [
   'conflict',
   'access_block',
   'emergency_access',
+  'access_grant',
 ];
 
 export function PatientPage({ id }: { id: string }) {

@@ -7,6 +7,7 @@ import type { PriceItemRow } from '#electron/contract/clinic.ts';
 import { call } from '../../app/client.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { Field } from '../../ui/field.tsx';
+import { Grants } from './grants.tsx';
 import { Said, useOutcome } from './outcome.tsx';
 import { PersonRow } from './person-row.tsx';
 import { RoleBoxes } from './role-boxes.tsx';
@@ -92,6 +93,7 @@ export function People() {
         </button>
       </form>
       <Said text={said} wrong={wrong} />
+      <Grants users={value?.users ?? []} />
     </>
   );
 }
