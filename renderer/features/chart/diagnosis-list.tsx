@@ -57,7 +57,11 @@ export function DiagnosisList({
         ))}
       </ul>
       {picking ? (
-        <DiagnosisPicker onPick={(hit) => void pick(hit)} onClose={() => onPicking(false)} />
+        <DiagnosisPicker
+          besides={chart.diagnoses.filter(({ system }) => system === 'icpc-2').map(({ code }) => code)}
+          onPick={(hit) => void pick(hit)}
+          onClose={() => onPicking(false)}
+        />
       ) : (
         <button type="button" className="link" onClick={() => onPicking(true)}>
           {t('diagnosis.add')}

@@ -5,7 +5,14 @@ import { useTranslation } from 'react-i18next';
 import { call } from '#renderer/app/client.ts';
 import type { CodeHit } from './types.ts';
 
-export function DiagnosisPicker({ onPick, onClose }: { onPick(hit: CodeHit): void; onClose(): void }) {
+interface Props {
+  /** ICPC-2 codes the visit has: ICD-10 codes are suggested for them. */
+  besides: readonly string[];
+  onPick(hit: CodeHit): void;
+  onClose(): void;
+}
+
+export function DiagnosisPicker({ besides, onPick, onClose }: Props) {
   const { t } = useTranslation('chart');
   useReturnFocus();
   const [query, setQuery] = useState('');
@@ -16,9 +23,10 @@ export function DiagnosisPicker({ onPick, onClose }: { onPick(hit: CodeHit): voi
   /** The search a hit list answers; Enter waits for the list of what is written. */
   const pending = useRef<Promise<CodeHit[]>>(Promise.resolve([]));
 
+  const beside = besides.join(' ');
   useEffect(() => {
     const turn = ++asked.current;
-    pending.current = call('code.search', { query, system, limit: 12 }).then((reply) => {
+    pending.current = call('code.search', { query, system, limit: 12, besides: beside === '' ? [] : beside.split(' ') }).then((reply) => {
       const found = reply.ok ? reply.value.hits : [];
       if (turn === asked.current) {
         setHits(found);
@@ -27,7 +35,7 @@ export function DiagnosisPicker({ onPick, onClose }: { onPick(hit: CodeHit): voi
       }
       return found;
     });
-  }, [query, system]);
+  }, [query, system, beside]);
 
   const take = async (): Promise<void> => {
     const list = await pending.current;
@@ -89,7 +97,11 @@ export function DiagnosisPicker({ onPick, onClose }: { onPick(hit: CodeHit): voi
           >
             <span className="code">{hit.code}</span>
             <span>{hit.text}</span>
-            <span className="chart-quiet">{hit.via ?? (hit.why === 'used' ? t('diagnosis.used') : '')}</span>
+            <span className="chart-quiet">
+              {hit.why === 'suggested'
+                ? t('diagnosis.suggested', { code: hit.via })
+                : (hit.via ?? (hit.why === 'used' ? t('diagnosis.used') : ''))}
+            </span>
           </li>
         ))}
       </ul>

@@ -12,18 +12,21 @@ import { Said, useOutcome } from './outcome.tsx';
 import { People, Prices } from './people-and-prices.tsx';
 import { Backup } from './backup.tsx';
 import { Log } from './log.tsx';
+import { Statistics } from './statistics.tsx';
 import { SecondFactor } from './second-factor.tsx';
 import { Devices } from './devices.tsx';
 import { Phrases } from './phrases.tsx';
 
-const SECTIONS = ['mine', 'clinic', 'people', 'prices', 'phrases', 'devices', 'backup', 'log'] as const;
+const SECTIONS = ['mine', 'clinic', 'people', 'prices', 'phrases', 'devices', 'statistics', 'backup', 'log'] as const;
 type Section = (typeof SECTIONS)[number];
 
 export function SettingsPage() {
   const { t } = useTranslation('settings');
-  const admin = useSession().user.roles.includes('ADMIN');
+  const { roles } = useSession().user;
+  const admin = roles.includes('ADMIN');
+  const clinician = roles.includes('PRACTITIONER');
   const [section, setSection] = useState<Section>('mine');
-  const shown = SECTIONS.filter((name) => admin || name === 'mine' || name === 'phrases');
+  const shown = SECTIONS.filter((name) => (name === 'statistics' ? clinician : admin || name === 'mine' || name === 'phrases'));
   return (
     <div className="page">
       <h1>{t('title')}</h1>
@@ -47,6 +50,7 @@ export function SettingsPage() {
       {section === 'prices' && <Prices />}
       {section === 'phrases' && <Phrases />}
       {section === 'devices' && <Devices />}
+      {section === 'statistics' && <Statistics />}
       {section === 'backup' && <Backup />}
       {section === 'log' && <Log />}
     </div>
