@@ -16,6 +16,8 @@ export type DeviceRow = Row<typeof device>;
 const nullableText = (max: number) => z.string().max(max).nullable();
 const oreOrNull = z.int().min(0).max(100_000_000).nullable();
 
+const LOCUM = ['user/locum-over', 'user/locum-hpr', 'user/locum-admin'];
+
 export const clinic = {
   'clinic.get': verb<ClinicRow>()(z.object({})),
   'clinic.update': verb<ClinicRow>()(
@@ -55,7 +57,7 @@ export const clinic = {
       validUntil: z.iso.date().nullable(),
       passphrase: z.string().min(8).max(1000).nullable(),
     }),
-    ['user/email-taken', 'passphrase/too-common'],
+    ['user/email-taken', 'passphrase/too-common', ...LOCUM],
   ),
   'user.update': verb<UserRow>()(
     z.object({
@@ -74,7 +76,7 @@ export const clinic = {
         })
         .partial(),
     }),
-    ['user/last-admin'],
+    ['user/last-admin', ...LOCUM],
   ),
   'price.list': verb<{ items: PriceItemRow[] }>()(z.object({ visitType: z.string().optional() })),
   /** Saving an amount is confirming it. */

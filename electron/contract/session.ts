@@ -19,12 +19,15 @@ export interface SessionView {
     id: string;
     name: string;
     email: string;
+    /** None: not a colleague here any more, or not confirmed by the server. */
     roles: Role[];
     /** A clinician, or an assistant who is let in for now. */
     readsNotes: boolean;
     profession: string | null;
     hprNumber: string | null;
     hasPin: boolean;
+    /** Of a locum, `YYYY-MM-DD`. */
+    lastDay: string | null;
   };
   /** Whether the clinic is connected to a sync server, and to which. */
   serverUrl: string | null;

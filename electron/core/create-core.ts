@@ -205,7 +205,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     if (clinic?.locked === true && !WHILE_LOCKED.has(name)) return err('session/locked');
     try {
       if (clinic !== null) {
-        clinic.actor = actorOf(clinic.db, clinic.actor, ports.clock.now().toISOString());
+        clinic.actor = actorOf(clinic.db, clinic.actor, ports.clock.now());
         watchClock(clinic);
       }
       if (clinic !== null && needsSession && !allowed(name, clinic.actor.roles, clinic.actor.granted)) return refuse(name);

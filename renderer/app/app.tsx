@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { AppState } from '#electron/contract/session.ts';
 import { call, listen, onCoreEvent } from './client.ts';
 import { Launch } from '../features/launch/launch.tsx';
+import { Left } from '../features/launch/left.tsx';
 import { LockScreen } from '../features/launch/lock-screen.tsx';
 import { forgetNewPatient } from '../features/patients/patient-form.tsx';
 import { sentence } from '../i18n/index.ts';
@@ -43,6 +44,7 @@ export function App() {
   if (state === null) return problem === null ? null : <NoCore code={problem} />;
   const again = (): void => void call('app.state', {}).then((reply) => reply.ok && setState(reply.value));
   if (state.phase === 'launch' || state.session === null) return <Launch state={state} onChanged={again} />;
+  if (state.session.user.roles.length === 0) return <Left session={state.session} />;
   if (state.phase === 'locked') return <LockScreen session={state.session} />;
   return <Shell key={state.session.user.id} session={state.session} clockBehind={state.clockBehind} />;
 }

@@ -9,6 +9,7 @@
 import { isEntityName, SCHEMA_VERSION } from '#db/model/entities.ts';
 import { MAX_CHANGES, PROTOCOL_VERSION, type Outcome, type PushReply, type pushRequestSchema } from '#db/sync/change.ts';
 import type { LedgerEntry, QuarantineEntry } from '#db/postgres/queries/push.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
 import { upcast } from '#db/sync/upcast.ts';
 import type { z } from 'zod';
 import { appendAudit } from './audit.ts';
@@ -144,7 +145,7 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
 
     const fresh = items.filter(({ n }) => n > state.lastN);
     const record = openRecordBatch(tx, clinicId, state.seq);
-    const people = await openPeople(tx, deviceId, fresh, job.proofs, job.ownerId);
+    const people = await openPeople(tx, deviceId, fresh, job.proofs, job.ownerId, clinicDay(job.deps.now().toISOString()));
     if (!job.revoked && refuse === undefined) {
       await record.prefetch(
         fresh.flatMap(({ change }) => (change === undefined ? [] : [change])),

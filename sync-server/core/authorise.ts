@@ -4,6 +4,7 @@
  */
 import type { Role } from '#db/model/clinic.ts';
 import type { EntityName } from '#db/model/entities.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
 import { mayChange, readsNotes } from '#db/rules/permissions.ts';
 import type { Change } from '#db/sync/change.ts';
 import type { StoredRow } from '#db/sync/row.ts';
@@ -15,6 +16,8 @@ export interface Actor {
   /** Roles held now or at any time before. */
   everHeld: readonly Role[];
   active: boolean;
+  /** Last day as a locum, `YYYY-MM-DD`. */
+  lastDay: string | null;
 }
 
 const UNDELETABLE: ReadonlySet<EntityName> = new Set(['letter', 'document', 'payment', 'attachment', 'patient_link']);
@@ -26,7 +29,9 @@ export const GOVERNING: ReadonlySet<EntityName> = new Set(['user', 'access_grant
 export type Verdict = { ok: true; flags: string[] } | { ok: false; code: 'actor/forbidden' };
 
 /** Whether this person may make this change; allowed with a flag when only a role since lost allows it. */
-export function authorise(actor: Actor, change: Pick<Change, 'set'>, entity: EntityName, row: StoredRow | undefined): Verdict {
+export function authorise(actor: Actor, change: Pick<Change, 'set' | 'at'>, entity: EntityName, row: StoredRow | undefined): Verdict {
+  // By the laptop's clock, which proves nothing the other way: what says itself that it is too late is believed.
+  if (actor.lastDay !== null && clinicDay(change.at) > actor.lastDay) return { ok: false, code: 'actor/forbidden' };
   const flags = actor.active ? [] : ['actor/inactive'];
   if (may(actor.id, actor.roles, change, entity, row)) return { ok: true, flags };
   // A role that was taken away still covers the notes written while it was held; never who may do what, or what things cost.

@@ -1,6 +1,7 @@
 /** One change: who made it, whether they may, what it becomes. Writes nothing. */
 import { ROLES, type Role } from '#db/model/clinic.ts';
 import { isEntityName } from '#db/model/entities.ts';
+import { worksOn } from '#db/rules/locum.ts';
 import type { Change } from '#db/sync/change.ts';
 import { mergeChange, type MergeReader } from '#db/sync/merge.ts';
 import type { RowWrite } from '#db/sync/row.ts';
@@ -80,6 +81,7 @@ export interface People {
 /**
  * Keys and former roles of everybody who acts in these changes.
  * @param ownerId whom the sending device was enrolled for
+ * @param today the clinic's day, for those who work here until a day
  */
 export async function openPeople(
   tx: RecordTx,
@@ -87,6 +89,7 @@ export async function openPeople(
   items: readonly ReadChange[],
   proofs: Proofs,
   ownerId: string | undefined,
+  today: string,
 ): Promise<People> {
   const actors = [...new Set(items.flatMap(({ change }) => (change === undefined ? [] : [change.actor])))];
   const keys = new Map<string, Set<string>>();
@@ -105,7 +108,9 @@ export async function openPeople(
       const row = read.row('user', id);
       if (row === undefined) return undefined;
       const roles = rolesIn(row['roles']);
-      return { id, roles, everHeld: [...new Set([...roles, ...(held.get(id) ?? [])])], active: row['active'] !== false && !row.deleted };
+      const lastDay = typeof row['validUntil'] === 'string' ? row['validUntil'] : null;
+      const active = !row.deleted && worksOn({ active: row['active'] !== false, validUntil: lastDay }, today);
+      return { id, roles, everHeld: [...new Set([...roles, ...(held.get(id) ?? [])])], active, lastDay };
     },
     signature(change, device) {
       let candidates: ReadonlySet<string> = keys.get(change.actor) ?? new Set();

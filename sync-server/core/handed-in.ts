@@ -3,6 +3,7 @@
  * aside. Taken in, it is the change its writer made and signed, judged today by the same rules; who let it in stands beside
  * it. Nothing is deleted either way.
  */
+import { clinicDay } from '#db/rules/appointments.ts';
 import { isEntityName } from '#db/model/entities.ts';
 import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
 import { appendDecision, countUndecided, undecided, undecidedChange } from '#db/postgres/queries/handed-in.ts';
@@ -36,17 +37,22 @@ export async function decideHandedIn(
   pool: Pool,
   person: Reader,
   { deviceId, ns, decision }: HandedInDecision,
+  now: Date,
 ): Promise<Result<HandedInDecided>> {
   if (!readsNotes(person.roles)) return err('role/forbidden');
   const outcomes: Outcome[] = [];
-  for (const n of [...new Set(ns)].toSorted((a, b) => a - b)) outcomes.push(await decideOne(pool, person, deviceId, n, decision));
+  for (const n of [...new Set(ns)].toSorted((a, b) => a - b))
+    outcomes.push(await decideOne(pool, { ...person, today: clinicDay(now.toISOString()) }, deviceId, n, decision));
   if (outcomes.some(({ outcome }) => outcome !== 'rejected')) await noteHandedIn(pool, person.clinicId, deviceId);
   return ok({ outcomes });
 }
 
+/** Who decides, and on which of the clinic's days. */
+type Decider = Reader & { today: string };
+
 async function decideOne(
   pool: Pool,
-  person: Reader,
+  person: Decider,
   deviceId: string,
   n: number,
   decision: HandedInDecision['decision'],
@@ -70,8 +76,8 @@ async function decideOne(
 }
 
 /** The change as its device sent it, signature and all, through the rules of today. Writes nothing when it is refused. */
-async function admit(tx: Tx, person: Reader, held: { deviceId: string; n: number; text: string; seq: number }): Promise<Outcome> {
-  const { clinicId, audience } = person;
+async function admit(tx: Tx, person: Decider, held: { deviceId: string; n: number; text: string; seq: number }): Promise<Outcome> {
+  const { clinicId, audience, today } = person;
   const { deviceId, n } = held;
   const refused = (code: string): Outcome => ({ n, outcome: 'rejected', code });
   const item = readChange(JSON.parse(held.text), n);
@@ -82,7 +88,7 @@ async function admit(tx: Tx, person: Reader, held: { deviceId: string; n: number
   const proofs = await proveSignatures(store, deviceId, [item]);
   const change = upcast(item.change);
   const record = openRecordBatch(store, clinicId, held.seq);
-  const people = await openPeople(store, deviceId, [{ ...item, change }], proofs, undefined);
+  const people = await openPeople(store, deviceId, [{ ...item, change }], proofs, undefined, today);
   const decided = await decideChange({ tx: store, record, people, deviceId, clinicId }, change);
   if (!decided.ok) return refused(decided.code);
   const seq = record.apply(decided.writes, deviceId, audience) ?? record.placeOf(change, audience);

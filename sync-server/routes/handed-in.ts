@@ -24,7 +24,7 @@ export const decideOnHandedIn = route({
   body: handedInDecisionSchema,
   responses: { 200: { description: 'What became of each.', schema: handedInDecidedSchema } },
   async run({ deps, principal, body }) {
-    const result = await decideHandedIn(deps.pool, principal, body);
+    const result = await decideHandedIn(deps.pool, principal, body, deps.now());
     return result.ok ? { status: 200, body: result.value } : result;
   },
 });

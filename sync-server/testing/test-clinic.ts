@@ -33,10 +33,15 @@ export interface Draft {
   base?: Record<string, number>;
   /** Of the writer's version; this one's unless said. */
   schema?: number;
+  /** By the laptop's clock. */
+  at?: string;
 }
 
 /** A signed change with the laptop's next n. */
-export function changeOf(laptop: Laptop, { entity, rowId, set, base = {}, schema = SCHEMA_VERSION }: Draft): Change {
+export function changeOf(
+  laptop: Laptop,
+  { entity, rowId, set, base = {}, schema = SCHEMA_VERSION, at = '2026-11-23T08:00:00.000Z' }: Draft,
+): Change {
   const body = {
     id: v7(),
     actor: laptop.userId,
@@ -45,7 +50,7 @@ export function changeOf(laptop: Laptop, { entity, rowId, set, base = {}, schema
     rowId,
     base,
     set: set as Change['set'],
-    at: '2026-11-23T08:00:00.000Z',
+    at,
     schema,
   };
   const change = { ...body, n: laptop.next, actorSignature: sign(null, changeHash(body), laptop.key).toString('base64url') };

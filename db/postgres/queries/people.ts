@@ -42,7 +42,7 @@ export async function credentialsOf(tx: Tx, clinicId: string, deviceIds: readonl
   const { rows } = await tx.query<Credential>({
     name: 'credentials',
     text: `select c.device_id as "deviceId", c.user_id as "userId", c.audience, c.secret_hash as "secretHash", c.revoked_at is not null as revoked, c.revoke_proof as "revokeProof",
-       u.roles, u.active and not u.deleted and coalesce(u.valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as "userActive", ${GRANTS}
+       u.roles, u.active and not u.deleted and coalesce(u.valid_until >= to_char(now() at time zone 'Europe/Oslo', 'YYYY-MM-DD'), true) as "userActive", ${GRANTS}
      from device_credential c join "user" u on u.clinic_id = c.clinic_id and u.id = c.user_id
      where c.clinic_id = $1 and c.device_id = any($2::uuid[])`,
     values: [clinicId, deviceIds],
@@ -105,7 +105,7 @@ export interface PersonRow {
 
 export async function personById(tx: Tx, clinicId: string, userId: string): Promise<PersonRow | undefined> {
   const { rows } = await tx.query<PersonRow>(
-    `select id, name, email, roles, active and not deleted and coalesce(valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as active, ${GRANTS}
+    `select id, name, email, roles, active and not deleted and coalesce(valid_until >= to_char(now() at time zone 'Europe/Oslo', 'YYYY-MM-DD'), true) as active, ${GRANTS}
      from "user" u where clinic_id = $1 and id = $2`,
     [clinicId, userId],
   );
@@ -120,7 +120,7 @@ export async function accountsByEmail(
 ): Promise<(Omit<PersonRow, 'grants'> & { verifier: string })[]> {
   const { rows } = await tx.query<Omit<PersonRow, 'grants'> & { verifier: string }>(
     `select u.id, u.name, u.email, u.roles, a.verifier,
-       u.active and not u.deleted and coalesce(u.valid_until >= to_char(now(), 'YYYY-MM-DD'), true) as active
+       u.active and not u.deleted and coalesce(u.valid_until >= to_char(now() at time zone 'Europe/Oslo', 'YYYY-MM-DD'), true) as active
      from "user" u join account a on a.clinic_id = u.clinic_id and a.user_id = u.id
      where u.clinic_id = $1 and lower(u.email) = lower($2)`,
     [clinicId, email],

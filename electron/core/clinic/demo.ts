@@ -75,7 +75,14 @@ async function withDemoOpen(ports: Ports, demo: Demo, run: (clinic: OpenClinic) 
   const deviceSecret = await ports.keyStore.deviceSecret();
   const secrets = slots === null ? null : await openSlot(slots, demo.userId, demo.passphrase, deviceSecret);
   if (slots === null || secrets === null) throw new Error('the demo clinic does not open');
-  const opened = openClinicFiles(folder, slots, secrets, demo.userId, rollbackGuard(ports.home, demo.clinicId, deviceSecret));
+  const opened = openClinicFiles(
+    folder,
+    slots,
+    secrets,
+    demo.userId,
+    rollbackGuard(ports.home, demo.clinicId, deviceSecret),
+    ports.clock.now(),
+  );
   if (!opened.ok) throw new Error(`the demo clinic does not open: ${opened.code}`);
   try {
     await run(opened.value);

@@ -1,6 +1,8 @@
 /** A colleague: a row in the record, and on this laptop a slot that only they (with this device) can open. */
 import type { KeyObject } from 'node:crypto';
 import { err, ok } from '#electron/contract/verb.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
+import { locumProblem } from '#db/rules/locum.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import { accountVerifier } from '../keys/derive-key.ts';
 import { isTooCommon } from '../keys/common-passphrases.ts';
@@ -34,6 +36,8 @@ export const peopleHandlers = [
     if (clinic === null) return err('session/closed');
     const { passphrase, ...person } = input;
     if (passphrase !== null && (await isTooCommon(passphrase))) return err('passphrase/too-common');
+    const problem = locumProblem(person, clinicDay(ports.clock.now().toISOString()));
+    if (problem !== null) return err(problem);
     const slots = readSlots(clinic.folder);
     if (slots === null) return err('disk/error');
     const known = sameEmail(services, person.email);

@@ -1,6 +1,8 @@
 /** Setting up: a new clinic, colleagues, prices, phrases, devices, the server. */
 import { hostname } from 'node:os';
 import { err, ok } from '#electron/contract/verb.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
+import { locumProblem } from '#db/rules/locum.ts';
 import { rowsWhere } from '#db/sqlite/store.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
@@ -88,9 +90,13 @@ export const clinicHandlers = [
   useCase('user.update', (ctx, { userId, set }) => {
     const user = ctx.get('user', userId);
     if (user === undefined) return err('input/invalid');
-    const stillAdmin = (set.roles ?? user.roles).includes('ADMIN') && (set.active ?? user.active);
-    const others = ctx.rows('user', "id <> ? and active = 1 and roles like '%ADMIN%'", [userId]);
+    const next = { ...user, ...set };
+    const stillAdmin = next.roles.includes('ADMIN') && next.active && next.validUntil === null;
+    const others = ctx.rows('user', "id <> ? and active = 1 and valid_until is null and roles like '%ADMIN%'", [userId]);
     if (!stillAdmin && others.length === 0) return err('user/last-admin');
+    // Somebody whose last day has passed may be put right otherwise, and leave; a new last day is a day to come.
+    const problem = set.validUntil === undefined ? null : locumProblem(next, clinicDay(ctx.now));
+    if (problem !== null) return err(problem);
     return ok(ctx.patch('user', userId, set));
   }),
 ];

@@ -1,7 +1,9 @@
 /** Who is acting, as the record says it now: roles change while a session is open, by a colleague's hand or the feed. */
 import type { KeyObject } from 'node:crypto';
+import { clinicDay } from '#db/rules/appointments.ts';
+import { worksOn } from '#db/rules/locum.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
-import { readRow, rowsWhere } from '#db/sqlite/store.ts';
+import { readReplica, readRow, rowsWhere } from '#db/sqlite/store.ts';
 import { isGranted } from '#db/rules/grants.ts';
 import type { Actor } from '../context.ts';
 
@@ -13,23 +15,26 @@ export interface Identity {
   signingKey: KeyObject;
 }
 
-/**
- * @param now an instant, of which the day counts for a locum: the last day is still a working day
- * Somebody inactive, past their last day or unknown to the record has no role: may do nothing but leave.
- */
-export function actorOf(db: SqliteDatabase, { userId, name, email, signingKey }: Identity, now: string): Actor {
+/** Somebody inactive, past their last day or unknown to the record has no role: may do nothing but leave. */
+export function actorOf(db: SqliteDatabase, { userId, name, email, signingKey }: Identity, now: Date): Actor {
   const user = readRow(db, 'user', userId);
   if (user === undefined || user.deleted)
     return { userId, name, email, roles: [], granted: false, profession: null, hprNumber: null, signingKey };
-  const works = user.active && (user.validUntil === null || user.validUntil >= now.slice(0, 10));
+  const works = user.validUntil === null ? user.active : worksOn(user, latestDay(db, now));
   return {
     userId,
     name: user.name,
     email: user.email,
     roles: works ? user.roles : [],
-    granted: works && isGranted(rowsWhere(db, 'access_grant', 'user_id = ?', [userId]), now),
+    granted: works && isGranted(rowsWhere(db, 'access_grant', 'user_id = ?', [userId]), now.toISOString()),
     profession: user.profession,
     hprNumber: user.hprNumber,
     signingKey,
   };
+}
+
+/** The clinic's day at the latest moment this laptop has seen: a clock set back gives nobody a day more. */
+function latestDay(db: SqliteDatabase, now: Date): string {
+  const seen = Number(readReplica(db, 'latest-time') ?? 0);
+  return clinicDay(new Date(Math.max(seen, now.getTime())).toISOString());
 }

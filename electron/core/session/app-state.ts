@@ -68,6 +68,7 @@ export function sessionView(ports: Ports, clinic: OpenClinic): SessionView {
       profession: actor.profession,
       hprNumber: actor.hprNumber,
       hasPin: clinic.pin !== null,
+      lastDay: readRow(db, 'user', actor.userId)?.validUntil ?? null,
     },
     serverUrl: readReplica(db, 'server-url') ?? null,
     leaseDaysLeft: lease.soon && row?.demo !== true ? lease.daysLeft : null,

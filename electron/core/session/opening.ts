@@ -53,6 +53,7 @@ export function openClinicFiles(
   secrets: OpenedSlot,
   userId: string,
   guard: RollbackGuard,
+  now: Date,
 ): Result<OpenClinic> {
   if (!takeHome(folder)) return err('app/already-running');
   let db: SqliteDatabase | null = null;
@@ -67,7 +68,7 @@ export function openClinicFiles(
     if (guard.isOlder(db, slots.deviceId)) return err('database/rolled-back');
     refreshNames(folder, slots, db);
     const slot = slots.slots.find((candidate) => candidate.userId === userId);
-    const actor = actorOf(db, { userId, name: slot?.name ?? '', email: slot?.email ?? '', signingKey: secrets.signingKey }, '');
+    const actor = actorOf(db, { userId, name: slot?.name ?? '', email: slot?.email ?? '', signingKey: secrets.signingKey }, now);
     held = true;
     return ok({
       clinicId: slots.clinicId,

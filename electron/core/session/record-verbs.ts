@@ -36,7 +36,9 @@ export const recordHandlers = [
     }
     // The new key, or after a failure the old one: whichever the slot and the file say.
     const again = await checkPassphrase(services, clinicId, actor.userId, passphrase);
-    const opened = again.ok ? openClinicFiles(again.folder, again.slots, again.secrets, actor.userId, again.guard) : again;
+    const opened = again.ok
+      ? openClinicFiles(again.folder, again.slots, again.secrets, actor.userId, again.guard, services.ports.clock.now())
+      : again;
     if (!opened.ok) {
       services.emit({ type: 'session', state: services.state() });
       return opened;
@@ -53,7 +55,7 @@ export const recordHandlers = [
       const checked = await checkPassphrase(services, clinicId, userId, passphrase);
       if (!checked.ok) return checked;
       await services.closeClinic();
-      const opened = openClinicFiles(checked.folder, checked.slots, checked.secrets, userId, checked.guard);
+      const opened = openClinicFiles(checked.folder, checked.slots, checked.secrets, userId, checked.guard, services.ports.clock.now());
       if (opened.ok) {
         const whole = isWhole(opened.value.db);
         opened.value.db.close();

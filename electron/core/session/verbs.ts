@@ -56,7 +56,7 @@ export const sessionHandlers = [
       // Only now: a mistyped passphrase must not throw out whoever is in.
       await services.closeClinic();
       const slots = await renewed(services, checked, userId, passphrase);
-      const opened = openClinicFiles(checked.folder, slots, checked.secrets, userId, checked.guard);
+      const opened = openClinicFiles(checked.folder, slots, checked.secrets, userId, checked.guard, services.ports.clock.now());
       if (!opened.ok) return opened;
       const leased = await underLease(services.ports, opened.value, checked.slots, recoveryCode);
       if (!leased.ok) return leased;

@@ -4,7 +4,9 @@ import { useTranslation } from 'react-i18next';
 import type { Role } from '#electron/contract/choices.ts';
 import type { OutputOf } from '#electron/contract/index.ts';
 import { call } from '../../app/client.ts';
+import { useSession } from '../../app/session.ts';
 import { useReturnFocus } from '../../app/use-return-focus.ts';
+import { formatDate } from '../chart/format.ts';
 import { AskOnce } from './ask-once.tsx';
 import { RoleBoxes } from './role-boxes.tsx';
 
@@ -15,10 +17,14 @@ type Told = (reply: { ok: boolean; code?: string; details?: Record<string, unkno
 export function PersonRow({ user, tell, onResetFactor }: { user: User; tell: Told; onResetFactor: (() => void) | null }) {
   const { t } = useTranslation('settings');
   const [editing, setEditing] = useState(false);
+  // What was added here counts here at once; the server says whether it does for the clinic.
+  const { serverUrl } = useSession();
+  const confirmed = user.seq > 0 || serverUrl === null;
   return (
     <tr data-off={user.active ? undefined : ''}>
       <td>
         <strong>{user.name}</strong>
+        {!confirmed && <span className="quiet"> {t('people.unconfirmed')}</span>}
       </td>
       <td className="quiet">{user.email}</td>
       {editing ? (
@@ -26,11 +32,14 @@ export function PersonRow({ user, tell, onResetFactor }: { user: User; tell: Tol
       ) : (
         <>
           <td>{user.roles.map((role) => t(`role.${role}`)).join(', ')}</td>
-          <td className="num quiet">{user.hprNumber === null ? '' : `HPR ${user.hprNumber}`}</td>
+          <td className="num quiet">
+            {user.hprNumber === null ? '' : `HPR ${user.hprNumber}`}
+            {user.validUntil !== null && ` ${t('people.until', { date: formatDate(`${user.validUntil}T12:00:00Z`) })}`}
+          </td>
         </>
       )}
       <td>
-        <span className="row">
+        <span className="row" style={{ flexWrap: 'nowrap' }}>
           {!editing && (
             <button type="button" className="btn" onClick={() => setEditing(true)}>
               {t('people.edit')}
@@ -62,6 +71,7 @@ function EditRoles({ user, tell, onDone }: { user: User; tell: Told; onDone(): v
   const { t } = useTranslation('settings');
   const [roles, setRoles] = useState<readonly Role[]>(user.roles);
   const [hpr, setHpr] = useState(user.hprNumber ?? '');
+  const [lastDay, setLastDay] = useState(user.validUntil ?? '');
   const save = async (): Promise<void> => {
     if (roles.length === 0) {
       tell({ ok: false, code: 'user/no-role' });
@@ -71,6 +81,7 @@ function EditRoles({ user, tell, onDone }: { user: User; tell: Told; onDone(): v
       roles: [...roles],
       hprNumber: hpr.trim() === '' ? null : hpr.trim(),
       profession: roles.includes('PRACTITIONER') ? (user.profession ?? 'KI') : user.profession,
+      ...(lastDay === (user.validUntil ?? '') ? {} : { validUntil: lastDay === '' ? null : lastDay }),
     };
     if (tell(await call('user.update', { userId: user.id, set }))) onDone();
   };
@@ -95,6 +106,14 @@ function EditRoles({ user, tell, onDone }: { user: User; tell: Told; onDone(): v
           inputMode="numeric"
           value={hpr}
           onChange={(event) => setHpr(event.currentTarget.value)}
+        />{' '}
+        <input
+          className="input"
+          style={{ width: 150 }}
+          aria-label={t('people.validUntil')}
+          type="date"
+          value={lastDay}
+          onChange={(event) => setLastDay(event.currentTarget.value)}
         />{' '}
         <button type="button" className="btn main" onClick={() => void save()}>
           {t('people.save')}
