@@ -1,4 +1,5 @@
 /** Charting a visit. */
+import type { ClaimProblem } from '#db/rules/takster.ts';
 import { z } from 'zod';
 import { VISIT_TYPES } from '#db/model/encounter.ts';
 import type {
@@ -60,6 +61,8 @@ export interface ChartView {
   treatmentConsent: Pick<Row<typeof treatmentConsent>, 'given' | 'comment'> | null;
   diagnoses: DiagnosisRow[];
   lines: TreatmentLineRow[];
+  /** What Helfo would send the claim back for; told, never stopped. */
+  claimProblems: ClaimProblem[];
   payments: PaymentRow[];
   amendments: AmendmentRow[];
   letters: { id: string; kind: string; status: string }[];

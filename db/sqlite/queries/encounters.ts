@@ -56,6 +56,16 @@ export function visitNumber(db: SqliteDatabase, visit: Pick<RowOf<'encounter'>, 
   return row.n + 1;
 }
 
+/** Codes of what was done in the other visits of an episode; drafts too, for they will be claimed. */
+export function claimedInEpisode(db: SqliteDatabase, episodeId: string, except: string): string[] {
+  const rows = prepared(
+    db,
+    `select distinct l.code from encounter e join treatment_line l on l.encounter_id = e.id and l.deleted = 0
+     where e.episode_id = ? and e.id <> ? and e.deleted = 0 and e.status in ('draft', 'signed')`,
+  ).all(episodeId, except) as { code: string }[];
+  return rows.map(({ code }) => code);
+}
+
 /** A visit of this patient that a practitioner began in the span and that has no booking. */
 export function draftsWithoutBooking(
   db: SqliteDatabase,

@@ -97,3 +97,21 @@ it('the desk takes payment without reading the note', async () => {
   expect(await practice.must('payment.take', { encounterId, method: 'cash', amountOre: 30_000 })).toMatchObject({ amountOre: 30_000 });
   expect(await practice.call('encounter.get', { id: encounterId })).toMatchObject({ code: 'permission/denied' });
 });
+
+it('what Helfo would send back is told at the note, and stops nothing: K1 beside K2, and K1 again in the same episode', async () => {
+  const items = (await practice.must('price.list', {})).items;
+  const idOf = (code: string) => items.find((item) => item.code === code)?.id ?? '';
+  const claim = async (id: string) =>
+    (await practice.must('encounter.get', { id })).claimProblems.map(({ code, takst }) => `${code} ${takst}`);
+  await practice.must('encounter.setEpisode', { id: encounterId, episodeId: null, newTitle: 'Korsrygg' });
+  const episodeId = (await practice.must('encounter.get', { id: encounterId })).episode?.id ?? '';
+  await practice.must('line.add', { encounterId, priceItemId: idOf('K1') });
+  expect(await claim(encounterId)).toEqual([]);
+  await practice.must('line.add', { encounterId, priceItemId: idOf('K2') });
+  expect(await claim(encounterId)).toEqual(['takst/combination K1']);
+  const again = await practice.ready(patientId);
+  await practice.must('line.add', { encounterId: again, priceItemId: idOf('K1') });
+  expect(await claim(again)).toEqual([]);
+  await practice.must('encounter.setEpisode', { id: again, episodeId, newTitle: null });
+  expect(await claim(again)).toEqual(['takst/once-per-series K1']);
+});

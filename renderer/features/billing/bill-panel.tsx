@@ -108,6 +108,14 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
           </li>
         )}
       </ul>
+      {chart.claimProblems.map(({ code, takst, other }) => (
+        <p key={`${code}/${takst}/${other ?? ''}`} className="chart-due">
+          {t(`claim.${code.slice('takst/'.length)}`, {
+            takst,
+            other: code === 'takst/refund-differs' ? formatKroner(Number(other)) : other,
+          })}
+        </p>
+      ))}
       {voiding !== null && (
         <VoidPayment
           onVoid={(reason) =>
