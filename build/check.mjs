@@ -1,5 +1,5 @@
 /**
- * `npm run check [-- --only STEP]`: types, boundaries, lint, format, unused code, migrations without diff, named tests that exist.
+ * `npm run check [-- --only STEP]`: types, boundaries, lint, format, unused code, migrations without diff, no secrets, named tests that exist.
  * One line per step; every step runs even when an earlier one fails. `--fix` lets format and lint write.
  */
 import { spawnSync } from 'node:child_process';
@@ -46,6 +46,10 @@ const steps = {
   migrations: async () => {
     const { migrationsDiff } = await import('./migrations.mjs');
     return migrationsDiff();
+  },
+  secrets: async () => {
+    const { secretsComplaint } = await import('./secrets.mjs');
+    return secretsComplaint();
   },
   compliance: async () => {
     const { complianceComplaint } = await import('./compliance.mjs');

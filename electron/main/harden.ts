@@ -1,7 +1,8 @@
 /** Shuts every door of Chromium that the journal does not use. Source: Electron's security guide 5, 11–14. */
 import { extname } from 'node:path';
-import type { App, Session, WebContents } from 'electron';
+import { shell, type App, type Session, type WebContents } from 'electron';
 import { isOwnAddress, isOwnBlob } from './navigation.ts';
+import { outsideAddress } from './outside.ts';
 
 /** Text may be put on the clipboard when a person asks for it; nothing may be read from there. */
 const GRANTED = 'clipboard-sanitized-write';
@@ -28,7 +29,12 @@ export function lockNavigation(app: App, own: string): void {
       if (!isOwnAddress(event.url, own)) event.preventDefault();
     });
     contents.on('will-attach-webview', (event) => event.preventDefault());
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    // No second window, ever. A link to a known site is the person's own browser's to open.
+    contents.setWindowOpenHandler(({ url }) => {
+      const outside = outsideAddress(url);
+      if (outside !== undefined) void shell.openExternal(outside);
+      return { action: 'deny' };
+    });
   });
 }
 
