@@ -1,10 +1,17 @@
-/** The Debian packages that the tests need besides npm's: a browser, a display, readers of PDF, and Redis. */
+/** The Debian packages that the tests need besides npm's: a browser, a display, readers of PDF, Redis, and a C compiler (g++ brings C's headers along). */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** package → the command it brings */
-const NEEDED = { chromium: 'chromium', xvfb: 'Xvfb', 'poppler-utils': 'pdftotext', qpdf: 'qpdf', 'redis-server': 'redis-server' };
+const NEEDED = {
+  chromium: 'chromium',
+  xvfb: 'Xvfb',
+  'poppler-utils': 'pdftotext',
+  qpdf: 'qpdf',
+  'redis-server': 'redis-server',
+  'g++': 'g++',
+};
 
 /** Installs what is missing where apt-get can; elsewhere names it, and the tests that need it fail by name. */
 export function debianPackages() {

@@ -6,15 +6,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { changeBytes } from '#db/sync/change.ts';
 import { createCore } from '#electron/core/create-core.ts';
 import { ensureDemo } from '#electron/core/clinic/demo.ts';
 import { hostPorts } from '#electron/core/host-ports.ts';
 import { openSlot, readSlots } from '#electron/core/keys/slots.ts';
 import { clinicFolder } from '#electron/core/session/app-state.ts';
 import { openDatabase } from '#db/sqlite/open.ts';
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { outboxProblems } from '#tests/durable/judge.ts';
 import { createRandom } from '#tests/tools/random.ts';
 
 export interface KillReport {
@@ -112,28 +111,4 @@ async function typeAndKill(args: string[], afterMs: number): Promise<{ typed: Ty
   await new Promise((resolve) => child.once('exit', resolve));
   if (killedAt === 0) throw new Error('the typist ended by itself');
   return { typed: typed.filter((entry) => entry.at <= killedAt), killedAt };
-}
-
-/** Each entry is whole: its hash is that of what it holds. */
-function outboxProblems(db: { prepare(sql: string): { all(): unknown[] } }): string[] {
-  const entries = db.prepare('select id, actor, verb, entity, row_id, base, "set" as fields, at, schema, hash from outbox').all() as Record<
-    string,
-    string | number
-  >[];
-  return entries.flatMap((entry) => {
-    const change = {
-      id: String(entry['id']),
-      actor: String(entry['actor']),
-      verb: String(entry['verb']),
-      entity: String(entry['entity']),
-      rowId: String(entry['row_id']),
-      base: JSON.parse(String(entry['base'])) as Record<string, number>,
-      set: JSON.parse(String(entry['fields'])) as Record<string, never>,
-      at: String(entry['at']),
-      schema: Number(entry['schema']),
-    };
-    return createHash('sha256').update(changeBytes(change)).digest('hex') === entry['hash']
-      ? []
-      : [`outbox entry ${String(entry['id'])} is not whole`];
-  });
 }
