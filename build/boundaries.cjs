@@ -7,7 +7,9 @@ const { layers, doors, tests } = require('./layers.cjs');
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 const inside = (names) => `^(${names.map((name) => `${escape(name)}/`).join('|')})`;
 const pkg = (names) => `(^|/)node_modules/(@types/)?(${names.map(escape).join('|')})(/|$)`;
-const from = (name) => ({ path: inside([name]), pathNot: tests });
+/** A row inside another (sync-server/integrations) is judged by its own alone. */
+const inner = (name) => Object.keys(layers).filter((other) => other.startsWith(`${name}/`));
+const from = (name) => ({ path: inside([name]), pathNot: [tests, ...inner(name).map((other) => inside([other]))] });
 const OURS = '^(db|electron|renderer|sync-server|tests|build)/';
 
 const forbidden = [
@@ -42,6 +44,15 @@ for (const [name, row] of Object.entries(layers)) {
     from: from(name),
     to: { path: OURS, pathNot: inside([name, ...row.may, ...(row.types ?? [])]) },
   });
+  if (row.apart) {
+    forbidden.push({
+      name: `apart, ${name}`,
+      comment: 'One of them never imports another.',
+      severity: 'error',
+      from: { path: `^${escape(name)}/([^/]+)/`, pathNot: tests },
+      to: { path: `^${escape(name)}/[^/]+/`, pathNot: `^${escape(name)}/$1/` },
+    });
+  }
   if (row.types) {
     forbidden.push({
       name: `types only, ${name}`,

@@ -3,7 +3,12 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./db/postgres/tables.ts', './db/postgres/server-tables.ts', './db/postgres/identity-tables.ts'],
+  schema: [
+    './db/postgres/tables.ts',
+    './db/postgres/server-tables.ts',
+    './db/postgres/identity-tables.ts',
+    './db/postgres/message-tables.ts',
+  ],
   out: './db/migrations/postgres',
   breakpoints: true,
 });

@@ -24,7 +24,9 @@ const layers = {
   'electron/preload': { node: false, may: [], types: ['electron/contract'], npm: ['electron'] },
   'electron/dev-host': { node: true, may: ['electron/contract', 'electron/core', 'electron/sync'] },
   renderer: { node: false, may: ['electron/contract', 'db/rules'], types: ['db/model'] },
-  'sync-server': { node: true, may: ['db/model', 'db/rules', 'db/sync', 'db/postgres'] },
+  // Each knows its vendor and nothing else: not the database, not another integration (`apart`).
+  'sync-server/integrations': { node: true, may: ['db/model', 'db/rules'], apart: true },
+  'sync-server': { node: true, may: ['db/model', 'db/rules', 'db/sync', 'db/postgres', 'sync-server/integrations'] },
 };
 
 /** A vendor's package has one importing place: package → pattern of the files that may. */
@@ -43,6 +45,9 @@ const doors = {
   '@navikt/fnrvalidator': '^db/rules/',
   '@navikt/diagnosekoder': '^db/reference/',
   'pdfjs-dist': '^renderer/',
+  'pg-boss': '^sync-server/jobs/queue\\.ts$',
+  twilio: '^sync-server/integrations/sms/twilio-client\\.ts$',
+  telnyx: '^sync-server/integrations/sms/telnyx-client\\.ts$',
   otpauth: '^sync-server/core/totp\\.ts$',
   uqr: '^renderer/ui/qr-code\\.tsx$',
 };

@@ -40,6 +40,10 @@ export async function typeViolations(base, folders) {
         continue;
       }
       const other = layerOf(to);
+      if (other === layer && layers[layer].apart) {
+        const [mine, theirs] = [file, to].map((name) => name.slice(layer.length + 1).split('/'));
+        if (mine.length > 1 && theirs.length > 1 && mine[0] !== theirs[0]) found.push({ from: file, to, rule: `apart, ${layer}` });
+      }
       if (other === undefined || other === layer) continue;
       const row = layers[layer];
       const allowed = row.may.includes(other) || (typeOnly && (row.types ?? []).includes(other));

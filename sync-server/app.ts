@@ -21,6 +21,8 @@ const REQUEST_MS = 60_000;
 /** JSON of a stranger, and of everybody where the route names no size (OWASP API4): both far above what is ever sent. */
 const STRANGER_BYTES = 65_536;
 const JSON_BYTES = 1_048_576;
+/** What a vendor tells at once. */
+const WEBHOOK_BYTES = 262_144;
 /** How long a server that shuts down waits for its last answers. */
 const LAST_ANSWERS_MS = 2000;
 
@@ -72,6 +74,7 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (takesRaw(request)) return done(null, { raw: body, contentType: 'application/json' });
     if (!isPlainUtf8(request.headers)) return done(Object.assign(new Error('encoded'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
     try {
       done(null, readJson(body as Buffer));
@@ -80,6 +83,10 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
     }
   });
 
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) => {
+    if (takesRaw(request)) return done(null, { raw: body, contentType: 'application/x-www-form-urlencoded' });
+    done(Object.assign(new Error('form'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
+  });
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer', bodyLimit: CHUNK_BYTES }, (request, body, done) => {
     if (!isPlainUtf8(request.headers)) return done(Object.assign(new Error('encoded'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
     done(null, body);
@@ -118,6 +125,7 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
       method: route.method,
       url: route.path,
       bodyLimit: bodyLimitOf(route, deps.limits.bodyBytes),
+      config: { takesRaw: route.takesRaw === true },
       onRequest: async (request, reply) => {
         const principal = await admission.admit(route, askingOf(request));
         if (principal === undefined) return;
@@ -148,8 +156,11 @@ async function call(
   response: FastifyReply,
 ): Promise<Reply | Failure> {
   if (Buffer.isBuffer(request.body) !== (route.takesBytes === true)) return err('request/media-type');
-  if (route.keepsRefused !== true && route.takesBytes !== true && !isStorable(request.body)) return err('request/malformed');
-  const body = route.takesBytes === true ? ({ ok: true, value: request.body } as const) : parse(route.body, request.body);
+  if (route.takesRaw === true && !isRaw(request.body)) return err('request/media-type');
+  if (route.keepsRefused !== true && route.takesBytes !== true && route.takesRaw !== true && !isStorable(request.body))
+    return err('request/malformed');
+  const body =
+    route.takesBytes === true || route.takesRaw === true ? ({ ok: true, value: request.body } as const) : parse(route.body, request.body);
   const query = parse(route.query, request.query);
   const params = parse(route.params, request.params);
   for (const part of [body, query, params]) if (!part.ok) return part;
@@ -180,6 +191,7 @@ async function call(
     body: body.value,
     query: query.value,
     params: params.value,
+    url: request.url,
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value])),
     gone: gone.signal,
     closing,
@@ -226,10 +238,14 @@ function askingOf(request: FastifyRequest): Asking {
 }
 
 /** The most a route reads. What a stranger sends is small; what is pushed may be large. */
-function bodyLimitOf({ auth, takesBytes, bodyBytes }: Route, most: number): number {
+function bodyLimitOf({ auth, takesBytes, takesRaw: raw, bodyBytes }: Route, most: number): number {
   if (takesBytes === true) return CHUNK_BYTES;
+  if (raw === true) return WEBHOOK_BYTES;
   return Math.min(most, bodyBytes ?? (auth === 'open' ? STRANGER_BYTES : JSON_BYTES));
 }
+
+const takesRaw = (request: FastifyRequest): boolean => Reflect.get(request.routeOptions.config, 'takesRaw') === true;
+const isRaw = (body: unknown): boolean => typeof body === 'object' && body !== null && 'raw' in body;
 
 /** Nothing is unpacked, and nothing but UTF-8 is read. */
 function isPlainUtf8(headers: FastifyRequest['headers']): boolean {

@@ -8,6 +8,8 @@ import { isIP } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { integrations } from './integrations/index.ts';
+import type { Integration } from './integrations/kit.ts';
 
 /** Values that stand in .env.example and in tutorials: refused in production. */
 const EXAMPLES = /^(change-?me|example|secret|password|your-.*|xxx+|test|eksempel.*|.*-here)$/i;
@@ -39,6 +41,12 @@ const proxy = (one: string) => {
     (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= (family === 4 ? 32 : 128)))
   );
 };
+
+const flag = (initial: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'])
+    .default(initial)
+    .transform((value) => value === 'true');
 
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -77,7 +85,29 @@ const environment = z.object({
   CORS_ORIGIN: listOf(origin, 'must be origins such as https://app.example.no, with commas between, and never *'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'text']).default('json'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  FEATURE_SMS_ENABLED: flag('true'),
+  FEATURE_EMAIL_ENABLED: flag('true'),
+  FEATURE_AI_ENABLED: flag('false'),
+  FEATURE_GDPR_STRICT: flag('false'),
 });
+
+/** Every variable this server reads, those of integrations among them. */
+export const variables: readonly string[] = [
+  ...Object.keys(environment.shape),
+  ...integrations.flatMap((integration) => Object.keys(integration.environment)),
+];
+
+export interface ConfiguredIntegration {
+  integration: Integration;
+  /** Undefined: its variables are not set. */
+  config: unknown;
+  /** The operator's switch. */
+  on: boolean;
+}
 
 export interface Config {
   production: boolean;
@@ -106,6 +136,11 @@ export interface Config {
   /** Whose X-Forwarded-For is believed, and which origins' pages may ask. */
   answers: { trustedProxies: string[]; origins: string[] };
   log: { level: string; format: 'json' | 'text' };
+  /** Where vendors' webhooks reach this server. */
+  publicUrl: string | undefined;
+  /** FEATURE_GDPR_STRICT: what protects the patient cannot be loosened per clinic. */
+  gdprStrict: boolean;
+  integrations: ConfiguredIntegration[];
 }
 
 /** Throws an Error whose message is the sentence for the operator. */
@@ -165,7 +200,25 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     answers: { trustedProxies: e.TRUSTED_PROXIES, origins: e.CORS_ORIGIN },
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
+    publicUrl: e.PUBLIC_URL,
+    gdprStrict: e.FEATURE_GDPR_STRICT,
+    integrations: integrations.map((integration) => ({
+      integration,
+      config: integration.configure(slice(integration, given, production)),
+      on: integration.feature === undefined || e[integration.feature],
+    })),
   };
+}
+
+/** The integration's own variables, judged by its own schema. */
+function slice({ environment: shape }: Integration, given: Readonly<Record<string, unknown>>, production: boolean) {
+  const own = Object.fromEntries(Object.keys(shape).map((name) => [name, given[name]]));
+  const example = Object.entries(own).find(([, value]) => typeof value === 'string' && EXAMPLES.test(value));
+  if (production && example !== undefined) throw new Error(`${example[0]}: is an example value, which production refuses.`);
+  const parsed = z.object(shape).safeParse(own);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new Error(`${issue?.path.join('.') ?? 'The environment'}: ${issue?.message ?? 'is wrong'}.`);
 }
 
 /** The key that signs session tokens, made once, readable by its owner only. */

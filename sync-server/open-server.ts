@@ -3,6 +3,11 @@ import { MAX_REQUEST_BYTES } from '#db/sync/change.ts';
 import type { FastifyInstance } from 'fastify';
 import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
 import { assertAppRole, openPool } from '#db/postgres/open.ts';
+import { addressHash, SETTLE_MS, type MessagesDeps } from './core/messages/deps.ts';
+import { intendBy } from './core/messages/intents.ts';
+import { openIntegrations } from './open-integrations.ts';
+import { installJobs, openJobs } from './jobs/queue.ts';
+import { queues, startWork } from './jobs/queues.ts';
 import { postgresContent } from './core/content-store.ts';
 import { postgresStore } from './core/record-store.ts';
 import { buildApp, type ServerDeps } from './app.ts';
@@ -40,7 +45,10 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     const database = config.database ?? { url: embedded?.appUrl ?? '', ownerUrl: embedded?.ownerUrl, listenUrl: embedded?.appUrl ?? '' };
     await whenAccepting(database.ownerUrl ?? database.url);
     const appRole = decodeURIComponent(new URL(database.url).username);
-    if (database.ownerUrl !== undefined) await migrate(database.ownerUrl, appRole);
+    if (database.ownerUrl !== undefined) {
+      await migrate(database.ownerUrl, appRole);
+      await installJobs(database.ownerUrl, appRole, queues);
+    }
     const pool = openPool(database.url, { max: config.maxConnections, ...config.timeouts });
     undo.push(() => pool.end());
     await assertAppRole(pool);
@@ -50,15 +58,30 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     const heard = config.redis === undefined ? undefined : await withRedis(listening, { ...config.redis, log: warn });
     const wakeUps = heard ?? listening;
     undo.push(() => wakeUps.close());
+    const now = () => new Date();
+    const integrations = await openIntegrations(config.integrations, { now, publicUrl: config.publicUrl, log });
+    undo.push(() => integrations.close());
+    const jobs = await openJobs(database.listenUrl, log);
+    undo.push(() => jobs.close());
+    const enqueue: MessagesDeps['enqueue'] = (tx, waiting) => jobs.enqueue(tx, waiting);
+    const messages: MessagesDeps = {
+      pool,
+      channels: integrations.channels,
+      enqueue,
+      hash: addressHash(config.sessionKey),
+      now,
+      settleMs: SETTLE_MS,
+      log,
+    };
     const deps: ServerDeps = {
       pool,
-      store: postgresStore(pool),
+      store: postgresStore(pool, intendBy(enqueue)),
       content: postgresContent(pool),
       wakeUps,
       epoch,
       sessionKey: config.sessionKey,
       ...(config.secondFactorKey === undefined ? {} : { secondFactorKey: config.secondFactorKey }),
-      now: () => new Date(),
+      now,
       log,
       shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
       registration: config.registration,
@@ -67,9 +90,15 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       http: { ...config.answers, strictTransport: config.production },
       limits: { bodyBytes: MAX_REQUEST_BYTES, ...config.rate, ...config.http },
       version: VERSION,
+      ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+      gdprStrict: config.gdprStrict,
+      integrations,
+      jobs,
+      messages,
     };
     const compaction = startCompaction({ pool, now: deps.now, retentionDays: config.retentionDays }, log);
     undo.push(() => compaction.stop());
+    await startWork(jobs, messages, integrations.jobs);
     const app = buildApp(deps);
     undo.push(() => app.close());
     return { app, deps, close, databaseEnded: embedded?.ended ?? new Promise(() => {}) };

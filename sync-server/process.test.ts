@@ -93,7 +93,12 @@ describe('the process', () => {
   it('says one line when ready, answers, and ends cleanly on SIGTERM with its Postgres', async () => {
     const home = newHome();
     const { child, url, lines } = await start({ RYGGRAD_HOME: home });
-    expect((await (await fetch(`${url}/ready`)).json()) as unknown).toEqual({ status: 'ready', postgres: 'ok', listening: 'ok' });
+    expect((await (await fetch(`${url}/ready`)).json()) as unknown).toEqual({
+      status: 'ready',
+      postgres: 'ok',
+      listening: 'ok',
+      integrations: { sms: 'not-configured' },
+    });
     const laptop = await foundClinic(over(url));
     await pushOver(url, laptop, [], { 'ryggrad-waited-ms': '90000' });
     const metrics = await (await fetch(`${url}/metrics`)).text();

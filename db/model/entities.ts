@@ -6,6 +6,7 @@ import { channelConsent, episode, guardian, patient, safetyFact } from './patien
 import { amendment, diagnosis, encounter, noteSection, observation, redFlagAnswer, treatmentConsent } from './encounter.ts';
 import { appointment, dayClose, document, letter, payment, treatmentLine } from './practice.ts';
 import { conflict } from './conflict.ts';
+import { integrationSetting, message } from './message.ts';
 import { patientLink } from './patient-link.ts';
 import type { Entity } from './entity.ts';
 
@@ -36,6 +37,8 @@ export const entities = {
   document,
   attachment,
   day_close: dayClose,
+  message,
+  integration_setting: integrationSetting,
   access_block: accessBlock,
   emergency_access: emergencyAccess,
   access_grant: accessGrant,

@@ -38,15 +38,18 @@ export const guardian = entity('guardian', 'desk', {
   email: optional(text({ max: 200, sensitive: true })),
 });
 
-export const CHANNELS = ['sms', 'email', 'phone', 'post'] as const;
+/** `recall` is a purpose: to be asked to come again is another consent than being reminded of what is booked (norway.md §8, S4 and S5). */
+export const CHANNELS = ['sms', 'email', 'phone', 'post', 'recall'] as const;
 
 /** Whether we may use a channel; id derived from patient and channel. */
 export const channelConsent = entity('channel_consent', 'desk', {
   patientId: reference('patient'),
   channel: choice(CHANNELS, { merge: 'fixed' }),
   state: choice(['yes', 'no']),
+  /** Nobody's id where the patient said it by SMS. */
   recordedById: looseId({ merge: 'scalar' }),
   recordedAt: instant(),
+  source: initially(choice(['asked', 'reply']), 'asked'),
 });
 
 export const SAFETY_KINDS = ['allergies', 'anticoagulants', 'contraindications', 'neck_restriction', 'pregnancy', 'implants'] as const;

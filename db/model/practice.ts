@@ -17,6 +17,9 @@ export const appointment = entity('appointment', 'desk', {
   walkIn: initially(flag(), false),
   cancelReason: optional(text({ max: 500, sensitive: true })),
   arrivedAt: optional(instant()),
+  /** What the patient answered to a reminder; to cancel stays the clinic's act. */
+  patientAnswer: optional(choice(['confirmed', 'cancel'], { merge: 'latest' })),
+  patientAnswerAt: optional(instant({ merge: 'latest' })),
   /** Bookings of the same time that whoever booked this knew of and meant to stand beside it. */
   meantBeside: initially(json(z.array(z.uuid()), { merge: 'latest' }), []),
 });

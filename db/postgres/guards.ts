@@ -9,10 +9,11 @@ import { columnName, type Entity } from '../model/entity.ts';
 import { entities, entityNames } from '../model/entities.ts';
 import { FROZEN_CHILDREN, movableFields } from '../sync/policy.ts';
 import { IDENTITY_TABLES } from './identity-tables.ts';
+import { MESSAGE_TABLES } from './message-tables.ts';
 import { FEED_PARTS, TENANT_SERVER_TABLES } from './server-tables.ts';
 
 /** All tables that hold a clinic's data. */
-export const TENANT_TABLES: readonly string[] = [...entityNames, ...TENANT_SERVER_TABLES, ...IDENTITY_TABLES];
+export const TENANT_TABLES: readonly string[] = [...entityNames, ...TENANT_SERVER_TABLES, ...IDENTITY_TABLES, ...MESSAGE_TABLES];
 
 /** What the app's role may do, besides the record tables (select, insert, update). Never truncate. */
 const GRANTS: Readonly<Record<string, string>> = {
@@ -32,6 +33,9 @@ const GRANTS: Readonly<Record<string, string>> = {
   recovery_code: 'select, insert, update, delete',
   content: 'select, insert, update',
   content_chunk: 'select, insert, delete',
+  sending: 'select, insert, update',
+  webhook_event: 'select, insert, update',
+  contact_route: 'select, insert, update',
   server_state: 'select',
   directory: 'select, insert, delete',
   attempt: 'select, insert, update, delete',

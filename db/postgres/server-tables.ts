@@ -281,4 +281,4 @@ export const TENANT_SERVER_TABLES = [
   'content_chunk',
 ] as const;
 /** Tables without a tenant. */
-export const SHARED_TABLES = ['server_state', 'directory', 'attempt', 'rate_budget'] as const;
+export const SHARED_TABLES = ['server_state', 'directory', 'attempt', 'rate_budget', 'contact_route'] as const;

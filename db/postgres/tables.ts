@@ -41,6 +41,7 @@ const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[]
   encounter: [['patientId', 'visitAt']],
   conflict: [['status']],
   signing_key: [['userId', 'deviceId']],
+  message: [['appointmentId']],
 };
 
 /** An ordinary Drizzle table of an entity; its key is (clinic_id, id). */
@@ -97,4 +98,6 @@ export const accessBlock = toPostgres(entities.access_block);
 export const accessGrant = toPostgres(entities.access_grant);
 export const emergencyAccess = toPostgres(entities.emergency_access);
 export const dayClose = toPostgres(entities.day_close);
+export const message = toPostgres(entities.message);
+export const integrationSetting = toPostgres(entities.integration_setting);
 export const conflict = toPostgres(entities.conflict);

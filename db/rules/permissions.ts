@@ -96,7 +96,7 @@ export function allowed(verb: string, roles: readonly Role[], granted = false): 
 export const readsNotes = (roles: readonly Role[], granted = false): boolean =>
   roles.includes('PRACTITIONER') || (granted && roles.includes('ASSISTANT'));
 
-const ADMIN_ENTITIES: readonly EntityName[] = ['clinic', 'user', 'price_item', 'access_grant'];
+const ADMIN_ENTITIES: readonly EntityName[] = ['clinic', 'user', 'price_item', 'access_grant', 'integration_setting'];
 const ANYONE_ENTITIES: readonly EntityName[] = ['signing_key', 'device'];
 
 /** Whether one of these roles may change rows of the entity; the server's half of the table. */

@@ -55,6 +55,7 @@ const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[]
   emergency_access: [['patientId']],
   conflict: [['status'], ['subjectId']],
   signing_key: [['userId', 'deviceId']],
+  message: [['patientId', 'plannedAt'], ['appointmentId']],
 };
 
 /** An ordinary Drizzle table of an entity. */
@@ -106,6 +107,8 @@ export const accessBlock = toSqlite(entities.access_block);
 export const accessGrant = toSqlite(entities.access_grant);
 export const emergencyAccess = toSqlite(entities.emergency_access);
 export const dayClose = toSqlite(entities.day_close);
+export const message = toSqlite(entities.message);
+export const integrationSetting = toSqlite(entities.integration_setting);
 export const conflict = toSqlite(entities.conflict);
 
 /** What this laptop has written and what became of it. An entry is never deleted before 35 days after its acknowledgement. */

@@ -21,7 +21,7 @@ export const UPCASTS: Map<number, Upcast> = new Map([
   [1, same],
   // 3: attachments, patients registered twice; blocks and emergencies.
   [2, same],
-  // 4: a device tells what it handed in.
+  // 4: a device tells what it handed in; messages, switches of integrations, what a patient answered.
   [3, same],
 ]);
 

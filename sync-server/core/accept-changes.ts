@@ -204,6 +204,7 @@ async function flush(
   if (record.seq > seqBefore) {
     await tx.moveClock(record.seq);
     await tx.writeRows(record.dirty);
+    await tx.intend(record.dirty);
   }
   await tx.appendLedger(deviceId, ledger);
   await tx.appendQuarantine(deviceId, quarantine);

@@ -7,7 +7,8 @@ import type { EntityName } from '#db/model/entities.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { mayChange, readsNotes } from '#db/rules/permissions.ts';
 import type { Change } from '#db/sync/change.ts';
-import type { StoredRow } from '#db/sync/row.ts';
+import { SERVER_FIELDS } from '#db/model/message.ts';
+import { sameValue, type StoredRow } from '#db/sync/row.ts';
 
 export interface Actor {
   id: string;
@@ -24,7 +25,15 @@ const UNDELETABLE: ReadonlySet<EntityName> = new Set(['letter', 'document', 'pay
 const SEEN: ReadonlySet<string> = new Set(['seenById', 'seenAt']);
 /** Who works here, with which keys, and what things cost. */
 const ENDING: ReadonlySet<string> = new Set(['endedById', 'endedAt']);
-export const GOVERNING: ReadonlySet<EntityName> = new Set(['user', 'access_grant', 'clinic', 'price_item', 'device', 'signing_key']);
+export const GOVERNING: ReadonlySet<EntityName> = new Set([
+  'user',
+  'access_grant',
+  'clinic',
+  'price_item',
+  'device',
+  'signing_key',
+  'integration_setting',
+]);
 
 export type Verdict = { ok: true; flags: string[] } | { ok: false; code: 'actor/forbidden' };
 
@@ -39,6 +48,15 @@ export function authorise(actor: Actor, change: Pick<Change, 'set' | 'at'>, enti
     return { ok: true, flags: [...flags, 'actor/role-lost'] };
   return { ok: false, code: 'actor/forbidden' };
 }
+
+/** Asked for at birth by whom it says; afterwards taken back, decided, or marked as read. */
+function mayWriteMessage(set: Readonly<Record<string, unknown>>, row: StoredRow | undefined, actorId: string): boolean {
+  if (set['deleted'] === true || SERVER_FIELDS.some((field) => field in set)) return false;
+  if (row === undefined)
+    return set['requestedById'] === actorId && (set['body'] === undefined || set['body'] === null || set['templateId'] === 'answer');
+  return Object.keys(set).every((field) => LATER_MESSAGE_FIELDS.has(field) || sameValue(set[field], row[field]));
+}
+const LATER_MESSAGE_FIELDS: ReadonlySet<string> = new Set(['wanted', 'plannedAt', 'decision', 'decidedById', 'seenById', 'seenAt']);
 
 function may(
   actorId: string,
@@ -71,6 +89,8 @@ function may(
     const own = (row?.['userId'] ?? change.set['userId']) === actorId;
     return row === undefined ? own && readsNotes(roles) : !own && roles.includes('ADMIN') && fields.every((field) => SEEN.has(field));
   }
+  // How a message went is the server's word, and what a patient wrote is theirs.
+  if (entity === 'message' && !mayWriteMessage(change.set, row, actorId)) return false;
   if (entity === 'conflict' && (row?.['audience'] ?? change.set['audience']) !== 'desk') return readsNotes(roles);
   return mayChange(entity, roles);
 }

@@ -3,6 +3,9 @@ import type { Logger } from 'pino';
 import type { Pool } from '#db/postgres/open.ts';
 import type { WakeUps } from '#db/postgres/listen.ts';
 import type { RedisWakeUps } from '../redis-wake-ups.ts';
+import type { Integrations } from '../open-integrations.ts';
+import type { Jobs } from '../jobs/queue.ts';
+import type { MessagesDeps } from './messages/deps.ts';
 import type { Electric } from './electric-proxy.ts';
 import type { ContentStore } from './content-store.ts';
 import type { RecordStore } from './record-store.ts';
@@ -44,4 +47,12 @@ export interface ServerDeps {
   /** Whose X-Forwarded-For is believed, which origins' pages may ask, and whether answers say that only TLS will do. */
   http?: { trustedProxies?: readonly string[]; origins?: readonly string[]; strictTransport?: boolean };
   version: string;
+  publicUrl?: string;
+  gdprStrict?: boolean;
+  /** What the operator has configured of vendors; absent: nothing. */
+  integrations?: Integrations;
+  /** Work that waits, and what failed for good. */
+  jobs?: Jobs;
+  /** What webhooks are worked in by. */
+  messages?: MessagesDeps;
 }

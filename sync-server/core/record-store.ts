@@ -27,6 +27,8 @@ import {
 } from '#db/postgres/queries/push.ts';
 import { readChildren, readRows, writeRows } from '#db/postgres/queries/rows.ts';
 
+export type Intend = (tx: Tx, clinicId: string, written: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>) => Promise<void>;
+
 export interface RecordStore {
   /** One transaction in this clinic; rolled back when `run` throws. */
   inClinic<T>(clinicId: string, run: (tx: RecordTx) => Promise<T>): Promise<T>;
@@ -47,6 +49,8 @@ export interface RecordTx {
   readRows(keys: ReadonlyMap<EntityName, ReadonlySet<string>>): Promise<{ entity: EntityName; row: StoredRow }[]>;
   readChildren(encounterIds: Iterable<string>): Promise<{ entity: EntityName; row: StoredRow }[]>;
   writeRows(rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void>;
+  /** What a device wrote may ask the server to do something: a job in this same transaction. */
+  intend(rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void>;
   auditHeads(deviceId: string): Promise<{ n: number; hash: string; clinicN: number; clinicHash: string }>;
   appendAuditEvents(events: readonly StoredAuditEvent[]): Promise<void>;
   saveAuditHead(deviceId: string, n: number, hash: string): Promise<void>;
@@ -54,12 +58,13 @@ export interface RecordTx {
   feedPage(audience: Audience, after: number, limits: { rows: number; bytes: number }): Promise<FeedPage | undefined>;
 }
 
-export function postgresStore(pool: Pool): RecordStore {
-  return { inClinic: (clinicId, run) => withClinic(pool, clinicId, (tx) => run(recordTx(tx, clinicId))) };
+/** @param intend absent: nothing is asked for (tools, tests) */
+export function postgresStore(pool: Pool, intend?: Intend): RecordStore {
+  return { inClinic: (clinicId, run) => withClinic(pool, clinicId, (tx) => run(recordTx(tx, clinicId, intend))) };
 }
 
 /** The record as an open transaction of Postgres sees it. */
-export function recordTx(tx: Tx, clinicId: string): RecordTx {
+export function recordTx(tx: Tx, clinicId: string, intend?: Intend): RecordTx {
   return {
     lockClinic: (deviceId) => lockClinic(tx, clinicId, deviceId),
     lastN: (deviceId) => lastN(tx, clinicId, deviceId),
@@ -74,6 +79,7 @@ export function recordTx(tx: Tx, clinicId: string): RecordTx {
     readRows: (keys) => readRows(tx, clinicId, keys),
     readChildren: (encounterIds) => readChildren(tx, clinicId, encounterIds),
     writeRows: (rows) => writeRows(tx, clinicId, rows),
+    intend: async (rows) => intend?.(tx, clinicId, rows),
     auditHeads: (deviceId) => auditHeads(tx, clinicId, deviceId),
     appendAuditEvents: (events) => appendAuditEvents(tx, clinicId, events),
     saveAuditHead: (deviceId, n, hash) => saveAuditHead(tx, clinicId, deviceId, n, hash),

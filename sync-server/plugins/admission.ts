@@ -51,6 +51,7 @@ export function openAdmission(deps: ServerDeps): Admission {
   return {
     again,
     async admit(route, asking) {
+      if (route.takesRaw === true) return undefined;
       const token = bearerOf(asking.authorization);
       const hash = token === undefined ? '' : createHash('sha256').update(token).digest('base64url');
       const caller = route.auth === 'open' ? undefined : known.get(hash);

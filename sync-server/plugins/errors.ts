@@ -42,6 +42,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'changes/gap': 409,
   'changes/protocol': 409,
   'changes/from-newer': 409,
+  'webhook/signature': 401,
+  'job/unknown': 404,
   'request/timeout': 408,
   'request/too-large': 413,
   'request/expectation': 417,

@@ -3,6 +3,7 @@ import { attachmentState, completeAttachment, getAttachmentChunk, putAttachmentC
 import { auditAnchor, readAudit } from './log.ts';
 import { decideOnHandedIn, readHandedIn } from './handed-in.ts';
 import { pushChanges } from './changes.ts';
+import { checkIntegration, deadJobs, listIntegrations, receiveWebhook, replayJob } from './integrations.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
 import { deviceLease, enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
 import { confirmFactor, endFactor, listSecondFactors, newRecoveryCodes, resetFactor, startSecondFactor } from './second-factor.ts';
@@ -42,4 +43,9 @@ export const routes: readonly Route[] = [
   putAttachmentChunk,
   completeAttachment,
   getAttachmentChunk,
+  listIntegrations,
+  checkIntegration,
+  deadJobs,
+  replayJob,
+  receiveWebhook,
 ];

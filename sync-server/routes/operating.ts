@@ -23,7 +23,13 @@ export const ready = route({
   responses: {
     200: {
       description: 'Ready.',
-      schema: z.object({ status: z.literal('ready'), postgres: z.string(), listening: z.string(), redis: z.string().optional() }),
+      schema: z.object({
+        status: z.literal('ready'),
+        postgres: z.string(),
+        listening: z.string(),
+        redis: z.string().optional(),
+        integrations: z.record(z.string(), z.string()),
+      }),
     },
     503: { description: 'Not ready.' },
   },
@@ -35,9 +41,11 @@ export const ready = route({
     const listening = deps.wakeUps.connected() ? 'ok' : 'reconnecting';
     const heard = deps.wakeUps.redisConnected?.();
     const redis = heard === undefined ? {} : { redis: heard ? 'ok' : 'reconnecting' };
+    // What is off does not make the server unready: it says so, and the clinics work on.
+    const integrations = Object.fromEntries((deps.integrations?.states() ?? []).map(({ name, state }) => [name, state]));
     // One of the two ways to hear of changes is enough.
     const isReady = postgres === 'ok' && (listening === 'ok' || heard === true);
-    return { status: isReady ? 200 : 503, body: { status: isReady ? 'ready' : 'not-ready', postgres, listening, ...redis } };
+    return { status: isReady ? 200 : 503, body: { status: isReady ? 'ready' : 'not-ready', postgres, listening, ...redis, integrations } };
   },
 });
 

@@ -13,6 +13,8 @@ export interface Call<B, Q, P, A> {
   query: Q;
   params: P;
   headers: Readonly<Record<string, string | undefined>>;
+  /** Path and query, as they came. */
+  url: string;
   /** Aborted when the client hangs up. */
   gone: AbortSignal;
   /** Aborted when the server shuts down. */
@@ -48,6 +50,11 @@ export interface Route {
   body?: z.ZodType;
   /** The body is bytes (application/octet-stream, at most CHUNK_BYTES), handed over as a Buffer; every other route takes JSON. */
   takesBytes?: true;
+  /**
+   * Takes JSON or a form as the bytes they came in (`RawBody`), for whoever proves a signature over them. Its callers are not counted by
+   * address: a vendor speaks for all clinics from a few, and a wrong signature costs less than the counting.
+   */
+  takesRaw?: true;
   query?: z.ZodType;
   params?: z.ZodType;
   responses: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;

@@ -20,6 +20,8 @@ export const OPEN = [
   'POST /v1/clinics',
   'POST /v1/sessions',
   'POST /v1/devices',
+  // Proven by the vendor's signature (messages.test.ts).
+  'POST /api/v1/webhooks/:source',
 ];
 
 /** How each closed route is asked about something of `target`'s clinic; a route without an entry fails the test. */
@@ -61,4 +63,8 @@ export const PROBES: Record<string, (target: Target) => { url: string; payload?:
   'PUT /v1/attachments/:id/content/:n': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/0`, payload: PNG }),
   'POST /v1/attachments/:id/content/complete': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/complete` }),
   'GET /v1/attachments/:id/content/:n': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/0` }),
+  'GET /v1/integrations': () => ({ url: '/v1/integrations' }),
+  'POST /v1/integrations/:name/check': () => ({ url: '/v1/integrations/sms/check' }),
+  'GET /v1/jobs/dead': () => ({ url: '/v1/jobs/dead' }),
+  'POST /v1/jobs/dead/:id/replay': (target) => ({ url: `/v1/jobs/dead/${target.deviceId}/replay` }),
 };

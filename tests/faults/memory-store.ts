@@ -187,6 +187,7 @@ export function createMemoryStore(clinicId: string): MemoryStore {
         const wanted = new Set(encounterIds);
         return [...data.rows.values()].filter(({ entity, row }) => FROZEN_CHILDREN.has(entity) && wanted.has(String(row['encounterId'])));
       },
+      async intend() {},
       async writeRows(rows) {
         later(() => {
           for (const entity of entityNames) for (const row of rows.get(entity)?.values() ?? []) put(entity, row);

@@ -24,7 +24,8 @@ function columnsOf(entity: EntityName): readonly (readonly [string, string])[] {
   return COLUMNS.get(entity) ?? [];
 }
 
-const UPSERTS = new Map(
+// As plain text: the type of each statement, one of a row of names in it several times over, is more than the compiler holds.
+const UPSERTS = new Map<EntityName, string>(
   entityNames.map((name) => {
     const columns = columnsOf(name).map(([, column]) => `"${column}"`);
     const changed = columns.filter((column) => column !== '"id"' && column !== '"clinic_id"');

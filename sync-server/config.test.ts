@@ -1,0 +1,52 @@
+/** What the operator may say, and that .env.example says it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { readConfig, variables } from './config.ts';
+
+const ROOT = path.join(import.meta.dirname, '..');
+/** Read by the tests alone. */
+const FOR_TESTS = ['TEST_DATABASE_URL'];
+const TWILIO = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(31)}1`, TWILIO_AUTH_TOKEN: 'hemmelig', TWILIO_FROM: '+4759440000' };
+
+const config = (env: Record<string, string>) =>
+  readConfig({ RYGGRAD_HOME: '/tmp/ryggrad-config-test', SESSION_KEY: Buffer.alloc(32, 1).toString('base64'), ...env });
+const smsOf = (env: Record<string, string>) => config(env).integrations.find(({ integration }) => integration.name === 'sms');
+
+it('every variable of .env.example is read, and every one that is read stands in it', () => {
+  const documented = [...readFileSync(path.join(ROOT, '.env.example'), 'utf8').matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(
+    ([, name = '']) => name,
+  );
+  expect(new Set(documented).size).toBe(documented.length);
+  expect(documented.filter((name) => !FOR_TESTS.includes(name)).toSorted()).toEqual([...variables].toSorted());
+});
+
+it('process.env is read in config.ts alone, but for what is passed on to Postgres', () => {
+  const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !/(\.test\.ts$|^testing\/|^\.types\/)/.test(name),
+  );
+  const readers = sources.filter((name) =>
+    /process\.env/.test(readFileSync(path.join(import.meta.dirname, name), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')),
+  );
+  expect(readers).toEqual(['config.ts', 'embedded-postgres.ts']);
+});
+
+it('without its variables an integration is off; half of them, or a wrong one, stop the start with a sentence', () => {
+  expect(smsOf({})).toMatchObject({ config: undefined, on: true });
+  expect(smsOf(TWILIO)).toMatchObject({ config: { twilio: { from: '+4759440000' }, telnyx: undefined }, on: true });
+  expect(smsOf({ ...TWILIO, FEATURE_SMS_ENABLED: 'false' })).toMatchObject({ on: false });
+  expect(() => config({ TWILIO_AUTH_TOKEN: 'x' })).toThrow('TWILIO_ACCOUNT_SID: must be set');
+  expect(() => config({ ...TWILIO, TWILIO_FROM: '' })).toThrow('TWILIO_FROM: set it');
+  expect(() => config({ TELNYX_API_KEY: 'x' })).toThrow('TELNYX_FROM: set it');
+  expect(() => config({ SMS_RATE_LIMIT_PER_PATIENT: '0' })).toThrow('SMS_RATE_LIMIT_PER_PATIENT');
+  expect(() => config({ SMS_PROVIDERS: 'pigeon' })).toThrow('SMS_PROVIDERS: must be');
+  expect(() => config({ FEATURE_SMS_ENABLED: 'perhaps' })).toThrow('FEATURE_SMS_ENABLED');
+  expect(() =>
+    config({
+      ...TWILIO,
+      TWILIO_AUTH_TOKEN: 'change-me',
+      NODE_ENV: 'production',
+      SESSION_KEY: Buffer.from(Array.from({ length: 32 }, (_, n) => n)).toString('base64'),
+    }),
+  ).toThrow('TWILIO_AUTH_TOKEN: is an example value');
+});

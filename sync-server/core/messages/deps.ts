@@ -1,0 +1,28 @@
+/** What sending and receiving messages is built from. */
+import { createHmac } from 'node:crypto';
+import type { Pool, Tx } from '#db/postgres/open.ts';
+import type { Channel } from '../../integrations/kit.ts';
+import type { NewJob } from '../../jobs/queue.ts';
+
+export interface MessagesDeps {
+  pool: Pool;
+  /** Channels that are configured and switched on by the operator. */
+  channels: ReadonlyMap<string, Channel>;
+  enqueue(tx: Pick<Tx, 'query'>, jobs: readonly NewJob[]): Promise<void>;
+  /** Names an address without telling it: the ledger and the routes hold no numbers. */
+  hash(address: string): string;
+  now(): Date;
+  /** How long after a claim its sender must be gone: longer than any call to a vendor may take. */
+  settleMs: number;
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  /** For tests: called at each step of a send, and may end the process there. */
+  step?(name: SendStep): void | Promise<void>;
+}
+export const SEND_STEPS = ['begin', 'claimed', 'before-vendor', 'after-vendor', 'settling', 'settled'] as const;
+export type SendStep = (typeof SEND_STEPS)[number];
+
+export const SETTLE_MS = 90_000;
+
+export function addressHash(key: Uint8Array): (address: string) => string {
+  return (address) => createHmac('sha256', key).update(`ryggrad address\n${address.toLowerCase()}`).digest('hex');
+}

@@ -1,0 +1,293 @@
+/**
+ * Sends messages, each at most once (issue 5). One transaction decides and claims: the ledger's row is there before a vendor hears of it.
+ * Then the vendors are called. Another transaction writes down what became of it. Whoever finds a claim whose sender is gone asks the
+ * vendor; where that cannot be known the message is `unknown`, and a person decides.
+ */
+import { randomUUID } from 'node:crypto';
+import { NOBODY } from '#db/model/message.ts';
+import { withClinic } from '#db/postgres/open.ts';
+import {
+  addAttempt,
+  claim,
+  rememberRoutes,
+  release,
+  sendingsOf,
+  sentTo,
+  settle,
+  type Sending,
+  type Settled,
+} from '#db/postgres/queries/sending.ts';
+import { lockClinic } from '#db/postgres/queries/push.ts';
+import type { RowWrite, StoredRow } from '#db/sync/row.ts';
+import type { Channel, Lookup, SendOutcome } from '../../integrations/kit.ts';
+import type { Job } from '../../jobs/queue.ts';
+import { serverWrite } from '../server-write.ts';
+import type { MessagesDeps } from './deps.ts';
+import { judge, type Facts, type Ready } from './judge.ts';
+import { readFacts } from './read-facts.ts';
+import { stateOfRank } from './states.ts';
+
+/** Calls to vendors at the same time, by one worker. */
+const AT_ONCE = 12;
+export const SEND_QUEUE = 'message-send';
+
+/** @returns codes of those that failed, by job */
+export async function sendMessages(deps: MessagesDeps, jobs: readonly Job[]): Promise<Map<string, string>> {
+  const failed = new Map<string, string>();
+  for (const [clinicId, mine] of Map.groupBy(jobs, ({ data }) => data['clinicId'] ?? '')) {
+    try {
+      await sendForClinic(deps, clinicId, [...new Set(mine.map(({ data }) => data['messageId'] ?? ''))]);
+    } catch (error) {
+      if (error instanceof Killed) throw error;
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'message/failed';
+      deps.log.warn({ code }, 'messages were not sent');
+      for (const { id } of mine) failed.set(id, code);
+    }
+  }
+  return failed;
+}
+
+/** For tests that end a worker at a step: nothing of the work after it happens. */
+export class Killed extends Error {}
+
+export interface Claimed extends Ready {
+  message: StoredRow;
+  key: string;
+}
+
+export async function sendForClinic(deps: MessagesDeps, clinicId: string, messageIds: readonly string[]): Promise<void> {
+  await deps.step?.('begin');
+  const { claimed, stranded } = await claimDue(deps, clinicId, messageIds);
+  await deps.step?.('claimed');
+  const outcomes: { claimed: Claimed; outcome: SendOutcome }[] = [];
+  const left = [...claimed];
+  await Promise.all(
+    Array.from({ length: Math.min(AT_ONCE, left.length) }, async () => {
+      for (let next = left.shift(); next !== undefined; next = left.shift())
+        outcomes.push({ claimed: next, outcome: await callVendor(deps, clinicId, next) });
+    }),
+  );
+  await deps.step?.('settling');
+  if (outcomes.length > 0) await settleAll(deps, clinicId, outcomes);
+  for (const one of stranded) await recover(deps, clinicId, one);
+  await deps.step?.('settled');
+}
+
+/** One transaction: what is due is claimed, what is not to go is said so, the rest is put off. */
+async function claimDue(
+  deps: MessagesDeps,
+  clinicId: string,
+  ids: readonly string[],
+): Promise<{ claimed: Claimed[]; stranded: StoredRow[] }> {
+  const now = deps.now();
+  return withClinic(deps.pool, clinicId, async (tx) => {
+    // One worker of a clinic decides at a time: limits hold, and whoever writes comes in the order of the clock.
+    if ((await lockClinic(tx, clinicId, NOBODY)) === undefined) return { claimed: [], stranded: [] };
+    const facts = await readFacts(deps, tx, clinicId, ids, now);
+    const writes: RowWrite[] = [];
+    const later: { id: string; at: string }[] = [];
+    const ready: Claimed[] = [];
+    const stranded: StoredRow[] = [];
+    const sentNow = new Map<string, number>();
+    for (const message of facts.messages) {
+      const known = facts.of(message);
+      const patientId = known.person[0]?.id ?? '';
+      const sent = { byPatient: known.sent.byPatient + (sentNow.get(patientId) ?? 0), byClinic: known.sent.byClinic + ready.length };
+      const verdict = judge(message, { ...known, sent });
+      if (verdict.do === 'write') writes.push(change(message.id, verdict.set, now));
+      else if (verdict.do === 'later') {
+        if (Object.keys(verdict.set).length > 0) writes.push(change(message.id, verdict.set, now));
+        later.push({ id: message.id, at: verdict.at });
+      } else if (verdict.do === 'recover') stranded.push(message);
+      else if (verdict.do === 'send') {
+        sentNow.set(patientId, (sentNow.get(patientId) ?? 0) + 1);
+        ready.push({ ...verdict, message, key: randomUUID() });
+      }
+    }
+    const again = new Set(
+      ready.filter((one) => one.again || facts.of(one.message).sending?.state === 'refused').map(({ message }) => message.id),
+    );
+    const ours = await claim(
+      tx,
+      clinicId,
+      ready.map((one) => asClaim(deps, one)),
+      now,
+      again,
+    );
+    const claimed = ready.filter(({ message }) => ours.has(message.id));
+    await rememberRoutes(
+      tx,
+      clinicId,
+      claimed.map(({ to }) => deps.hash(to)),
+      now,
+    );
+    // What was decided is decided: the same word must not send a third time.
+    for (const { message } of claimed.filter((one) => one.again))
+      writes.push(change(message.id, { decision: null, state: 'planned', reason: null }, now));
+    if (writes.length > 0) await serverWrite(tx, clinicId, NOBODY, writes);
+    await deps.enqueue(
+      tx,
+      later.map(({ id, at }) => sendJob(clinicId, id, (Date.parse(at) - now.getTime()) / 1000)),
+    );
+    return { claimed, stranded };
+  });
+}
+
+async function callVendor(deps: MessagesDeps, clinicId: string, one: Claimed): Promise<SendOutcome> {
+  await deps.step?.('before-vendor');
+  const channel = deps.channels.get(String(one.message['channel']));
+  if (channel === undefined) return { kind: 'busy', retryAfterSeconds: 60 };
+  const outcome = await channel
+    .send({
+      key: one.key,
+      reference: { clinicId, messageId: one.message.id },
+      to: one.to,
+      subject: one.subject,
+      text: one.text,
+      providers: one.providers,
+      ...(one.sender === '' ? {} : { sender: one.sender }),
+      attempting: (provider) => withClinic(deps.pool, clinicId, (tx) => addAttempt(tx, clinicId, one.message.id, provider)),
+    })
+    // A client must not throw; one that does may have sent.
+    .catch((): SendOutcome => ({ kind: 'unknown', provider: one.providers[0] ?? '' }));
+  await deps.step?.('after-vendor');
+  return outcome;
+}
+
+async function settleAll(
+  deps: MessagesDeps,
+  clinicId: string,
+  outcomes: readonly { claimed: Claimed; outcome: SendOutcome }[],
+): Promise<void> {
+  const now = deps.now();
+  await withClinic(deps.pool, clinicId, async (tx) => {
+    await lockClinic(tx, clinicId, NOBODY);
+    // Whether it went out is asked once nothing can be under way any more; until then the claim stands.
+    const unsure = outcomes.filter(({ outcome }) => outcome.kind === 'unknown').map(({ claimed }) => claimed.message.id);
+    const known = outcomes.filter(({ outcome }) => outcome.kind !== 'unknown');
+    const busy = known.filter(({ outcome }) => outcome.kind === 'busy').map(({ claimed }) => claimed.message.id);
+    if (busy.length > 0) await release(tx, clinicId, busy);
+    const settled = known.flatMap(({ claimed, outcome }) => asSettled(claimed.message.id, outcome));
+    const ranks = await settle(tx, clinicId, settled, now);
+    const writes = known.flatMap(({ claimed, outcome }) =>
+      outcome.kind === 'busy'
+        ? []
+        : [change(claimed.message.id, { ...wordsOf(claimed), ...stateAfter(outcome, ranks.get(claimed.message.id), now) }, now)],
+    );
+    if (writes.length > 0) await serverWrite(tx, clinicId, NOBODY, writes);
+    const again = known.flatMap(({ claimed, outcome }) =>
+      outcome.kind === 'busy' ? [sendJob(clinicId, claimed.message.id, outcome.retryAfterSeconds)] : [],
+    );
+    await deps.enqueue(tx, [...again, ...unsure.map((id) => sendJob(clinicId, id, deps.settleMs / 1000))]);
+  });
+}
+
+/** Its sender was killed between the claim and the word of what became of it. */
+async function recover(deps: MessagesDeps, clinicId: string, message: StoredRow): Promise<void> {
+  const found = await withClinic(deps.pool, clinicId, async (tx) => {
+    const sending = (await sendingsOf(tx, clinicId, [message.id])).get(message.id);
+    const facts = await readFacts(deps, tx, clinicId, [message.id], deps.now());
+    const others = sending === undefined ? [] : await sentTo(tx, clinicId, sending.recipientHash);
+    return { sending, facts: facts.of(message), others: new Set(others.flatMap(({ providerId }) => providerId ?? [])) };
+  });
+  const { sending } = found;
+  if (sending?.state !== 'claimed') return;
+  const waits = sending.claimedAt.getTime() + deps.settleMs - deps.now().getTime();
+  if (waits > 0) return withClinic(deps.pool, clinicId, (tx) => deps.enqueue(tx, [sendJob(clinicId, message.id, waits / 1000)]));
+  const { answer, words } = await ask(deps, clinicId, message, sending, found);
+  const now = deps.now();
+  await withClinic(deps.pool, clinicId, async (tx) => {
+    await lockClinic(tx, clinicId, NOBODY);
+    const still = (await sendingsOf(tx, clinicId, [message.id])).get(message.id);
+    // Another worker, or the vendor's own news, was faster.
+    if (still?.state !== 'claimed' || still.key !== sending.key) return;
+    if (answer.kind === 'absent') {
+      await release(tx, clinicId, [message.id]);
+      return deps.enqueue(tx, [sendJob(clinicId, message.id, 0)]);
+    }
+    const outcome: SendOutcome =
+      answer.kind === 'found' ? { ...answer, kind: 'accepted' } : { kind: 'unknown', provider: sending.attempts.at(-1) ?? '' };
+    const ranks = await settle(tx, clinicId, asSettled(message.id, outcome), now);
+    await serverWrite(tx, clinicId, NOBODY, [change(message.id, { ...words, ...stateAfter(outcome, ranks.get(message.id), now) }, now)]);
+  });
+}
+
+async function ask(
+  deps: MessagesDeps,
+  clinicId: string,
+  message: StoredRow,
+  sending: Sending,
+  { facts, others }: { facts: Facts; others: ReadonlySet<string> },
+): Promise<{ answer: Lookup; words: Record<string, unknown> }> {
+  const unsure = { answer: { kind: 'unsure' } as const, words: {} };
+  const channel: Channel | undefined = facts.channel;
+  // What was to be sent, as it would be said today: the ledger holds neither number nor text.
+  const verdict = judge(
+    { ...message, state: 'planned' },
+    { ...facts, sending: undefined, sent: { byPatient: 0, byClinic: 0 }, stopping: () => false },
+  );
+  if (channel?.lookup === undefined || verdict.do !== 'send' || deps.hash(verdict.to) !== sending.recipientHash) return unsure;
+  const answer = await channel
+    .lookup({
+      key: sending.key,
+      reference: { clinicId, messageId: message.id },
+      to: verdict.to,
+      text: verdict.text,
+      claimedAt: sending.claimedAt,
+      others,
+      providers: sending.attempts,
+    })
+    .catch((): Lookup => ({ kind: 'unsure' }));
+  return { answer, words: wordsOf(verdict) };
+}
+
+const asClaim = (deps: MessagesDeps, one: Claimed) => ({
+  messageId: one.message.id,
+  patientId: String(one.message['patientId']),
+  channel: String(one.message['channel']),
+  templateId: String(one.message['templateId']),
+  key: one.key,
+  provider: one.providers[0] ?? '',
+  recipientHash: deps.hash(one.to),
+  segments: one.segments,
+  costOre: one.costOre,
+});
+
+function asSettled(messageId: string, outcome: SendOutcome): Settled[] {
+  if (outcome.kind === 'busy') return [];
+  const accepted = outcome.kind === 'accepted';
+  return [
+    {
+      messageId,
+      state: outcome.kind,
+      provider: outcome.provider,
+      providerId: accepted ? outcome.providerId : null,
+      rank: accepted ? 1 : 0,
+      segments: accepted ? (outcome.segments ?? null) : null,
+    },
+  ];
+}
+
+/** @param rank how far it has come by the ledger; undefined: the ledger knows better already, by the vendor's own news */
+function stateAfter(outcome: SendOutcome, rank: number | undefined, now: Date): Record<string, unknown> {
+  if (rank === undefined) return {};
+  if (outcome.kind === 'accepted')
+    return {
+      ...stateOfRank(rank),
+      provider: outcome.provider,
+      sentAt: now.toISOString(),
+      ...(outcome.segments === undefined ? {} : { segments: outcome.segments }),
+    };
+  if (outcome.kind === 'refused') return { state: 'failed', reason: outcome.code, provider: outcome.provider };
+  return { state: 'unknown', reason: 'vendor/no-answer' };
+}
+
+const wordsOf = (one: Ready) => ({ body: one.text, sentTo: one.sentTo, segments: one.segments, costOre: one.costOre });
+export const sendJob = (clinicId: string, messageId: string, afterSeconds = 0) => ({
+  queue: SEND_QUEUE,
+  data: { clinicId, messageId },
+  afterSeconds: Math.max(0, afterSeconds),
+});
+export function change(id: string, set: Record<string, unknown>, now: Date): RowWrite {
+  return { entity: 'message', id, birth: false, set: 'state' in set ? { ...set, stateAt: now.toISOString() } : set, extra: {} };
+}

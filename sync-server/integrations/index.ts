@@ -1,0 +1,5 @@
+/** All integrations; nothing is loaded by itself. */
+import type { Integration } from './kit.ts';
+import { sms } from './sms/index.ts';
+
+export const integrations: readonly Integration[] = [sms];

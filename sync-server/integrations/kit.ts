@@ -1,0 +1,136 @@
+/**
+ * The one small shape of every integration (README.md beside this file). An integration knows its vendor and nothing else: no database,
+ * no other integration, no process.env. What must be exactly once (claiming, ledger, states) is done around it by sync-server/core.
+ */
+import type { z } from 'zod';
+import type { IntegrationName, MessageChannel } from '#db/model/message.ts';
+
+/** What an integration is given to work with. */
+export interface Ports {
+  now(): Date;
+  /** Where vendors reach this server, without a slash at its end; undefined: they cannot, and no webhooks come. */
+  publicUrl: string | undefined;
+  /** The vendors' addresses, changed in tests alone: name → base URL. */
+  baseUrls?: Readonly<Record<string, string>>;
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+/** A message that has been claimed: whoever gets it calls the vendor once, and says what became of it. */
+export interface Outgoing {
+  /** For a vendor that knows idempotency keys. */
+  key: string;
+  /** Comes back in the vendor's webhooks. */
+  reference: Reference;
+  to: string;
+  subject?: string;
+  text: string;
+  /** Of the clinic's choosing, in this order; the first is tried first, the next only where it is certain that nothing went out. */
+  providers: readonly string[];
+  sender?: string;
+  /** To be awaited before every further vendor is called: the ledger must know whom to ask after a crash. The first is known already. */
+  attempting(provider: string): Promise<void>;
+}
+export interface Reference {
+  clinicId: string;
+  messageId: string;
+}
+export type SendOutcome =
+  | { kind: 'accepted'; provider: string; providerId: string; segments?: number }
+  /** Certain: nothing went out, and nothing will. */
+  | { kind: 'refused'; provider: string; code: string }
+  /** Certain: nothing went out; it may be tried again later. */
+  | { kind: 'busy'; retryAfterSeconds: number }
+  /** The vendor may have it. */
+  | { kind: 'unknown'; provider: string };
+
+/** What a vendor knows of a message that was claimed and whose sender was killed. */
+export type Lookup = { kind: 'found'; provider: string; providerId: string } | { kind: 'absent' } | { kind: 'unsure' };
+export interface Asked {
+  key: string;
+  reference: Reference;
+  to: string;
+  text: string;
+  claimedAt: Date;
+  /** What the vendor has of other messages to this address: those are not it. */
+  others: ReadonlySet<string>;
+  /** Vendors that may have been called. */
+  providers: readonly string[];
+}
+
+export interface Channel {
+  name: MessageChannel;
+  /** Vendors that are configured, in the operator's order. */
+  providers: readonly string[];
+  /** How many messages at most; a patient's beyond it are blocked, a clinic's wait. */
+  limits: { patientPerDay: number; clinicPerHour: number };
+  /** What sending this text would take. */
+  measure(text: string): { segments: number; costOre: number };
+  send(message: Outgoing): Promise<SendOutcome>;
+  /** Absent: after a crash a person decides. */
+  lookup?(asked: Asked): Promise<Lookup>;
+}
+
+/** News from a vendor, after its signature was proven. */
+export type WebhookEvent = { /** The same for the same news. */ key: string } & (
+  | { kind: 'status'; reference: Reference; provider: string; providerId: string; status: DeliveryStatus; code?: string; segments?: number }
+  | { kind: 'inbound'; channel: MessageChannel; provider: string; from: string; to: string; text: string }
+  /** Everything else: handed to the integration's own job of this queue. */
+  | { kind: 'job'; reference: { clinicId: string }; queue: string; data: Readonly<Record<string, string>> }
+);
+export type DeliveryStatus = 'accepted' | 'sent' | 'delivered' | 'failed';
+
+export interface WebhookRequest {
+  /** The address as the vendor called it: `publicUrl` and this request's path and query. */
+  url: string;
+  headers: Readonly<Record<string, string | undefined>>;
+  raw: Buffer;
+}
+export interface Webhook {
+  path: `/api/v1/webhooks/${string}`;
+  contentType: 'application/json' | 'application/x-www-form-urlencoded';
+  /** @returns undefined when the signature is not theirs, or too old; news are read only after it has been proven */
+  verify(request: WebhookRequest): Promise<readonly WebhookEvent[] | undefined>;
+}
+
+/** A queue of an integration's own, `<integration>-<name>`: made by the owner's role whether the integration is on or not. */
+export interface OwnQueue {
+  name: string;
+  retryLimit: number;
+  /** Cron in Europe/Oslo. */
+  schedule?: string;
+}
+/** The work on it: idempotent, ids only in `data`. */
+export interface OwnJob extends OwnQueue {
+  /** @returns code of why it failed; undefined: done */
+  run(data: Readonly<Record<string, string>>): Promise<string | undefined>;
+}
+
+export interface OpenIntegration {
+  channel?: Channel;
+  webhooks?: readonly Webhook[];
+  jobs?: readonly OwnJob[];
+  /** What the settings page may show of the configuration: no secrets. */
+  facts: Readonly<Record<string, string>>;
+  /** Asks the vendor whether it knows us; sends nothing. A code, or undefined when all is well. */
+  check(): Promise<string | undefined>;
+  close?(): Promise<void>;
+}
+
+export interface Integration<Slice extends z.ZodRawShape = z.ZodRawShape, Config = unknown> {
+  name: IntegrationName;
+  /** The server-wide switch; `undefined`: none. */
+  feature: 'FEATURE_SMS_ENABLED' | 'FEATURE_EMAIL_ENABLED' | 'FEATURE_AI_ENABLED' | undefined;
+  /** Its own variables of the environment. */
+  environment: Slice;
+  /** Those that `open` works on. */
+  queues?: readonly OwnQueue[];
+  /** From its slice to a configuration; undefined: not configured, which is off. Throws a sentence for the operator when it is half configured. */
+  configure(slice: z.output<z.ZodObject<Slice>>): Config | undefined;
+  /** Loads the vendor's SDK only here: what is off costs nothing. */
+  open(config: Config, ports: Ports): Promise<OpenIntegration>;
+}
+
+/** Holds the parts together: the slice's types reach `configure`, the configuration's type reaches `open`. */
+export function defineIntegration<Slice extends z.ZodRawShape, Config>(integration: Integration<Slice, Config>): Integration {
+  return integration as unknown as Integration;
+}

@@ -1,0 +1,178 @@
+/**
+ * Work that must happen while laptops sleep: `pg-boss` in a schema of its own beside the record. Jobs hold ids, never content: their
+ * table stands outside row security. The schema is made by the owner's role at start (`installJobs`); the server works as the app's
+ * role, which may do no DDL. The only importer of `pg-boss`.
+ *
+ * A job may run twice (a copy that was killed, a connection that was lost): whoever handles it is idempotent.
+ */
+import { PgBoss, type Db, type JobWithMetadata } from 'pg-boss';
+import type { Tx } from '#db/postgres/open.ts';
+
+export const SCHEMA = 'ryggrad_jobs';
+/** Where what failed for good waits for a person. */
+export const DEAD = 'dead';
+export const ZONE = 'Europe/Oslo';
+const DAY_S = 86_400;
+
+/** What every job says; ids and codes only. */
+export type JobData = Readonly<Record<string, string>>;
+export interface NewJob {
+  queue: string;
+  data: JobData;
+  /** Not before so many seconds from now; at once unless said. */
+  afterSeconds?: number;
+}
+export interface Job {
+  id: string;
+  data: JobData;
+}
+
+export interface QueueSpec {
+  name: string;
+  /** How often it is tried again, first after `retryDelay` seconds, then ever later up to `retryDelayMax`. */
+  retryLimit: number;
+  retryDelay: number;
+  retryDelayMax: number;
+  /** Longest run of one job; then it counts as failed, and another copy takes it. */
+  expireInSeconds: number;
+  /** Jobs handed over together. */
+  batch: number;
+  /** Cron, in the clinic's time (Europe/Oslo): `0 3 * * *` is three o'clock by the wall, summer and winter. */
+  schedule?: string;
+}
+/** @returns why a job failed, by its id, as a code; the others are done. What it throws fails all of them. */
+export type JobHandler = (jobs: readonly Job[]) => Promise<ReadonlyMap<string, string> | void>;
+
+export interface DeadJob {
+  id: string;
+  queue: string;
+  /** Code of what its last try said. */
+  reason: string;
+  data: JobData;
+  failedAt: string;
+}
+
+export interface Jobs {
+  /** In the caller's transaction: the job exists if, and only if, what it is about does. */
+  enqueue(tx: Pick<Tx, 'query'>, jobs: readonly NewJob[]): Promise<void>;
+  /** Begins to work on a queue. */
+  work(spec: QueueSpec, handler: JobHandler): Promise<void>;
+  dead(clinicId: string): Promise<DeadJob[]>;
+  /** @returns false when this clinic has no such dead job */
+  replay(clinicId: string, id: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Makes schema and queues, as the owner's role, and lets the app's role work in them. May be run again. */
+export async function installJobs(ownerUrl: string, appRole: string, specs: readonly QueueSpec[]): Promise<void> {
+  const boss = quiet(
+    new PgBoss({ connectionString: ownerUrl, schema: SCHEMA, max: 2, supervise: false, schedule: false, registerInstance: false }),
+  );
+  await boss.start();
+  try {
+    if ((await boss.getQueue(DEAD)) === null) await boss.createQueue(DEAD, { retryLimit: 0, retentionSeconds: 400 * DAY_S });
+    for (const spec of specs) {
+      const { retryLimit, retryDelay, retryDelayMax, expireInSeconds } = spec;
+      const options = {
+        retryLimit,
+        retryDelay,
+        retryDelayMax,
+        retryBackoff: true,
+        expireInSeconds,
+        retentionSeconds: 400 * DAY_S,
+        deleteAfterSeconds: DAY_S,
+      };
+      if ((await boss.getQueue(spec.name)) === null) await boss.createQueue(spec.name, { ...options, deadLetter: DEAD, notify: true });
+      else await boss.updateQueue(spec.name, options);
+    }
+    const role = `"${appRole.replaceAll('"', '""')}"`;
+    await boss.getDb().executeSql(
+      `grant usage on schema ${SCHEMA} to ${role};
+       grant select, insert, update, delete on all tables in schema ${SCHEMA} to ${role};
+       grant usage on all sequences in schema ${SCHEMA} to ${role};
+       grant execute on all functions in schema ${SCHEMA} to ${role};`,
+    );
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+}
+
+/** @param url of the app's role, unpooled: news of jobs come by NOTIFY */
+export async function openJobs(url: string, log: { warn(message: string): void }): Promise<Jobs> {
+  const boss = new PgBoss({
+    connectionString: url,
+    schema: SCHEMA,
+    application_name: 'ryggrad-jobs',
+    max: 4,
+    migrate: false,
+    createSchema: false,
+    reindex: false,
+    monitorVacuum: false,
+    useListenNotify: true,
+    registerInstance: false,
+  });
+  // Only the code: a message may quote a row.
+  boss.on('error', (error: Error) => log.warn(`jobs: ${codeOf(error)}`));
+  boss.on('warning', () => {});
+  await boss.start();
+  return {
+    async enqueue(tx, jobs) {
+      const db = through(tx);
+      for (const [queue, mine] of Map.groupBy(jobs, ({ queue: name }) => name)) {
+        await boss.insert(
+          queue,
+          mine.map(({ data, afterSeconds = 0 }) => ({ data, ...(afterSeconds > 0 ? { startAfter: Math.ceil(afterSeconds) } : {}) })),
+          { db },
+        );
+      }
+    },
+    async work(spec, handler) {
+      if (spec.schedule !== undefined) await boss.schedule(spec.name, spec.schedule, null, { tz: ZONE });
+      const options = {
+        batchSize: spec.batch,
+        perJobResults: true,
+        pollingIntervalSeconds: 2,
+        notifyPollingIntervalSeconds: 5,
+        burstWhenReadyExceeds: 1,
+      } as const;
+      await boss.work<JobData>(spec.name, options, async (jobs) => {
+        const failed = await handler(jobs.map(({ id, data }) => ({ id, data: data ?? {} }))).catch((error: unknown) => {
+          log.warn(`${spec.name}: ${codeOf(error)}`);
+          return new Map(jobs.map(({ id }) => [id, codeOf(error)]));
+        });
+        return jobs.map(({ id }) => {
+          const reason = failed?.get(id);
+          return reason === undefined ? { id, status: 'completed' as const } : { id, status: 'failed' as const, output: { code: reason } };
+        });
+      });
+    },
+    async dead(clinicId) {
+      const jobs = await boss.findJobs<JobData>(DEAD, { data: { clinicId }, queued: true, limit: 200 });
+      return jobs.map(asDead);
+    },
+    async replay(clinicId, id) {
+      // Matched by clinic too: an id is no right.
+      return (await boss.redrive(DEAD, { ids: [id], data: { clinicId } })) === 1;
+    },
+    close: () => boss.stop({ graceful: true, timeout: 5000 }),
+  };
+}
+
+function asDead({ id, sourceName, sourceOutput, data, createdOn }: JobWithMetadata<JobData>): DeadJob {
+  const code = sourceOutput !== null && 'code' in sourceOutput ? String(sourceOutput.code) : 'job/expired';
+  return { id, queue: sourceName ?? '', reason: code, data, failedAt: createdOn.toISOString() };
+}
+
+const through = (tx: Pick<Tx, 'query'>): Db => ({ executeSql: (text, values) => tx.query(text, values) });
+
+function quiet(boss: PgBoss): PgBoss {
+  boss.on('error', () => {});
+  boss.on('warning', () => {});
+  return boss;
+}
+
+/** What may be said of an error: its code, or its kind. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error) return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return 'unknown';
+}

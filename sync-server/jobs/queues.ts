@@ -1,0 +1,50 @@
+/** The server's queues, and who works on them. */
+import { EVENT_QUEUE, workEvents } from '../core/messages/receive.ts';
+import { SEND_QUEUE, sendMessages } from '../core/messages/send.ts';
+import { emptyOldBodies, RETENTION_QUEUE, sweep, SWEEP_QUEUE } from '../core/messages/upkeep.ts';
+import type { MessagesDeps } from '../core/messages/deps.ts';
+import { integrations } from '../integrations/index.ts';
+import type { OwnJob } from '../integrations/kit.ts';
+import { codeOf, type Jobs, type QueueSpec } from './queue.ts';
+
+const ordinary = { retryLimit: 8, retryDelay: 5, retryDelayMax: 3600, expireInSeconds: 300, batch: 50 };
+
+export const SEND: QueueSpec = { ...ordinary, name: SEND_QUEUE };
+export const EVENTS: QueueSpec = { ...ordinary, name: EVENT_QUEUE };
+const SWEEP: QueueSpec = { ...ordinary, name: SWEEP_QUEUE, retryLimit: 0, batch: 1, schedule: '*/5 * * * *' };
+const RETENTION: QueueSpec = { ...ordinary, name: RETENTION_QUEUE, batch: 1, schedule: '30 3 * * *' };
+
+/** Work of an integration's own, as its queue. */
+const ownQueue = (name: string, { retryLimit, schedule }: Pick<OwnJob, 'retryLimit' | 'schedule'>): QueueSpec => ({
+  ...ordinary,
+  name,
+  retryLimit,
+  batch: 1,
+  ...(schedule === undefined ? {} : { schedule }),
+});
+
+/** Every queue there may be, also of integrations that are off here: another copy may have them on. */
+export const queues: readonly QueueSpec[] = [
+  SEND,
+  EVENTS,
+  SWEEP,
+  RETENTION,
+  ...integrations.flatMap(({ name, queues: own = [] }) => own.map((job) => ownQueue(`${name}-${job.name}`, job))),
+];
+
+export async function startWork(jobs: Jobs, deps: MessagesDeps, own: ReadonlyMap<string, OwnJob>): Promise<void> {
+  await jobs.work(SEND, (batch) => sendMessages(deps, batch));
+  await jobs.work(EVENTS, (batch) => workEvents(deps, batch));
+  await jobs.work(SWEEP, async () => void (await sweep(deps)));
+  await jobs.work(RETENTION, async () => void (await emptyOldBodies(deps)));
+  for (const [name, job] of own) {
+    await jobs.work(ownQueue(name, job), async (batch) => {
+      const failed = new Map<string, string>();
+      for (const { id, data } of batch) {
+        const code = await job.run(data).catch(codeOf);
+        if (code !== undefined) failed.set(id, code);
+      }
+      return failed;
+    });
+  }
+}
