@@ -14,9 +14,13 @@ test('the bench says what it promises, by name, one object a line', async () => 
     expect(Object.keys(line)).toEqual(['bench', 'metric', 'value', 'unit', 'baseline', 'ratio']);
     // A browser's clock is coarse: the median of its echoes may read as nothing, nothing else may.
     const least = line['bench'] === 'key-echo' && line['metric'] === 'p50' ? 0 : Number.MIN_VALUE;
-    expect(Number(line['value']), JSON.stringify(line)).toBeGreaterThanOrEqual(least);
+    // What is added is a difference: of two of a few hundred on a busy machine it may be none.
+    const atLeast = line['bench'] === 'authorise' ? Number.NEGATIVE_INFINITY : least;
+    expect(Number(line['value']), JSON.stringify(line)).toBeGreaterThanOrEqual(atLeast);
   }
   expect([...new Set(lines.map((line) => line['bench']))].toSorted()).toEqual([
+    'audit',
+    'authorise',
     'chart-open',
     'cipher',
     'clinics',

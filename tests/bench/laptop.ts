@@ -1,21 +1,13 @@
-/** What one laptop alone is measured on: search, codes, chart, unlock, memory, cipher. Real verbs through the real core. */
+/** What one laptop alone is measured on: search, codes, chart, unlock, memory. Real verbs through the real core. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createCore } from '#electron/core/create-core.ts';
 import type { Core } from '#electron/core/create-core.ts';
-import { slotKey } from '#electron/core/keys/derive-key.ts';
-import { openSlot, readSlots } from '#electron/core/keys/slots.ts';
-import { clinicFolder } from '#electron/core/session/app-state.ts';
-import { openDatabase } from '#db/sqlite/open.ts';
-import type { SqliteDatabase } from '#db/sqlite/open.ts';
-import { searchPatients } from '#db/sqlite/queries/patient-search.ts';
 import { createRandom } from '#tests/tools/random.ts';
 import type { BigClinic } from './big-clinic.ts';
 import { must } from './must.ts';
-import { figure, percentile, spread } from './figures.ts';
+import { figure, spread } from './figures.ts';
 import type { Figure } from './figures.ts';
 
 async function timed<T>(run: () => Promise<T>): Promise<[number, T]> {
@@ -87,29 +79,19 @@ export async function chartOpen(core: Core): Promise<Figure[]> {
   return spread('chart-open', times, 150);
 }
 
-/** Passphrase to day list, without the key derivation, which is slow on purpose and measured beside it. */
-export async function unlock(big: BigClinic): Promise<Figure[]> {
-  const { ports, demo } = big;
+/** Passphrase to day list, with the key derivation (Argon2id, 64 MiB, three passes), which is slow on purpose. */
+export async function unlock({ ports, demo }: BigClinic): Promise<Figure[]> {
   const times: number[] = [];
-  const derivations: number[] = [];
   for (let round = 0; round < 8; round += 1) {
     const core = createCore(ports);
-    const [derivation] = await timed(async () => await slotKey(demo.passphrase, Buffer.alloc(16, round), Buffer.alloc(32), 'bench'));
     const [whole] = await timed(async () => {
       await must(core, 'session.unlock', { clinicId: demo.clinicId, userId: demo.userId, passphrase: demo.passphrase });
       await must(core, 'day.list', { day: ports.clock.now().toISOString().slice(0, 10) });
     });
-    derivations.push(derivation);
     times.push(whole);
     await core.close();
   }
-  // The fastest derivation is taken off, so that what is left is never too little, however busy the machine.
-  const derivation = Math.min(...derivations);
-  return spread(
-    'unlock',
-    times.map((time) => time - derivation),
-    1000,
-  );
+  return spread('unlock', times, 600);
 }
 
 /** The core as a process of its own, as the app runs it, after an hour's work compressed. */
@@ -117,42 +99,4 @@ export async function memory({ ports, demo }: BigClinic): Promise<Figure[]> {
   const entry = fileURLToPath(new URL('./core-hour.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [entry, ports.home, demo.clinicId, demo.userId, demo.passphrase]);
   return [figure('memory', 'rss', Number(stdout) / 1_048_576, 'MB', 300)];
-}
-
-/** The same reads on the same rows, encrypted and not; the ratio is what encryption costs. */
-export async function cipher({ ports, demo }: BigClinic): Promise<Figure[]> {
-  const folder = clinicFolder(ports, demo.clinicId);
-  const slots = readSlots(folder);
-  const secrets = slots === null ? null : await openSlot(slots, demo.userId, demo.passphrase, await ports.keyStore.deviceSecret());
-  if (secrets === null) throw new Error('the slot does not open');
-  const copy = join(folder, 'bench-copy.db');
-  copyFileSync(join(folder, 'ryggrad.db'), copy);
-  const encrypted = openDatabase(copy, secrets.databaseKey);
-  if (!encrypted.ok) throw new Error(encrypted.code);
-  const measure = (db: SqliteDatabase): { reads: number; search: number } => {
-    const ids = (db.prepare('select id from encounter order by id limit 20000').all() as { id: string }[]).map((row) => row.id);
-    const read = db.prepare('select * from encounter where id = ?');
-    const run = (): number => {
-      const began = performance.now();
-      for (let index = 0; index < ids.length; index += 7) read.get(ids[index]);
-      return performance.now() - began;
-    };
-    run();
-    const search = (): number => {
-      const began = performance.now();
-      for (const query of ['han', 'ola n', '4122', '0101']) searchPatients(db, query, 8);
-      return performance.now() - began;
-    };
-    search();
-    return { reads: percentile([run(), run(), run()], 0.5), search: percentile([search(), search(), search()], 0.5) };
-  };
-  const cold = measure(encrypted.db);
-  encrypted.db.pragma('wal_checkpoint(TRUNCATE)');
-  encrypted.db.pragma('journal_mode=DELETE');
-  encrypted.db.rekey(Buffer.alloc(0));
-  encrypted.db.pragma('journal_mode=WAL');
-  const plain = measure(encrypted.db);
-  encrypted.db.close();
-  rmSync(copy, { force: true });
-  return [figure('cipher', 'p50', cold.reads, 'ms', plain.reads), { ...figure('cipher', 'p95', cold.search, 'ms', plain.search) }];
 }

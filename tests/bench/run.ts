@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { bigClinic } from './big-clinic.ts';
 import type { Figure } from './figures.ts';
 import { keyEcho } from './key-echo.ts';
-import { chartOpen, cipher, icpcSearch, memory, openBig, patientSearch, unlock } from './laptop.ts';
+import { chartOpen, icpcSearch, memory, openBig, patientSearch, unlock } from './laptop.ts';
+import { audit, authorise, cipher } from './safety.ts';
 import { SYNC_NAMES, syncBenches } from './sync.ts';
 
 const { values, positionals } = parseArgs({
@@ -33,7 +34,7 @@ const say = (figures: readonly Figure[]): void => {
   for (const one of figures) if (wanted(one.bench)) process.stdout.write(`${JSON.stringify(one)}\n`);
 };
 
-if ([...Object.keys(LAPTOP), 'memory', 'unlock', 'cipher'].some(wanted)) {
+if ([...Object.keys(LAPTOP), 'memory', 'unlock', 'cipher', 'audit'].some(wanted)) {
   const home = await mkdtemp(join(tmpdir(), 'ryggrad-bench-'));
   const size = values.quick ? { patients: 500, visits: 2000, seed: 1 } : { patients: 50_000, visits: 300_000, seed: 1 };
   const began = performance.now();
@@ -47,8 +48,10 @@ if ([...Object.keys(LAPTOP), 'memory', 'unlock', 'cipher'].some(wanted)) {
   if (wanted('memory')) say(await memory(big));
   if (wanted('unlock')) say(await unlock(big));
   if (wanted('cipher')) say(await cipher(big));
+  if (wanted('audit')) say(await audit(big));
   await rm(home, { recursive: true, force: true });
 }
+if (wanted('authorise')) say(await authorise(values.quick ? 200 : 2000));
 if (wanted('key-echo')) say(await keyEcho(values.quick ? 60 : 400));
 await syncBenches(wanted, values.quick ? QUICK : FULL, values.quick, say);
 process.exit(0);

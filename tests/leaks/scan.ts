@@ -1,5 +1,5 @@
 /**
- * Looks for words in everything below a folder: plain, in UTF-8 and UTF-16, and inside what is deflated (gzip files,
+ * Looks for words in everything below a folder: plain, in UTF-8 and UTF-16, in hex and base64, and inside what is deflated (gzip files,
  * PDF streams, any zlib stream). Says where it found what.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -35,6 +35,10 @@ export function scanFolder(folder: string, needles: readonly string[], except: r
       ),
     },
     { needle, how: 'url', bytes: Buffer.from(encodeURIComponent(needle)) },
+    { needle, how: 'hex', bytes: Buffer.from(Buffer.from(needle, 'utf8').toString('hex')) },
+    ...(['base64', 'base64url'] as const).flatMap((how) =>
+      base64Forms(needle, how).map((text) => ({ needle, how, bytes: Buffer.from(text) })),
+    ),
   ]);
   const look = (file: string, bytes: Buffer, where: string): void => {
     for (const { needle, how, bytes: wanted } of encoded) {
@@ -62,6 +66,18 @@ export function scanFolder(folder: string, needles: readonly string[], except: r
   };
   walk(folder);
   return report;
+}
+
+/** In base64 a word looks differently by where it stands in its three bytes; the letters at its ends belong to its neighbours too. */
+function base64Forms(needle: string, how: 'base64' | 'base64url'): string[] {
+  const bytes = Buffer.from(needle, 'utf8');
+  return [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString(how)
+      .replace(/=+$/, '');
+    const whole = (before + bytes.length) % 3 === 0 ? text.length : text.length - 1;
+    return text.slice(Math.ceil((before * 8) / 6), whole);
+  });
 }
 
 /** Everything in the bytes that inflates: at gzip heads, zlib heads, and after `stream` in PDFs. */
