@@ -32,7 +32,7 @@ function column(kind: FieldKind, name: string, nullable: boolean): SQLiteColumnB
 
 /** Which columns are looked up by, beyond the id. */
 const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[])[]>> = {
-  patient: [['nationalId'], ['familyName', 'givenName'], ['birthDate']],
+  patient: [['nationalId'], ['familyName', 'givenName']],
   patient_link: [['patientId'], ['intoId']],
   guardian: [['patientId']],
   channel_consent: [['patientId']],

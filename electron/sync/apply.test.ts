@@ -125,6 +125,21 @@ describe('our own changes', () => {
     expect(laptop.db.prepare('select * from server_row').all()).toEqual([]);
   });
 
+  test.each([0, 1000])('lie over it as well when it comes with %i others, which are taken as they are', (others) => {
+    const id = (n: number) => `018f0000-0000-7000-9000-${String(n).padStart(12, '0')}`;
+    const many = (seq: number) => Array.from({ length: others }, (_, n) => ({ ...kari(seq + n, { phone: '92222222' }), id: id(n) }));
+    applyFeed(laptop.db, [kari(5), ...many(10)], { cursor: at(5) });
+    setPhone('90000000');
+    const { changed } = applyFeed(laptop.db, [...many(5000), kari(6000, { city: 'Bergen', phone: '91111111' })], { cursor: at(6000) });
+    expect(patient()).toMatchObject({ city: 'Bergen', phone: '90000000' });
+    expect(changed.get('patient')).toHaveLength(others + 1);
+    expect(laptop.db.prepare("select count(*) as n from patient where phone = '92222222'").get()).toEqual({ n: others });
+    expect(laptop.db.prepare('select count(*) as n from patient_search').get()).toEqual({ n: others + 1 });
+    answer('rejected');
+    applyFeed(laptop.db, [], { cursor: at(6000) });
+    expect(patient()).toMatchObject({ city: 'Bergen', phone: '91111111' });
+  });
+
   test('a refused change is taken off the row, and its text stays in the queue', () => {
     applyFeed(laptop.db, [kari(5, { phone: '91111111' })], { cursor: at(5) });
     setPhone('90000000');

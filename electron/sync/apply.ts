@@ -9,10 +9,11 @@ import { fieldsOf, stampOf, type StoredRow } from '#db/sync/row.ts';
 import { upcast, type Told } from '#db/sync/upcast.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { keepServerRow } from '#db/sqlite/server-row.ts';
-import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
+import { indexPatients } from '#db/sqlite/queries/patient-search.ts';
 import { indexSamePersons } from '#db/sqlite/queries/same-person.ts';
 import { prepared } from '#db/sqlite/store.ts';
 import { writeCursor, type Cursor } from './cursor.ts';
+import { overlaysFor } from './overlaid.ts';
 import { isNewer, readStored, upsertBody, upsertRow } from './replica-rows.ts';
 
 /** One row of the feed with its numbers parsed. */
@@ -41,21 +42,20 @@ export interface ApplyOptions {
 export function applyFeed(db: SqliteDatabase, entries: readonly FeedEntry[], options: ApplyOptions): Applied {
   return inApplying(db, () => {
     const changed = new Map<string, string[]>();
-    const overlaid = hasOverlays(db);
-    const kept = keptRows(db);
+    const context = { isOverlaid: overlaysFor(db, entries.length), kept: keptRows(db), force: options.force === true };
     for (const entry of entries) {
-      if (applyEntry(db, entry, { overlaid, kept, force: options.force === true })) note(changed, entry.entity, entry.id);
+      if (applyEntry(db, entry, context)) note(changed, entry.entity, entry.id);
     }
     writeCursor(db, options.cursor);
     endOverlays(db, options.cursor.passedSeq, changed);
-    for (const id of new Set(changed.get('patient'))) indexPatient(db, id);
+    indexPatients(db, [...new Set(changed.get('patient'))]);
     if (changed.has('patient') || changed.has('patient_link')) indexSamePersons(db);
     return { changed };
   });
 }
 
 interface Context {
-  overlaid: boolean;
+  isOverlaid(key: string): boolean;
   /** `entity/id` → seq of rows of which the server's version is kept beside the one shown. */
   kept: Map<string, number>;
   force: boolean;
@@ -66,7 +66,7 @@ function applyEntry(db: SqliteDatabase, entry: FeedEntry, context: Context): boo
   const key = `${entry.entity}/${entry.id}`;
   const keptSeq = context.kept.get(key);
   if (keptSeq !== undefined && !context.force && entry.seq <= keptSeq) return false;
-  const pending = context.overlaid ? pendingOf(db, entry.entity, entry.id) : [];
+  const pending = context.isOverlaid(key) ? pendingOf(db, entry.entity, entry.id) : [];
   if (pending.length === 0 && keptSeq === undefined && !entry.deleted) {
     return writeOrKeep(db, entry, entry.entity, context.force);
   }
@@ -216,10 +216,6 @@ function pendingOf(db: SqliteDatabase, entity: string, id: string): Pending[] {
       base: parseObject(textOf(raw, 'base')) as Told['base'],
     }),
   );
-}
-
-function hasOverlays(db: SqliteDatabase): boolean {
-  return prepared(db, 'select 1 from outbox where passed = 0 limit 1').get() !== undefined;
 }
 
 function keptRows(db: SqliteDatabase): Map<string, number> {

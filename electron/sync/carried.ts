@@ -54,8 +54,10 @@ function rowsIn<T extends Row<never>>(text: string): { changes: Message<T>[]; ot
   try {
     const messages: unknown = JSON.parse(text);
     if (!Array.isArray(messages)) return undefined;
-    const changes = messages.filter((message: Message<T>) => isChangeMessage(message));
-    return { changes, others: messages.filter((message: Message<T>) => !isChangeMessage(message)) };
+    const changes: Message<T>[] = [];
+    const others: unknown[] = [];
+    for (const message of messages as Message<T>[]) (isChangeMessage(message) ? changes : others).push(message);
+    return { changes, others };
   } catch {
     return undefined;
   }

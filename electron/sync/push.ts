@@ -5,7 +5,7 @@
 import { auditEventSchema, type AuditEvent } from '#db/model/audit.ts';
 import { MAX_CHANGES, PROTOCOL_VERSION, pushReplySchema, WAITED_HEADER, type Change, type PushReply } from '#db/sync/change.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
-import { indexPatient } from '#db/sqlite/queries/patient-search.ts';
+import { indexPatients } from '#db/sqlite/queries/patient-search.ts';
 import { indexSamePersons } from '#db/sqlite/queries/same-person.ts';
 import { prepared } from '#db/sqlite/store.ts';
 import { endOverlays, inApplying, parseObject } from './apply.ts';
@@ -113,7 +113,7 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
     let reopened = reopenAcked(db, deviceId, from, changed);
     if (isNew) for (const other of otherSenders(db, deviceId)) reopened += reopenAcked(db, other, 1, changed);
     endOverlays(db, readCursor(db).passedSeq, changed);
-    for (const id of new Set(changed.get('patient'))) indexPatient(db, id);
+    indexPatients(db, [...new Set(changed.get('patient'))]);
     if (changed.has('patient') || changed.has('patient_link')) indexSamePersons(db);
     return isNew || reopened > 0;
   });

@@ -7,7 +7,7 @@ import { openDatabase } from '../open.ts';
 import type { SqliteDatabase } from '../open.ts';
 import { patchRow, writeRow } from '../store.ts';
 import type { RowOf } from '../store.ts';
-import { indexPatient, searchPatients } from './patient-search.ts';
+import { indexPatient, indexPatients, searchPatients } from './patient-search.ts';
 
 const CLINIC = '019aaaaa-0000-7000-8000-000000000000';
 const home = mkdtempSync(join(tmpdir(), 'ryggrad-search-'));
@@ -127,4 +127,15 @@ test('a deleted patient is no longer found, a renamed one by the new name', () =
   patchRow(db, 'patient', idOf(5), { deleted: true });
   indexPatient(db, idOf(5));
   expect(found('tveit')).toEqual([]);
+});
+
+test('many are brought up to date in one go, deleted ones and ones that never came among them', () => {
+  patchRow(db, 'patient', idOf(5), { deleted: false });
+  indexPatient(db, idOf(5));
+  expect(found('andre')).toHaveLength(1);
+  patchRow(db, 'patient', idOf(5), { deleted: true });
+  patchRow(db, 'patient', idOf(1), { familyName: 'Moe' });
+  indexPatients(db, [idOf(5), idOf(99), idOf(1)]);
+  expect(found('andre')).toEqual([]);
+  expect(found('moe')).toHaveLength(1);
 });

@@ -23,21 +23,30 @@ export interface FoundPatient {
 
 /** Brings the search row of one patient up to date; call in the transaction that wrote the patient. */
 export function indexPatient(db: SqliteDatabase, id: string): void {
-  const patient = prepared(
+  indexPatients(db, [id]);
+}
+
+type Named = Pick<FoundPatient, 'id' | 'givenName' | 'familyName' | 'birthDate' | 'phone' | 'nationalId'>;
+
+/** The same for many, read in one question: of a first load's time for search, asking row by row was half. */
+export function indexPatients(db: SqliteDatabase, ids: readonly string[]): void {
+  const here = prepared(
     db,
-    `select given_name as givenName, family_name as familyName, birth_date as birthDate, phone, national_id as nationalId
-     from patient where id = ? and deleted = 0`,
-  ).get(id) as Pick<FoundPatient, 'givenName' | 'familyName' | 'birthDate' | 'phone' | 'nationalId'> | undefined;
-  if (patient === undefined) {
-    prepared(db, 'delete from patient_search where id = ?').run(id);
-    return;
-  }
-  const names = ` ${foldName(`${patient.givenName} ${patient.familyName}`)} `;
-  const numbers = ` ${[...birthForms(patient.birthDate), digits(patient.phone), patient.nationalId].filter((part) => part !== null && part !== '').join(' ')} `;
-  prepared(
+    `select p.id, given_name as givenName, family_name as familyName, birth_date as birthDate, phone, national_id as nationalId
+     from json_each(?) wanted join patient p on p.id = wanted.value and p.deleted = 0`,
+  ).all(JSON.stringify(ids)) as Named[];
+  const write = prepared(
     db,
     'insert into patient_search(id, names, numbers) values (?,?,?) on conflict(id) do update set names = excluded.names, numbers = excluded.numbers',
-  ).run(id, names, numbers);
+  );
+  for (const { id, givenName, familyName, birthDate, phone, nationalId } of here) {
+    const names = ` ${foldName(`${givenName} ${familyName}`)} `;
+    const numbers = ` ${[...birthForms(birthDate), digits(phone), nationalId].filter((part) => part !== null && part !== '').join(' ')} `;
+    write.run(id, names, numbers);
+  }
+  if (here.length === ids.length) return;
+  const found = new Set(here.map(({ id }) => id));
+  for (const id of ids) if (!found.has(id)) prepared(db, 'delete from patient_search where id = ?').run(id);
 }
 
 /**
