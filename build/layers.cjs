@@ -49,6 +49,7 @@ const doors = {
   twilio: '^sync-server/integrations/sms/twilio-client\\.ts$',
   telnyx: '^sync-server/integrations/sms/telnyx-client\\.ts$',
   otpauth: '^sync-server/core/totp\\.ts$',
+  '@clerk/backend': '^sync-server/core/clerk/(token|webhook)\\.ts$',
   uqr: '^renderer/ui/qr-code\\.tsx$',
 };
 

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { integrations } from './integrations/index.ts';
 import type { Integration } from './integrations/kit.ts';
+import { clerkFrom, type Clerk } from './core/clerk/settings.ts';
 
 /** Values that stand in .env.example and in tutorials: refused in production. */
 const EXAMPLES = /^(change-?me|example|secret|password|your-.*|xxx+|test|eksempel.*|.*-here)$/i;
@@ -63,6 +64,11 @@ const environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64')
     .optional(),
+  CLERK_PUBLISHABLE_KEY: z.string().optional(),
+  CLERK_SECRET_KEY: z.string().optional(),
+  CLERK_JWT_KEY: z.string().optional(),
+  CLERK_WEBHOOK_SECRET: z.string().optional(),
+  CLERK_AUTHORIZED_PARTIES: listOf(origin, 'must be origins such as https://sync.example.no, with commas between'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_OWNER_URL: postgresUrl.optional(),
   DATABASE_LISTEN_URL: postgresUrl.optional(),
@@ -129,6 +135,8 @@ export interface Config {
   registration: 'open' | 'closed' | { code: string };
   /** Days a deletion stays in the feed. */
   retentionDays: number;
+  /** Undefined: local accounts alone. */
+  clerk: Clerk | undefined;
   electric: { url: string; secret?: string } | undefined;
   /** Undefined: wake-ups by LISTEN/NOTIFY alone. */
   redis: { url: string; prefix: string } | undefined;
@@ -154,7 +162,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const e = parsed.data;
   const production = e.NODE_ENV === 'production';
   if (production) {
-    for (const name of ['SESSION_KEY', 'SECOND_FACTOR_KEY', 'REGISTRATION_CODE', 'ELECTRIC_SECRET'] as const) {
+    for (const name of ['SESSION_KEY', 'SECOND_FACTOR_KEY', 'REGISTRATION_CODE', 'ELECTRIC_SECRET', 'CLERK_SECRET_KEY'] as const) {
       if (e[name] !== undefined && EXAMPLES.test(e[name]))
         throw new Error(`${name}: is an example value, which production refuses. Set a secret of your own.`);
     }
@@ -186,6 +194,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secondFactorKey: e.SECOND_FACTOR_KEY === undefined ? undefined : Buffer.from(e.SECOND_FACTOR_KEY, 'base64'),
     registration:
       e.REGISTRATION_CODE !== undefined ? { code: e.REGISTRATION_CODE } : e.DATABASE_URL === undefined && onLoopback ? 'open' : 'closed',
+    clerk: clerkFrom(e, production),
     retentionDays: e.FEED_RETENTION_DAYS,
     electric:
       e.ELECTRIC_URL === undefined

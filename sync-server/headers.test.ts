@@ -66,7 +66,7 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_, 
   });
 
   it('a fault: its code and nothing of itself', async () => {
-    const { body: _schema, query: _query, params: _params, takesBytes: _bytes, ...plain } = route;
+    const { body: _schema, query: _query, params: _params, takesBytes: _bytes, takesRaw: _raw, ...plain } = route;
     const run = () => Promise.reject(new Error('Kari Nordmann at /srv/app.ts:12 select'));
     const answer = await buildApp(server.deps, [{ ...plain, auth: 'open', run }]).inject({ method: route.method, url });
     expect(answer.headers).toMatchObject({ ...ALWAYS, ...PROBLEM });

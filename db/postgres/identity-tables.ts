@@ -1,5 +1,5 @@
-/** Second factors: what a person shows besides the passphrase. */
-import { bigint, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+/** Second factors, and who of Clerk's users is who of ours. */
+import { bigint, boolean, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
@@ -33,5 +33,45 @@ export const recoveryCode = pgTable(
   (table) => [primaryKey({ columns: [table.clinicId, table.userId, table.codeHash] })],
 );
 
-/** All of them hold a clinic's data. */
-export const IDENTITY_TABLES = ['second_factor', 'recovery_code'] as const;
+/** A colleague and their user at Clerk. Asked by the directory (kind `clerk`), which knows the clinic. */
+export const clerkLink = pgTable(
+  'clerk_link',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    clerkUserId: text('clerk_user_id').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.userId] })],
+);
+
+/** Webhooks whose effect a clinic has had: the same one again has none. */
+export const clerkEvent = pgTable(
+  'clerk_event',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    /** SHA-256 of `svix-id`. */
+    idHash: text('id_hash').notNull(),
+    at: at('at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.idHash] })],
+);
+
+/** How far Clerk's user has come, hashed: an older event changes nothing, and one who was deleted does not come back. No tenant: outside it. */
+export const clerkUser = pgTable('clerk_user', {
+  idHash: text('id_hash').primaryKey(),
+  /** Milliseconds of Clerk's `updated_at`. */
+  seen: bigint('seen', { mode: 'number' }).notNull(),
+  deleted: boolean('deleted').notNull().default(false),
+});
+
+/** Clerk's sessions that were ended, hashed: a token of one is refused on every copy though it has some seconds to live. */
+export const clerkSessionEnded = pgTable('clerk_session_ended', {
+  idHash: text('id_hash').primaryKey(),
+  at: at('at').notNull().defaultNow(),
+});
+
+/** Those that hold a clinic's data. */
+export const IDENTITY_TABLES = ['second_factor', 'recovery_code', 'clerk_link', 'clerk_event'] as const;
+/** Those without a tenant: hashes and times alone. */
+export const IDENTITY_SHARED = ['clerk_user', 'clerk_session_ended'] as const;

@@ -1,6 +1,7 @@
 /** The server's own tables: the feed and its counter, what was pushed, the log, who may come in. */
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, customType, date, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { IDENTITY_SHARED } from './identity-tables.ts';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
@@ -200,6 +201,8 @@ export const invitation = pgTable(
     codeHash: text('code_hash').notNull(),
     userId: uuid('user_id').notNull(),
     createdById: uuid('created_by_id').notNull(),
+    /** SHA-256 (base64url) of what the laptop that asked for it keeps: with the code alone nobody comes in. Empty: made for any laptop. */
+    challenge: text('challenge'),
     expiresAt: at('expires_at').notNull(),
     usedAt: at('used_at'),
     usedByDeviceId: uuid('used_by_device_id'),
@@ -281,4 +284,4 @@ export const TENANT_SERVER_TABLES = [
   'content_chunk',
 ] as const;
 /** Tables without a tenant. */
-export const SHARED_TABLES = ['server_state', 'directory', 'attempt', 'rate_budget', 'contact_route'] as const;
+export const SHARED_TABLES = ['server_state', 'directory', 'attempt', 'rate_budget', 'contact_route', ...IDENTITY_SHARED] as const;

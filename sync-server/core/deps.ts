@@ -6,6 +6,7 @@ import type { RedisWakeUps } from '../redis-wake-ups.ts';
 import type { Integrations } from '../open-integrations.ts';
 import type { Jobs } from '../jobs/queue.ts';
 import type { MessagesDeps } from './messages/deps.ts';
+import type { Clerk } from './clerk/settings.ts';
 import type { Electric } from './electric-proxy.ts';
 import type { ContentStore } from './content-store.ts';
 import type { RecordStore } from './record-store.ts';
@@ -21,6 +22,8 @@ export interface ServerDeps {
   sessionKey: Uint8Array;
   /** Seals what second factors are made of; without it a key that follows from `sessionKey`. */
   secondFactorKey?: Uint8Array;
+  /** Sign-in by Clerk, where the operator has it. */
+  clerk?: Clerk;
   now(): Date;
   log: Logger;
   /** Chunk size and waiting time of shapes. */

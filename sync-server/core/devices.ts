@@ -23,10 +23,21 @@ import type { Principal } from './principal.ts';
 import type { RecordTx } from './record-store.ts';
 import { err, ok, type Result } from './result.ts';
 import { showFactor, type FactorDeps } from './second-factor.ts';
-import { deviceCredentialText, deviceKeyHash, invitationHash, newDeviceSecret, newInvitationCode, secretHash } from './secrets.ts';
+import {
+  challengeOf,
+  deviceCredentialText,
+  deviceKeyHash,
+  invitationHash,
+  newDeviceSecret,
+  newInvitationCode,
+  sameHash,
+  secretHash,
+} from './secrets.ts';
 import { serverWrite } from './server-write.ts';
 
 const INVITATION_HOURS = 24;
+/** For the laptop that waits for it at this moment. */
+const CHALLENGED_MS = 10 * 60_000;
 
 /** @param granted whether a grant lets the person read notes now (db/rules/grants.ts) */
 export const audienceFor = (roles: readonly Role[], granted: boolean): Audience => (readsNotes(roles, granted) ? 'clinical' : 'desk');
@@ -42,17 +53,17 @@ export async function mayDeliverFor(tx: Pick<RecordTx, 'credentialOf'>, principa
 export async function invite(
   pool: Pool,
   principal: Principal,
-  userId: string,
+  { userId, challenge }: { userId: string; challenge: string | null },
   now: Date,
 ): Promise<Result<{ code: string; expiresAt: string }>> {
   if (principal.userId !== userId && !principal.roles.includes('ADMIN')) return err('role/forbidden');
   const code = newInvitationCode();
   const codeHash = invitationHash(code);
-  const expiresAt = new Date(now.getTime() + INVITATION_HOURS * 3_600_000);
+  const expiresAt = new Date(now.getTime() + (challenge === null ? INVITATION_HOURS * 3_600_000 : CHALLENGED_MS));
   return withClinic(pool, principal.clinicId, async (tx) => {
     const person = await personById(tx, principal.clinicId, userId);
     if (person === undefined || !person.active) return err('user/unknown');
-    await addInvitation(tx, principal.clinicId, { codeHash, userId, createdById: principal.userId, expiresAt });
+    await addInvitation(tx, principal.clinicId, { codeHash, userId, createdById: principal.userId, challenge, expiresAt });
     await addToDirectory(tx, 'invitation', codeHash, principal.clinicId);
     return ok({ code, expiresAt: expiresAt.toISOString() });
   });
@@ -76,7 +87,7 @@ export interface Enrolled {
 /** The code is not used up by a second factor that is missing or wrong. Errors: join/code-unknown (also for a used one), join/code-expired, device/exists, those of `showFactor`. */
 export async function enrol(
   deps: FactorDeps,
-  input: { code: string; device: { id: string; name: string }; secondFactor?: string | undefined },
+  input: { code: string; device: { id: string; name: string }; secondFactor?: string | undefined; verifier?: string | undefined },
 ): Promise<Result<Enrolled>> {
   const { pool } = deps;
   const now = deps.now();
@@ -88,6 +99,8 @@ export async function enrol(
   return withClinic(pool, clinicId, async (tx) => {
     const invitation = await lockInvitation(tx, clinicId, codeHash);
     if (invitation === undefined || invitation.used) return err('join/code-unknown');
+    if (invitation.challenge !== null && !sameHash(invitation.challenge, challengeOf(input.verifier ?? '')))
+      return err('join/code-unknown');
     if (invitation.expiresAt.getTime() < now.getTime()) return err('join/code-expired');
     const rows = await readRows(
       tx,

@@ -1,5 +1,5 @@
 /** Codes and credentials: made here, stored only as hashes. */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { sha256 } from './read-change.ts';
 import { UUID } from './record-batch.ts';
 
@@ -20,6 +20,9 @@ export function invitationHash(code: string): string {
     .replaceAll(/[IL]/g, '1');
   return sha256(`invitation:${plain}`);
 }
+
+/** RFC 7636 § 4.2, S256. */
+export const challengeOf = (verifier: string): string => createHash('sha256').update(verifier, 'utf8').digest('base64url');
 
 export function newDeviceSecret(): string {
   return randomBytes(32).toString('base64url');

@@ -10,6 +10,9 @@ import { isGranted } from '#db/rules/grants.ts';
 import { joined } from '#db/postgres/joined.ts';
 import { readClinic, withClinic, type Pool } from '#db/postgres/open.ts';
 import { accountsByEmail, clinicsBehind, credentialsOf, personById, saveAccount, type Credential } from '#db/postgres/queries/people.ts';
+import { personOfToken } from './clerk/people.ts';
+import type { Clerk } from './clerk/settings.ts';
+import { isForClerk } from './clerk/token.ts';
 import { rolesIn } from './decide-change.ts';
 import { audienceFor } from './devices.ts';
 import type { Principal, UserPrincipal } from './principal.ts';
@@ -29,6 +32,7 @@ export interface SessionDeps {
   /** 32 random bytes. */
   sessionKey: Uint8Array;
   now(): Date;
+  clerk?: Clerk;
 }
 
 export interface Session {
@@ -98,10 +102,14 @@ async function sign(sessionKey: Uint8Array, who: { userId: string; clinicId: str
 }
 
 /** Who a bearer token is. Errors: auth/missing, auth/expired, auth/invalid. A revoked device is returned as such. */
-export async function principalOf({ pool, sessionKey, now }: SessionDeps, bearer: string | undefined): Promise<Result<Principal>> {
+export async function principalOf({ pool, sessionKey, now, clerk }: SessionDeps, bearer: string | undefined): Promise<Result<Principal>> {
   if (bearer === undefined || bearer === '') return err('auth/missing');
   const device = readDeviceCredential(bearer);
   if (device !== undefined) return deviceOf(pool, device, now());
+  if (clerk !== undefined && isForClerk(bearer)) {
+    const person = await personOfToken(pool, clerk, bearer);
+    return person.ok ? userOf(pool, person.value.clinicId, person.value.userId, now()) : person;
+  }
   let userId: string | undefined;
   let clinicId: unknown;
   try {

@@ -6,6 +6,7 @@ import { pushChanges } from './changes.ts';
 import { checkIntegration, deadJobs, listIntegrations, receiveWebhook, replayJob } from './integrations.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
 import { deviceLease, enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
+import { clerkWebhook } from './clerk.ts';
 import { confirmFactor, endFactor, listSecondFactors, newRecoveryCodes, resetFactor, startSecondFactor } from './second-factor.ts';
 import { bootstrap, compare, digest } from './reading.ts';
 import { readShape } from './shape.ts';
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   newRecoveryCodes,
   endFactor,
   resetFactor,
+  clerkWebhook,
   pushChanges,
   readHandedIn,
   decideOnHandedIn,

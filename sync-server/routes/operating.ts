@@ -29,6 +29,7 @@ export const ready = route({
         listening: z.string(),
         redis: z.string().optional(),
         integrations: z.record(z.string(), z.string()),
+        clerk: z.enum(['on', 'off']),
       }),
     },
     503: { description: 'Not ready.' },
@@ -43,9 +44,13 @@ export const ready = route({
     const redis = heard === undefined ? {} : { redis: heard ? 'ok' : 'reconnecting' };
     // What is off does not make the server unready: it says so, and the clinics work on.
     const integrations = Object.fromEntries((deps.integrations?.states() ?? []).map(({ name, state }) => [name, state]));
+    const clerk = deps.clerk === undefined ? 'off' : 'on';
     // One of the two ways to hear of changes is enough.
     const isReady = postgres === 'ok' && (listening === 'ok' || heard === true);
-    return { status: isReady ? 200 : 503, body: { status: isReady ? 'ready' : 'not-ready', postgres, listening, ...redis, integrations } };
+    return {
+      status: isReady ? 200 : 503,
+      body: { status: isReady ? 'ready' : 'not-ready', postgres, listening, ...redis, clerk, integrations },
+    };
   },
 });
 

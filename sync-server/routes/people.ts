@@ -88,10 +88,23 @@ export const inviteDevice = route({
   path: '/v1/devices/invitations',
   summary: 'A one-time code, valid 24 hours, with which one device of this person is enrolled. ADMIN, or for oneself.',
   auth: 'person',
-  body: z.strictObject({ userId: id }),
+  body: z.strictObject({
+    /** Oneself, unless said. */
+    userId: id.optional(),
+    /** SHA-256 (base64url) of a verifier: only who shows that as well comes in by the code, within ten minutes. */
+    challenge: z
+      .string()
+      .regex(/^[\w-]{43}$/)
+      .optional(),
+  }),
   responses: { 201: { description: 'The code, shown this once.', schema: z.object({ code: z.string(), expiresAt: z.string() }) } },
   async run({ deps, principal, body }) {
-    const result = await invite(deps.pool, principal, body.userId, deps.now());
+    const result = await invite(
+      deps.pool,
+      principal,
+      { userId: body.userId ?? principal.userId, challenge: body.challenge ?? null },
+      deps.now(),
+    );
     return result.ok ? { status: 201, body: result.value } : result;
   },
 });
@@ -106,6 +119,7 @@ export const enrolDevice = route({
     code: z.string().min(4).max(200),
     device: z.strictObject({ id, name: z.string().trim().min(1).max(200) }),
     secondFactor: secondFactorCode.optional(),
+    verifier: z.string().min(43).max(128).optional(),
   }),
   responses: {
     201: {

@@ -22,6 +22,7 @@ export const OPEN = [
   'POST /v1/devices',
   // Proven by the vendor's signature (messages.test.ts).
   'POST /api/v1/webhooks/:source',
+  'POST /api/v1/webhooks/clerk',
 ];
 
 /** How each closed route is asked about something of `target`'s clinic; a route without an entry fails the test. */

@@ -2,7 +2,7 @@
 import type { Grant } from '../../rules/grants.ts';
 import type { Pool, Tx } from '../open.ts';
 
-export type DirectoryKind = 'device' | 'email' | 'invitation';
+export type DirectoryKind = 'device' | 'email' | 'invitation' | 'clerk';
 
 /** The clinics behind a hashed key; asked before the tenant is known. */
 export async function clinicsBehind(pool: Pool, kind: DirectoryKind, keyHash: string): Promise<string[]> {
@@ -145,15 +145,12 @@ export async function saveAccount(tx: Tx, clinicId: string, userId: string, veri
 export async function addInvitation(
   tx: Tx,
   clinicId: string,
-  invitation: { codeHash: string; userId: string; createdById: string; expiresAt: Date },
+  invitation: { codeHash: string; userId: string; createdById: string; challenge: string | null; expiresAt: Date },
 ): Promise<void> {
-  await tx.query('insert into invitation (clinic_id, code_hash, user_id, created_by_id, expires_at) values ($1, $2, $3, $4, $5)', [
-    clinicId,
-    invitation.codeHash,
-    invitation.userId,
-    invitation.createdById,
-    invitation.expiresAt,
-  ]);
+  await tx.query(
+    'insert into invitation (clinic_id, code_hash, user_id, created_by_id, challenge, expires_at) values ($1, $2, $3, $4, $5, $6)',
+    [clinicId, invitation.codeHash, invitation.userId, invitation.createdById, invitation.challenge, invitation.expiresAt],
+  );
 }
 
 /** Uses an invitation up, once. Locks it, so that two laptops with one code cannot both come in. */
@@ -161,9 +158,9 @@ export async function lockInvitation(
   tx: Tx,
   clinicId: string,
   codeHash: string,
-): Promise<{ userId: string; expiresAt: Date; used: boolean } | undefined> {
-  const { rows } = await tx.query<{ userId: string; expiresAt: Date; used: boolean }>(
-    'select user_id as "userId", expires_at as "expiresAt", used_at is not null as used from invitation where clinic_id = $1 and code_hash = $2 for update',
+): Promise<{ userId: string; challenge: string | null; expiresAt: Date; used: boolean } | undefined> {
+  const { rows } = await tx.query<{ userId: string; challenge: string | null; expiresAt: Date; used: boolean }>(
+    'select user_id as "userId", challenge, expires_at as "expiresAt", used_at is not null as used from invitation where clinic_id = $1 and code_hash = $2 for update',
     [clinicId, codeHash],
   );
   return rows[0];
