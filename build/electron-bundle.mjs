@@ -16,7 +16,13 @@ export async function bundleElectron() {
   await bundle('electron/preload/index.ts', 'preload.cjs', 'cjs');
   if (existsSync(path.join(ROOT, 'electron', 'core', 'process.ts'))) await bundle('electron/core/process.ts', 'core.mjs', 'es');
   for (const folder of WITH_FILES) copyFiles(folder);
+  cpSync(path.join(ROOT, 'build', 'icons', 'tray'), path.join(OUT, 'tray'), { recursive: true });
   return OUT;
+}
+
+/** What a release carries (electron/main/built-in.ts). @returns {{ updateKey: string, sentryDsn: string }} */
+function builtIn() {
+  return { updateKey: process.env.RYGGRAD_UPDATE_KEY ?? '', sentryDsn: process.env.SENTRY_DSN ?? '' };
 }
 
 async function bundle(entry, name, format) {
@@ -26,6 +32,7 @@ async function bundle(entry, name, format) {
     configFile: false,
     logLevel: 'warn',
     plugins: [ownFiles()],
+    define: { RYGGRAD_BUILT_IN: JSON.stringify(builtIn()) },
     ssr: { noExternal: format === 'cjs' ? true : undefined },
     build: {
       ssr: path.join(ROOT, entry),

@@ -4,8 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { bootstrap, fail, pinnedNode, ROOT } from './bootstrap.mjs';
+import { electronProblems, lockedElectron, recordedReleases } from './electron-age.mjs';
 import { electronDist } from './electron-dist.mjs';
 import { bundleElectron } from './electron-bundle.mjs';
+import { shippedBill } from './sbom.mjs';
 import { buildRenderer } from './renderer.mjs';
 
 /** The first with the fuse `grantFileProtocolExtraPrivileges`. */
@@ -19,10 +21,34 @@ await bundleElectron();
 const cli = path.join(ROOT, 'node_modules', 'electron-builder', 'cli.js');
 const config = configFor(electron.version);
 const args = process.argv.length > 2 ? process.argv.slice(2) : ['--dir'];
+const released = !args.includes('--dir');
+if (released) {
+  const problems = electronProblems(recordedReleases(), lockedElectron(), new Date().toISOString().slice(0, 10));
+  if (problems.length > 0) fail(`This Electron is not to be shipped: ${problems.join('; ')}.`);
+  for (const name of ['RYGGRAD_UPDATE_URL', 'RYGGRAD_UPDATE_KEY']) if (!process.env[name]) fail(`A release needs ${name} (.env.example).`);
+  if (!process.env.RYGGRAD_UPDATE_URL?.startsWith('https://')) fail('RYGGRAD_UPDATE_URL must be https.');
+}
+mkdirSync(path.join(ROOT, 'release'), { recursive: true });
+writeFileSync(path.join(ROOT, 'release', 'sbom.cdx.json'), `${JSON.stringify(shippedBill(), null, 2)}\n`);
 const done = spawnSync(
   pinnedNode(),
-  [cli, '--config', config, '--publish', 'never', `-c.electronDist=${electron.dir}`, `-c.electronVersion=${electron.version}`, ...args],
-  { cwd: ROOT, stdio: 'inherit' },
+  [
+    cli,
+    '--config',
+    config,
+    '--publish',
+    'never',
+    `-c.electronDist=${electron.dir}`,
+    `-c.electronVersion=${electron.version}`,
+    ...(released ? [] : ['-c.forceCodeSigning=false']),
+    ...args,
+  ],
+  // A copy for this machine asks nobody for the next one: it is built without a key.
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, RYGGRAD_UPDATE_URL: process.env.RYGGRAD_UPDATE_URL || 'https://updates.invalid/' },
+  },
 );
 process.exit(done.status ?? 1);
 

@@ -40,6 +40,7 @@ const FORBIDDEN_NAMES = new Set([
   'appendArgument',
   'executeJavaScript',
   'setAsDefaultProtocolClient',
+  'quitAndInstall',
 ]);
 
 /** 1: @returns {string[]} addresses that a text of the laptop holds and that are not on the list */

@@ -74,4 +74,12 @@ export type CoreEvent =
   | { type: 'changed'; entities: string[]; ids: string[] }
   | { type: 'session'; state: AppState }
   | { type: 'sync'; status: SyncStatus }
-  | { type: 'clock-behind' };
+  | { type: 'clock-behind' }
+  | DesktopEvent;
+
+/** What the desktop app itself tells its window. */
+export type DesktopEvent =
+  /** A new version lies ready; it is taken into use when the person quits. */
+  | { type: 'update-ready'; version: string }
+  /** The app was opened with a backup file. */
+  | { type: 'open-backup'; file: string };

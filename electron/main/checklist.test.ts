@@ -1,4 +1,5 @@
 /** Main as a whole against Electron's checklist (security.md §2), on an `electron` that remembers what was asked of it. */
+import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
@@ -256,9 +257,56 @@ describe('7, 18: the app’s protocol', () => {
 });
 
 describe('one copy', () => {
-  test('a second start brings the first one’s window forward', () => {
+  test('a second start brings the first one’s window forward, and hands over the file it was opened with', () => {
+    const port = new EventEmitter();
+    const posted: unknown[] = [];
+    Object.assign(port, { postMessage: (message: unknown) => posted.push(message), close() {}, start() {} });
+    main.ipcMain.emit('core-port', { ports: [port], senderFrame: contents().mainFrame });
     main.app.emit('second-instance', {}, ['ryggrad'], '/');
     expect(main.windows[0]?.told.slice(-2)).toEqual(['restore', 'focus']);
+    expect(posted).toEqual([]);
+    main.app.emit('second-instance', {}, ['ryggrad', 'a.ryggrad-backup'], '/media/usb');
+    const event = { type: 'open-backup', file: '/media/usb/a.ryggrad-backup' };
+    expect(posted).toEqual([{ event }]);
+    main.app.emit('open-file', { preventDefault() {} }, '/etc/passwd');
+    expect(posted).toHaveLength(1);
     expect(main.windows).toHaveLength(1);
+    // Whoever comes after hears it too: the page that was there may have been reloaded.
+    posted.length = 0;
+    main.ipcMain.emit('core-port', { ports: [port], senderFrame: contents().mainFrame });
+    expect(posted).toEqual([{ event }]);
+  });
+});
+
+describe('beside the window', () => {
+  test('the tray says how the laptop stands, opens, locks and quits', () => {
+    const [tray] = main.trays;
+    const core = main.cores[0]!;
+    core.say({ event: { type: 'session', state: { phase: 'open' } } });
+    core.say({ event: { type: 'sync', status: { state: 'offline', pending: 2 } } });
+    expect(tray?.tooltip).toBe('Ryggrad – lagret her, frakoblet, 2 endringer venter');
+    expect(tray?.images.at(-1)).toMatch(/tray[\\/]offline\.png$/);
+    expect(tray?.menu.map(({ label, enabled }) => [label, enabled])).toEqual([
+      ['Åpne Ryggrad', undefined],
+      ['Lås', true],
+      [undefined, undefined],
+      ['Avslutt', undefined],
+    ]);
+    const before = core.posted.length;
+    tray?.menu[1]?.click?.();
+    expect(core.posted.slice(before)).toEqual([{ control: 'lock' }]);
+    const told = main.windows[0]!.told.length;
+    tray?.menu[0]?.click?.();
+    expect(main.windows[0]!.told.slice(told)).toEqual(['restore', 'focus']);
+    tray?.menu[3]?.click?.();
+    expect(main.app.quits).toBe(1);
+  });
+
+  test('a page whose process ends is locked and begun anew', async () => {
+    const core = main.cores[0]!;
+    const before = core.posted.length;
+    contents().emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 });
+    expect(core.posted.slice(before)).toEqual([{ control: 'lock' }]);
+    await vi.waitFor(() => expect(contents().reloads).toBe(1));
   });
 });

@@ -4,15 +4,17 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { app, BrowserWindow, ipcMain, Menu, powerMonitor, protocol, session } from 'electron';
+import { app, BrowserWindow, Menu, protocol, session } from 'electron';
 import { appFile, ORIGIN, SCHEME } from './app-files.ts';
+import { backupFile } from './arguments.ts';
+import { BUILT_IN } from './built-in.ts';
+import { connectCore } from './connect-core.ts';
 import { RESPONSE_HEADERS } from './content-policy.ts';
-import { startCore } from './core-process.ts';
-import { isSecretAsked, keychainSecret } from './device-secret.ts';
 import { denyPermissions, lockDownloads, lockNavigation, lockRequests } from './harden.ts';
-import { developmentAddress, isOwnAddress } from './navigation.ts';
-import { createRelay } from './relay.ts';
-import { superviseCore, type Supervised } from './supervisor.ts';
+import { developmentAddress } from './navigation.ts';
+import { onPageLost } from './page-lost.ts';
+import { showTray } from './tray.ts';
+import { startUpdates } from './updates.ts';
 import { webPreferences } from './window-options.ts';
 
 // Bundled to dist/electron/main.cjs, beside preload.cjs and core.mjs.
@@ -29,6 +31,15 @@ protocol.registerSchemesAsPrivileged([
 ]);
 lockNavigation(app, own);
 
+/** A file the app was opened with before there was a window (macOS says so by an event). */
+let openedWith = backupFile(process.argv, process.cwd());
+let openFile = (file: string): void => void (openedWith = file);
+app.on('open-file', (event, file) => {
+  event.preventDefault();
+  const backup = backupFile(['', file], '/');
+  if (backup !== undefined) openFile(backup);
+});
+
 if (!app.requestSingleInstanceLock()) app.quit();
 else void app.whenReady().then(open);
 
@@ -40,14 +51,35 @@ function open(): void {
   lockDownloads(page, own);
   protocol.handle(SCHEME, serve);
   const window = createWindow();
-  app.on('second-instance', () => {
+  const forward = (): void => {
     if (window.isMinimized()) window.restore();
     window.focus();
+  };
+  app.on('second-instance', (_event, argv, folder) => {
+    forward();
+    const backup = backupFile(argv, folder);
+    if (backup !== undefined) openFile(backup);
   });
   app.on('window-all-closed', () => app.quit());
   // Shown from a dev-host, the page speaks to that host's core; two cores over one database would refuse each other.
-  if (shown === undefined) connectCore(window);
+  if (shown === undefined) begin(window, forward);
   void window.loadURL(shown ?? `${ORIGIN}/index.html`);
+}
+
+/** The core behind the window, and what stands beside it: the tray, new versions, a file it was opened with. */
+function begin(window: BrowserWindow, forward: () => void): void {
+  const tray = showTray(path.join(HERE, 'tray'), { open: forward, lock: () => core.lock(), quit: () => app.quit() });
+  const core = connectCore(window, own, HERE, tray);
+  // Not while Chromium is still telling of the end: a page begun then ends with it.
+  const lost = onPageLost(core.lock, () => void setImmediate(() => window.webContents.reload()));
+  window.webContents.on('render-process-gone', (_event, { reason }) => lost(reason));
+  openFile = (file) => core.tell({ type: 'open-backup', file });
+  if (openedWith !== undefined) openFile(openedWith);
+  if (app.isPackaged && BUILT_IN.updateKey !== '')
+    void startUpdates(BUILT_IN.updateKey, {
+      onReady: (version) => core.tell({ type: 'update-ready', version }),
+      log: (event, fields = {}) => void process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), event, ...fields })}\n`),
+    });
 }
 
 function createWindow(): BrowserWindow {
@@ -62,58 +94,6 @@ function createWindow(): BrowserWindow {
   });
   window.once('ready-to-show', () => window.show());
   return window;
-}
-
-function connectCore(window: BrowserWindow): void {
-  const options = {
-    entry: path.join(HERE, 'core.mjs'),
-    home: process.env['RYGGRAD_HOME'] || path.join(app.getPath('userData'), 'record'),
-    packaged: app.isPackaged,
-    node: process.env['RYGGRAD_NODE'],
-  };
-  const relay = createRelay((message) => core.post(message));
-  const secretFile = path.join(app.getPath('userData'), 'device-secret');
-  const core = superviseCore(() => startCore(options), {
-    onMessage(message) {
-      if (isSecretAsked(message)) void keychainSecret(secretFile).then((secret) => core.post({ control: 'device-secret', secret }));
-      else relay.fromCore(asEvent(message));
-    },
-    onLost: () => relay.lost(),
-    // The page hears that nobody is in any more.
-    onRestarted: () => core.post({ id: STATE, verb: 'app.state', input: {} }),
-  });
-  // The preload offers a port when its page first speaks; the page that spoke last holds the line.
-  ipcMain.on('core-port', (event) => {
-    const [port] = event.ports;
-    const frame = event.senderFrame;
-    if (port === undefined || frame === null || frame !== window.webContents.mainFrame || !isOwnAddress(frame.url, own)) return;
-    const fromPage = relay.connect({ post: (message) => port.postMessage(message), close: () => port.close() });
-    port.on('message', (message) => fromPage(message.data));
-    port.start();
-  });
-  powerMonitor.on('suspend', () => core.post({ control: 'close' }));
-  powerMonitor.on('lock-screen', () => core.post({ control: 'lock' }));
-  quitTogether(core);
-}
-
-/** Main's own question; a page's have a number of their page before them. */
-const STATE = 'main';
-function asEvent(message: unknown): unknown {
-  if (typeof message !== 'object' || message === null || !('id' in message) || message.id !== STATE || !('result' in message))
-    return message;
-  const { result } = message as { result: { ok: boolean; value?: unknown } };
-  return result.ok ? { event: { type: 'session', state: result.value } } : message;
-}
-
-/** The core never outlives the window: keys are zeroed before the last process ends. */
-function quitTogether(core: Supervised): void {
-  let leaving = false;
-  app.on('before-quit', (event) => {
-    if (leaving) return;
-    event.preventDefault();
-    leaving = true;
-    void core.quit().then(() => app.quit());
-  });
 }
 
 async function serve(request: { url: string; method: string }): Promise<Response> {

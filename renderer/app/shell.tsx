@@ -11,6 +11,7 @@ import type { Page } from './router.ts';
 import { Palette } from './palette.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { PageView } from './page-view.tsx';
+import { useDesktopNews } from './desktop-news.ts';
 import { SyncChip } from './sync-chip.tsx';
 import { useAsk } from './use-ask.ts';
 import { EmergencyAlerts } from '../features/access/emergency-alerts.tsx';
@@ -32,6 +33,7 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
   const { t } = useTranslation();
   const page = usePage();
   const charts = useOpenCharts();
+  const { version } = useDesktopNews();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const [loaded, setLoaded] = useState(false);
@@ -118,6 +120,11 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
             <span>{t('search.placeholder')}</span>
             <kbd>Ctrl K</kbd>
           </button>
+          {version !== null && (
+            <span className="quiet" role="status">
+              {t('newVersion', { version })}
+            </span>
+          )}
           {session.demo && <span className="demo-mark">{t('demo')}</span>}
           <SyncChip />
         </header>

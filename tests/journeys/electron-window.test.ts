@@ -150,6 +150,18 @@ test('a core that is killed is started again: the window stays, one unlocks, and
       return JSON.stringify(await ryggrad.call('encounter.unsigned', { mine: true }));
     });
   await expect.poll(kept).toContain('"empty":false');
+  // The caret is not at the end: where it stood is what must be found again.
+  for (let left = 0; left < 7; left += 1) await page.keyboard.press('ArrowLeft');
+  const caret = () => page.locator('#section-subjective').evaluate((element) => (element as HTMLTextAreaElement).selectionStart);
+  const stood = await caret();
+  await expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const { ryggrad } = window as unknown as { ryggrad: { call(verb: string, input: unknown): Promise<unknown> } };
+        return JSON.stringify(await ryggrad.call('ui.load', { key: 'open-charts' }));
+      }),
+    )
+    .toContain(`"caret":${stood}`);
   for (const pid of await coresOf(home)) process.kill(pid, 'SIGKILL');
   await page.getByLabel('Passordfrase').waitFor();
   await page.keyboard.type(passphrase);
@@ -158,6 +170,8 @@ test('a core that is killed is started again: the window stays, one unlocks, and
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect.poll(() => page.locator('#section-subjective').inputValue()).toContain('Skrevet før kjernen ble drept.');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('section-subjective');
+  expect(await caret()).toBe(stood);
 });
 
 /** Processes that run the core on this home. */
@@ -200,4 +214,15 @@ test('the page knows nothing of the machine it runs on', async () => {
   });
   await page.evaluate(() => void (location.href = 'https://example.invalid/'));
   expect(await page.evaluate(() => location.origin)).toBe('app://ryggrad');
+});
+
+test('a page whose process crashes comes back, and it is locked', async () => {
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
+  // A page that is gone never answers, and for a moment main does not know yet that it is.
+  const heading = () =>
+    app.evaluate(async ({ BrowserWindow }) => {
+      const answer = BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript("document.querySelector('h1')?.textContent ?? ''");
+      return String(await Promise.race([answer, new Promise((resolve) => void setTimeout(resolve, 1_000, ''))]));
+    });
+  await expect.poll(heading).toContain('Låst');
 });

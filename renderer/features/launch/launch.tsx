@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppState } from '#electron/contract/session.ts';
 import { call } from '../../app/client.ts';
+import { useDesktopNews } from '../../app/desktop-news.ts';
 import { Unlock } from './unlock.tsx';
 import { CreateClinic, JoinClinic, RestoreClinic } from './set-up.tsx';
 
@@ -10,7 +11,14 @@ type Face = 'unlock' | 'create' | 'join' | 'restore';
 
 export function Launch({ state, onChanged }: { state: AppState; onChanged(): void }) {
   const { t } = useTranslation('launch');
+  const { backupFile } = useDesktopNews();
   const [face, setFace] = useState<Face>(state.clinics.length > 0 ? 'unlock' : 'create');
+  /** Opened with a backup file: that is what the person is here for, until they say otherwise. */
+  const [taken, setTaken] = useState<string | null>(null);
+  if (backupFile !== null && backupFile !== taken) {
+    setTaken(backupFile);
+    setFace('restore');
+  }
   const others: readonly Face[] = (['unlock', 'create', 'join', 'restore'] as const).filter(
     (other) => other !== face && (other !== 'unlock' || state.clinics.length > 0),
   );
@@ -52,7 +60,7 @@ export function Launch({ state, onChanged }: { state: AppState; onChanged(): voi
         )}
         {face === 'create' && <CreateClinic onDone={done} onCode={hold} />}
         {face === 'join' && <JoinClinic onDone={done} onCode={hold} />}
-        {face === 'restore' && <RestoreClinic onDone={done} />}
+        {face === 'restore' && <RestoreClinic key={backupFile} file={backupFile ?? ''} onDone={done} />}
         <p className="row" style={{ marginTop: 24 }}>
           {(held ? [] : others).map((other) => (
             <button key={other} type="button" className="btn" onClick={() => setFace(other)}>

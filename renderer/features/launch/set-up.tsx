@@ -193,9 +193,10 @@ export function JoinClinic({ onDone, onCode }: { onDone(): void; onCode(): void 
   );
 }
 
-export function RestoreClinic({ onDone }: { onDone(): void }) {
+/** @param file the backup the app was opened with, or empty */
+export function RestoreClinic({ file, onDone }: { file: string; onDone(): void }) {
   const { t } = useTranslation('launch');
-  const [form, setForm] = useState({ file: '', code: '', passphrase: '', userId: '' });
+  const [form, setForm] = useState({ file, code: '', passphrase: '', userId: '' });
   const [users, setUsers] = useState<{ userId: string; name: string }[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const set = (key: keyof typeof form) => (value: string) => setForm((now) => ({ ...now, [key]: value }));
@@ -224,8 +225,8 @@ export function RestoreClinic({ onDone }: { onDone(): void }) {
           void restore();
         }}
       >
-        <Field label={t('restore.file')} value={form.file} onText={set('file')} autoFocus required />
-        <Field label={t('restore.code')} value={form.code} onText={set('code')} required />
+        <Field label={t('restore.file')} value={form.file} onText={set('file')} autoFocus={file === ''} required />
+        <Field label={t('restore.code')} value={form.code} onText={set('code')} autoFocus={file !== ''} required />
         {users.length > 0 && (
           <Choice
             label={t('restore.user')}
