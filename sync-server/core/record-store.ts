@@ -7,7 +7,7 @@ import type { EntityName } from '#db/model/entities.ts';
 import type { Audience } from '#db/model/entity.ts';
 import type { Outcome } from '#db/sync/change.ts';
 import type { StoredRow } from '#db/sync/row.ts';
-import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
+import { readClinic, withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
 import { appendAuditEvents, auditHeads, saveAuditHead, type StoredAuditEvent } from '#db/postgres/queries/audit.ts';
 import { feedHead, feedPage, type FeedHead, type FeedPage } from '#db/postgres/queries/feed.ts';
 import { credentialOf } from '#db/postgres/queries/people.ts';
@@ -30,8 +30,11 @@ import { readChildren, readRows, writeRows } from '#db/postgres/queries/rows.ts'
 export type Intend = (tx: Tx, clinicId: string, written: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>) => Promise<void>;
 
 export interface RecordStore {
-  /** One transaction in this clinic; rolled back when `run` throws. */
-  inClinic<T>(clinicId: string, run: (tx: RecordTx) => Promise<T>): Promise<T>;
+  /**
+   * One transaction in this clinic; rolled back when `run` throws.
+   * @param only `reads`: nothing can be written, and the answer does not wait for the end of the transaction
+   */
+  inClinic<T>(clinicId: string, run: (tx: RecordTx) => Promise<T>, only?: 'reads'): Promise<T>;
 }
 
 /** Each method is the query of the same name in db/postgres/queries, bound to the clinic. */
@@ -60,7 +63,10 @@ export interface RecordTx {
 
 /** @param intend absent: nothing is asked for (tools, tests) */
 export function postgresStore(pool: Pool, intend?: Intend): RecordStore {
-  return { inClinic: (clinicId, run) => withClinic(pool, clinicId, (tx) => run(recordTx(tx, clinicId, intend))) };
+  return {
+    inClinic: (clinicId, run, only) =>
+      (only === 'reads' ? readClinic : withClinic)(pool, clinicId, (tx) => run(recordTx(tx, clinicId, intend))),
+  };
 }
 
 /** The record as an open transaction of Postgres sees it. */

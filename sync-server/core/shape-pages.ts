@@ -17,7 +17,8 @@ export function pagesOf(store: RecordStore, limits: { rows: number; bytes: numbe
   if (known === undefined) {
     const page = joined(async (group: string, [after = 0]: readonly number[]) => {
       const [clinicId = '', audience] = group.split(' ');
-      const found = await store.inClinic(clinicId, (tx) => tx.feedPage(audience === 'clinical' ? 'clinical' : 'desk', after, limits));
+      const asked = audience === 'clinical' ? 'clinical' : 'desk';
+      const found = await store.inClinic(clinicId, (tx) => tx.feedPage(asked, after, limits), 'reads');
       return new Map(found === undefined ? [] : [[after, found]]);
     });
     // Each place is a group of its own: who is far behind holds up nobody.

@@ -90,7 +90,7 @@ export async function answerShape(
   const place = pagesOf(deps.store, deps.limits);
 
   if (asked.after < 0) {
-    const head = await deps.store.inClinic(clinicId, (tx) => tx.feedHead());
+    const head = await deps.store.inClinic(clinicId, (tx) => tx.feedHead(), 'reads');
     if (head === undefined) return invalid({ table: ['unknown'] });
     const handle = handleOf(deps, reader, head.floor);
     if (asked.after === -2) return upToDate(deps, asked, handle, head.seq);

@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- NAME …] [--json] [--quick]`: measures, one JSON object a line (design: bench, metric, value, unit,
+ * `npm run bench [-- NAME …] [--json] [--quick] [--size NAME=N …]`: measures, one JSON object a line (design: bench, metric, value, unit,
  * baseline, ratio). `baseline` is the limit, or for `cipher` the same work unencrypted in the same run.
+ * `--size` takes another number of `SyncSize` (tests/bench/sync.ts) than the full one, for a shorter run: `import --size imported=20000`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ import { SYNC_NAMES, syncBenches } from './sync.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean', default: false }, size: { type: 'string', multiple: true, default: [] } },
 });
 const LAPTOP = { 'patient-search': patientSearch, 'icpc-search': icpcSearch, 'chart-open': chartOpen };
 const QUICK = { rows: 600, pushes: 300, writes: 5, polls: 40, connects: 100, clinics: { few: 2, many: 6 }, imported: 1000 };
@@ -28,6 +29,15 @@ const FULL = {
   clinics: { few: 10, many: 1000 },
   imported: 200_000,
 };
+const base = values.quick ? QUICK : FULL;
+const sizes = new Map(values.size.map((one): [string, number] => [one.split('=')[0] ?? '', Number(one.split('=')[1])]));
+for (const [name, size] of sizes) {
+  const known = name in base.clinics || typeof base[name as keyof typeof base] === 'number';
+  if (!known || !Number.isSafeInteger(size) || size < 1) throw new Error(`--size ${name}: one of SyncSize, and a number above 0`);
+}
+const sized = <T extends Record<string, unknown>>(from: T): T =>
+  Object.fromEntries(Object.entries(from).map(([name, value]) => [name, sizes.get(name) ?? value])) as T;
+const syncSize = { ...sized(base), clinics: sized(base.clinics) };
 const wanted = (name: string): boolean =>
   positionals.length === 0 || positionals.includes(name) || (positionals.includes('sync') && SYNC_NAMES.includes(name));
 const say = (figures: readonly Figure[]): void => {
@@ -53,5 +63,5 @@ if ([...Object.keys(LAPTOP), 'memory', 'unlock', 'cipher', 'audit'].some(wanted)
 }
 if (wanted('authorise')) say(await authorise(values.quick ? 200 : 2000));
 if (wanted('key-echo')) say(await keyEcho(values.quick ? 60 : 400));
-await syncBenches(wanted, values.quick ? QUICK : FULL, values.quick, say);
+await syncBenches(wanted, syncSize, values.quick, say);
 process.exit(0);
