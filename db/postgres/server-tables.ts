@@ -94,6 +94,23 @@ export const ledger = pgTable(
   (table) => [primaryKey({ columns: [table.clinicId, table.deviceId, table.n] })],
 );
 
+/** Whose signature stands for which places of the ledger: one row for a run of one person's chain (db/sync/chain.ts). */
+export const changeProof = pgTable(
+  'change_proof',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    deviceId: uuid('device_id').notNull(),
+    fromN: bigint('from_n', { mode: 'number' }).notNull(),
+    toN: bigint('to_n', { mode: 'number' }).notNull(),
+    actor: uuid('actor').notNull(),
+    publicKey: text('public_key').notNull(),
+    after: text('after'),
+    tail: jsonb('tail').notNull(),
+    signature: text('signature').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.deviceId, table.fromN, table.publicKey] })],
+);
+
 /** What was refused, with its whole text. JSON as text: it may hold what jsonb cannot (U+0000, lone surrogates). */
 export const quarantine = pgTable(
   'quarantine',
@@ -273,6 +290,7 @@ export const TENANT_SERVER_TABLES = [
   'feed_mark',
   'device_queue',
   'ledger',
+  'change_proof',
   'quarantine',
   'handed_in_decision',
   'audit_event',

@@ -2,7 +2,7 @@
  * What a use-case works with: one transaction in which each write is the row, its audit event and its
  * outbox entry together. Nothing else in the core writes the record.
  */
-import { createHash, sign } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { bornSchema } from '#db/model/entity.ts';
 import type { OwnFields } from '#db/model/entity.ts';
@@ -23,6 +23,7 @@ import { assertOpen } from './access/guard.ts';
 import { indexSamePersons } from '#db/sqlite/queries/same-person.ts';
 import { appendAudit } from './audit/append-audit.ts';
 import type { Ports } from './ports.ts';
+import { signChange } from './sign-change.ts';
 
 export interface Actor {
   userId: string;
@@ -138,14 +139,12 @@ export function createContext(input: ContextInput): Context {
       at: now,
       schema: SCHEMA_VERSION,
     };
-    const hash = createHash('sha256')
-      .update(changeBytes(change as Parameters<typeof changeBytes>[0]))
-      .digest();
+    const signed = { id: change.id, hash: hash('sha256', changeBytes(change as Parameters<typeof changeBytes>[0]), 'hex') };
     const entry = {
       ...change,
       deviceId,
-      actorSignature: sign(null, hash, actor.signingKey).toString('base64url'),
-      hash: hash.toString('hex'),
+      actorSignature: signChange(actor.signingKey, signed, replacing),
+      hash: signed.hash,
       state: autosave ? ('open' as const) : ('ready' as const),
       openedAt: replacing ? open.openedAt : now,
       touchedAt: now,

@@ -42,12 +42,16 @@ export interface ApplyOptions {
 export function applyFeed(db: SqliteDatabase, entries: readonly FeedEntry[], options: ApplyOptions): Applied {
   return inApplying(db, () => {
     const changed = new Map<string, string[]>();
+    // First, so that a row which comes now is written once, as the server's, and not under an overlay that is then taken off it.
+    const ended = markEnded(db, options.cursor.passedSeq);
     const context = { isOverlaid: overlaysFor(db, entries.length), kept: keptRows(db), force: options.force === true };
     for (const entry of entries) {
-      if (applyEntry(db, entry, context)) note(changed, entry.entity, entry.id);
+      if (!applyEntry(db, entry, context)) continue;
+      note(changed, entry.entity, entry.id);
+      ended.delete(`${entry.entity}/${entry.id}`);
     }
     writeCursor(db, options.cursor);
-    endOverlays(db, options.cursor.passedSeq, changed);
+    takeOffAll(db, ended, changed);
     indexPatients(db, [...new Set(changed.get('patient'))]);
     if (changed.has('patient') || changed.has('patient_link')) indexSamePersons(db);
     return { changed };
@@ -100,13 +104,24 @@ function writeOrKeep(db: SqliteDatabase, entry: FeedEntry, entity: EntityName, f
  * @param passedSeq the place up to which everything the server wrote is here
  */
 export function endOverlays(db: SqliteDatabase, passedSeq: number, changed: Map<string, string[]>): void {
-  const ended = "passed = 0 and state in ('acked', 'quarantined') and (outcome_seq is null or outcome_seq <= ?)";
-  const done = prepared(db, `select distinct entity, row_id as id from outbox indexed by outbox_ending where ${ended}`).all(passedSeq);
-  for (const found of done) {
-    const { entity, id } = keyOf(found);
-    prepared(db, `update outbox set passed = 1 where entity = ? and row_id = ? and ${ended}`).run(entity, id, passedSeq);
-    if (isEntityName(entity) && takeOff(db, entity, id)) note(changed, entity, id);
-  }
+  takeOffAll(db, markEnded(db, passedSeq), changed);
+}
+
+interface Key {
+  entity: string;
+  id: string;
+}
+
+/** The changes are no longer pending; their rows, by `entity/id`, still look as if they were. */
+function markEnded(db: SqliteDatabase, passedSeq: number): Map<string, Key> {
+  const which = "passed = 0 and state in ('acked', 'quarantined') and (outcome_seq is null or outcome_seq <= ?)";
+  const done = prepared(db, `select distinct entity, row_id as id from outbox indexed by outbox_ending where ${which}`).all(passedSeq);
+  if (done.length > 0) prepared(db, `update outbox indexed by outbox_ending set passed = 1 where ${which}`).run(passedSeq);
+  return new Map(done.map(keyOf).map((key) => [`${key.entity}/${key.id}`, key]));
+}
+
+function takeOffAll(db: SqliteDatabase, rows: ReadonlyMap<string, Key>, changed: Map<string, string[]>): void {
+  for (const { entity, id } of rows.values()) if (isEntityName(entity) && takeOff(db, entity, id)) note(changed, entity, id);
 }
 
 /** Shows the server's version with what is still pending on top. */
@@ -270,7 +285,7 @@ function note(changed: Map<string, string[]>, entity: string, id: string): void 
   else ids.push(id);
 }
 
-function keyOf(raw: unknown): { entity: string; id: string } {
+function keyOf(raw: unknown): Key {
   return { entity: textOf(raw, 'entity'), id: textOf(raw, 'id') };
 }
 

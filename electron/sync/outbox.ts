@@ -2,11 +2,11 @@
  * The queue of changes as the sync sees it: what waits, what is frozen with a place in the queue, what became of it.
  * Nothing is ever removed here but entries that were acknowledged more than 35 days ago.
  */
-import { changeSchema, type Change, type Outcome } from '#db/sync/change.ts';
+import type { Outcome } from '#db/sync/change.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { outboxCounts } from '#db/sqlite/outbox.ts';
 import { prepared } from '#db/sqlite/store.ts';
-import { layPendingOver, numberOf, parseObject, textOf, valueIn } from './apply.ts';
+import { layPendingOver, numberOf, textOf, valueIn } from './apply.ts';
 import { serverFacts } from './cursor.ts';
 
 /** An autosaved entry may still be replaced until it has rested this long, or has been growing this long. */
@@ -25,12 +25,20 @@ export function releaseRested(db: SqliteDatabase, now: Date): number {
   ).run(before(IDLE_MS), before(TYPING_MS), now.toISOString()).changes;
 }
 
+/** A change with its place in the queue, as it is sent. */
+export interface Frozen {
+  n: number;
+  at: string;
+  /** The whole change (db/sync/change.ts). */
+  json: string;
+}
+
 /**
  * The next changes to send, in order, frozen: from now on they are never rewritten. Changes of one's own that
  * stand before an open entry of the same row go first, for the order of birth is the order of sending.
  * @param maxBytes stops before the request would become larger, but always takes one
  */
-export function freezeNext(db: SqliteDatabase, deviceId: string, limit: number, maxBytes: number): Change[] {
+export function freezeNext(db: SqliteDatabase, deviceId: string, limit: number, maxBytes: number): Frozen[] {
   return db
     .transaction(() => {
       // Two questions that each follow an index: a queue of a week is not sorted anew for every batch.
@@ -43,19 +51,19 @@ export function freezeNext(db: SqliteDatabase, deviceId: string, limit: number, 
         limit - frozenBefore.length,
       );
       const waiting = [...frozenBefore, ...fresh];
-      const changes: Change[] = [];
+      const changes: Frozen[] = [];
       let bytes = 0;
       let lastN = Math.max(serverFacts.lastN(db, deviceId), highestN(db, deviceId));
       for (const raw of waiting) {
         const frozen = valueOr(raw, 'n');
         const n = frozen ?? lastN + 1;
-        const change = toChange(raw, n);
-        bytes += Buffer.byteLength(JSON.stringify(change));
+        const change = frozenAs(raw, n);
+        bytes += Buffer.byteLength(change.json);
         if (changes.length > 0 && bytes > maxBytes) break;
         const before = changes.at(-1);
         if (before !== undefined && n !== before.n + 1) break;
         if (frozen === undefined) {
-          prepared(db, "update outbox set n = ?, state = 'sent' where id = ?").run(n, change.id);
+          prepared(db, "update outbox set n = ?, state = 'sent' where id = ?").run(n, textOf(raw, 'id'));
           lastN = n;
         }
         changes.push(change);
@@ -149,20 +157,12 @@ function highestN(db: SqliteDatabase, deviceId: string): number {
   return valueOr(prepared(db, 'select max(n) as n from outbox where device_id = ?').get(deviceId), 'n') ?? 0;
 }
 
-function toChange(raw: unknown, n: number): Change {
-  return changeSchema.parse({
-    n,
-    id: textOf(raw, 'id'),
-    actor: textOf(raw, 'actor'),
-    actorSignature: textOf(raw, 'actor_signature'),
-    verb: textOf(raw, 'verb'),
-    entity: textOf(raw, 'entity'),
-    rowId: textOf(raw, 'row_id'),
-    base: parseObject(textOf(raw, 'base')),
-    set: parseObject(textOf(raw, 'set')),
-    at: textOf(raw, 'at'),
-    schema: numberOf(raw, 'schema'),
-  });
+/** In the words in which it was written and signed: the JSON of `base` and `set` stands in the database and is not read here. */
+function frozenAs(raw: unknown, n: number): Frozen {
+  const said = (name: string) => JSON.stringify(textOf(raw, name));
+  const at = textOf(raw, 'at');
+  const json = `{"n":${n},"id":${said('id')},"actor":${said('actor')},"actorSignature":${said('actor_signature')},"verb":${said('verb')},"entity":${said('entity')},"rowId":${said('row_id')},"base":${textOf(raw, 'base')},"set":${textOf(raw, 'set')},"at":${JSON.stringify(at)},"schema":${numberOf(raw, 'schema')}}`;
+  return { n, at, json };
 }
 
 function valueOr(raw: unknown, name: string): number | undefined {

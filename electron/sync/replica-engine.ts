@@ -56,7 +56,8 @@ const TICK_MS = 5_000;
 const WATCHDOG_MS = 60_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
-const PACE_MS = 1_000;
+/** How seldom the feed is asked while a long queue goes up. */
+const PACE_MS = 5_000;
 const PUSH_LIMIT_MS = 60_000;
 
 const realTimers: EngineTimers = {

@@ -2,25 +2,26 @@
  * POST /v1/changes: merges a device's changes into the record (design.md §4, Up).
  *
  * A batch is one transaction: clinic's counter locked, rows read ahead, merged in memory, one statement per
- * table. If Postgres refuses a batch it is done again change by change, so that one bad change cannot hold up
+ * table. If Postgres refuses a batch it is done again by halves, so that one bad change cannot hold up
  * the others. Every answered change is in the ledger by (device, n) and hash, in the same transaction as its
  * effect: the same change again gets the same answer and no second effect.
  */
-import { isEntityName, SCHEMA_VERSION } from '#db/model/entities.ts';
+import { SCHEMA_VERSION } from '#db/model/entities.ts';
 import { MAX_CHANGES, PROTOCOL_VERSION, type Outcome, type PushReply, type pushRequestSchema } from '#db/sync/change.ts';
 import type { LedgerEntry, QuarantineEntry } from '#db/postgres/queries/push.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
-import { upcast } from '#db/sync/upcast.ts';
 import type { z } from 'zod';
 import { appendAudit } from './audit.ts';
 import { decideChange, openPeople } from './decide-change.ts';
 import { mayDeliverFor } from './devices.ts';
+import { keptProofs } from './kept-proofs.ts';
 import type { Principal } from './principal.ts';
-import { readChange, type ReadChange } from './read-change.ts';
+import { actorsIn, placesOf, readBatch, type ReadBatch } from './read-batch.ts';
+import { textOf, type ReadChange } from './read-change.ts';
 import { openRecordBatch } from './record-batch.ts';
 import type { RecordStore, RecordTx } from './record-store.ts';
 import { err, ok, type Result } from './result.ts';
-import { proveSignatures, type Proofs } from './signatures.ts';
+import { keysOf, type Proofs } from './signatures.ts';
 
 export interface AcceptDeps {
   store: RecordStore;
@@ -32,9 +33,8 @@ export interface AcceptDeps {
   count?(outcome: string, n: number): void;
 }
 
-const BATCH = 100;
-/** Changes read in one turn of the event loop. */
-const TURN = 50;
+/** Changes of one transaction, at most (decision 0052), and for how long it may go on deciding. */
+const BATCH = 250;
 const BATCH_MS = 50;
 
 type Push = z.infer<typeof pushRequestSchema>;
@@ -43,20 +43,8 @@ type Push = z.infer<typeof pushRequestSchema>;
 export async function acceptChanges(deps: AcceptDeps, principal: Principal, push: Push): Promise<Result<PushReply>> {
   if (push.protocol > PROTOCOL_VERSION) return err('changes/protocol', { supported: PROTOCOL_VERSION });
   if (push.changes.length > MAX_CHANGES) return err('request/too-large');
-  const sent: ReadChange[] = [];
-  for (const raw of push.changes) {
-    sent.push(readChange(raw, (sent.at(-1)?.n ?? 0) + 1));
-    // An import must not keep a colleague's single save out of this process's one thread.
-    if (sent.length % TURN === 0) await new Promise(setImmediate);
-  }
-  for (const [i, item] of sent.entries()) {
-    const before = sent[i - 1];
-    if (before !== undefined && item.n !== before.n + 1) return err('changes/gap', { expected: before.n + 1 });
-  }
-  // What this server is too old to keep is not refused: it waits on its laptop, in order, until the server is upgraded.
-  const beyond = sent.findIndex(({ change }) => change !== undefined && isBeyond(change));
-  if (beyond === 0) return err('changes/from-newer', { supported: SCHEMA_VERSION });
-  const signed = beyond < 0 ? sent : sent.slice(0, beyond);
+  const { places, expected } = placesOf(push.changes);
+  if (expected !== undefined) return err('changes/gap', { expected });
 
   const { clinicId } = principal;
   const checked = await deps.store.inClinic(clinicId, async (tx) => {
@@ -64,28 +52,42 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
     if (!delivers.ok) return delivers;
     const sender = await tx.credentialOf(push.deviceId);
     const ownerId = sender?.userId ?? (principal.kind === 'user' ? principal.userId : undefined);
-    return ok({ proofs: await proveSignatures(tx, push.deviceId, signed), ownerId, senderRevoked: sender?.revoked === true });
+    const known = await tx.signingKeys(push.deviceId, actorsIn(push.changes));
+    return ok({ keys: keysOf(known, push.changes), ownerId, senderRevoked: sender?.revoked === true });
   });
   if (!checked.ok) return checked;
-  // Signed as it was written; judged and kept as this version says it.
-  const items = signed.map((item) => (item.change === undefined ? item : { ...item, change: upcast(item.change) }));
 
   const job: Job = {
     deps,
     principal,
     deviceId: push.deviceId,
-    proofs: checked.value.proofs,
+    proofs: new Map(),
     ownerId: checked.value.ownerId,
     // Also when another device of the same person hands it in.
     revoked: checked.value.senderRevoked || (principal.kind === 'device' && principal.revoked),
     resumeFrom: push.resumeFrom,
   };
   const outcomes: Outcome[] = [];
-  while (outcomes.length < items.length) {
-    const rest = items.slice(outcomes.length, outcomes.length + BATCH);
-    const done = await batchOrOneByOne(job, rest);
-    if (!done.ok) return done;
-    outcomes.push(...done.value);
+  const prepare = (at: number): Promise<ReadBatch> => {
+    const batch = readBatch(push.changes.slice(at, at + BATCH), places.slice(at, at + BATCH), job.proofs, checked.value.keys);
+    // Awaited in its turn, unless a batch before it failed.
+    batch.catch(() => {});
+    return batch;
+  };
+  let coming = prepare(0);
+  for (let at = 0; at < push.changes.length; at += BATCH) {
+    // In order: the next is asked for when this one is known.
+    const { items, beyond } = await coming;
+    if (beyond && at + items.length === 0) return err('changes/from-newer', { supported: SCHEMA_VERSION });
+    // While Postgres works on these the next are read and proven.
+    if (!beyond && at + BATCH < push.changes.length) coming = prepare(at + BATCH);
+    for (let done = 0; done < items.length;) {
+      const part = await batchOrParts(job, items.slice(done));
+      if (!part.ok) return part;
+      outcomes.push(...part.value);
+      done += part.value.length;
+    }
+    if (beyond) break;
   }
   for (const { outcome } of outcomes) deps.count?.(outcome, 1);
 
@@ -94,11 +96,6 @@ export async function acceptChanges(deps: AcceptDeps, principal: Principal, push
     lastN: await tx.lastN(push.deviceId),
   }));
   return ok({ epoch: deps.epoch, outcomes, ...rest, now: deps.now().toISOString() });
-}
-
-/** Of an entity that only a newer version knows. */
-function isBeyond({ entity, schema }: { entity: string; schema: number }): boolean {
-  return schema > SCHEMA_VERSION && !isEntityName(entity);
 }
 
 interface Job {
@@ -113,16 +110,14 @@ interface Job {
   ownerId: string | undefined;
 }
 
-async function batchOrOneByOne(job: Job, items: readonly ReadChange[]): Promise<Result<Outcome[]>> {
+/** May answer fewer changes than it was given. What Postgres refuses is looked for by halves, so that one bad change costs little. */
+async function batchOrParts(job: Job, items: readonly ReadChange[]): Promise<Result<Outcome[]>> {
   try {
     return await batch(job, items);
   } catch (error) {
     const code = refusalOf(error);
     if (code === undefined) throw error;
-    if (items.length > 1) {
-      const first = items[0];
-      return first === undefined ? ok([]) : await batchOrOneByOne(job, [first]);
-    }
+    if (items.length > 1) return await batchOrParts(job, items.slice(0, Math.ceil(items.length / 2)));
     return batch(job, items, code);
   }
 }
@@ -157,7 +152,7 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
     const ledger: LedgerEntry[] = [];
     const quarantine: QuarantineEntry[] = [];
     const reject = (item: ReadChange, code: string): Outcome => {
-      quarantine.push({ n: item.n, hash: item.hash, code, change: item.text });
+      quarantine.push({ n: item.n, hash: item.hash, code, change: textOf(item.raw) });
       return { n: item.n, outcome: 'rejected', code };
     };
     for (const item of items) {
@@ -195,7 +190,7 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
 
 async function flush(
   tx: RecordTx,
-  { deviceId }: Job,
+  { deviceId, proofs }: Job,
   record: ReturnType<typeof openRecordBatch>,
   seqBefore: number,
   ledger: readonly LedgerEntry[],
@@ -206,7 +201,14 @@ async function flush(
     await tx.writeRows(record.dirty);
     await tx.intend(record.dirty);
   }
-  await tx.appendLedger(deviceId, ledger);
+  await tx.appendLedger(
+    deviceId,
+    ledger,
+    keptProofs(
+      ledger.map(({ n }) => n),
+      proofs,
+    ),
+  );
   await tx.appendQuarantine(deviceId, quarantine);
 }
 

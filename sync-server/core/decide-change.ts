@@ -125,8 +125,8 @@ export async function openPeople(
         typeof publicKey === 'string';
       if (introduces && candidates.size === 0) candidates = new Set([publicKey]);
       if (candidates.size === 0) return 'actor/key-unknown';
-      const proven = proofs.get(change.n) ?? new Set();
-      return [...candidates].some((key) => proven.has(key)) ? undefined : 'actor/signature';
+      const proven = proofs.get(change.n);
+      return [...candidates].some((key) => proven?.has(key)) ? undefined : 'actor/signature';
     },
     learn({ entity, set, id }) {
       if (

@@ -1,5 +1,5 @@
 /** One element of a push, read: what is malformed is kept whole for quarantine, and does not fail its batch. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonical, changeBytes, changeSchema, type Change } from '#db/sync/change.ts';
 import { isEntityName } from '#db/model/entities.ts';
 import { fieldsOf } from '#db/sync/row.ts';
@@ -9,8 +9,8 @@ export interface ReadChange {
   n: number;
   /** SHA-256 (hex) of the change's canonical bytes. */
   hash: string;
-  /** The change as JSON, as it came. */
-  text: string;
+  /** As it came. */
+  raw: unknown;
   /** Absent when malformed; then `code` says how. */
   change: Change | undefined;
   code: string;
@@ -18,17 +18,16 @@ export interface ReadChange {
 
 /** @param expected the n it has if it carries none that can be read */
 export function readChange(raw: unknown, expected: number): ReadChange {
-  const text = JSON.stringify(raw) ?? 'null';
   const parsed = changeSchema.safeParse(raw);
   if (parsed.success && isPlain(parsed.data)) {
     const bytes = bytesOf(parsed.data);
-    if (bytes !== undefined) return { n: parsed.data.n, hash: sha256(bytes), text, change: parsed.data, code: '' };
+    if (bytes !== undefined) return { n: parsed.data.n, hash: sha256(bytes), raw, change: parsed.data, code: '' };
   }
-  return { n: readableN(raw) ?? expected, hash: sha256(safely(raw, text)), text, change: undefined, code: 'change/malformed' };
+  return { n: readableN(raw) ?? expected, hash: sha256(safely(raw)), raw, change: undefined, code: 'change/malformed' };
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** Ids in lower case (as Postgres says them back), and names without anything unprintable. */
@@ -43,7 +42,8 @@ function isPlain({ id, actor, rowId, verb, entity, set }: Change): boolean {
   });
 }
 
-function readableN(raw: unknown): number | undefined {
+/** The n it says, where it says one. */
+export function readableN(raw: unknown): number | undefined {
   if (typeof raw !== 'object' || raw === null || !('n' in raw)) return undefined;
   return typeof raw.n === 'number' && Number.isSafeInteger(raw.n) && raw.n >= 1 ? raw.n : undefined;
 }
@@ -58,10 +58,15 @@ function bytesOf(change: Change): string | undefined {
 }
 
 /** Canonical where that is possible. */
-function safely(raw: unknown, text: string): string {
+function safely(raw: unknown): string {
   try {
     return canonical(raw);
   } catch {
-    return text;
+    return textOf(raw);
   }
+}
+
+/** The change as JSON, for quarantine. */
+export function textOf(raw: unknown): string {
+  return JSON.stringify(raw) ?? 'null';
 }

@@ -21,6 +21,7 @@ import {
   patientsWithNationalId,
   rolesEverHeld,
   signingKeys,
+  type KeptProof,
   type LedgerEntry,
   type QuarantineEntry,
   type QueueState,
@@ -43,7 +44,7 @@ export interface RecordTx {
   lastN(deviceId: string): Promise<number>;
   moveClock(seq: number): Promise<void>;
   ledgerEntries(deviceId: string, from: number, to: number): Promise<Map<number, { hash: string; outcome: Outcome }>>;
-  appendLedger(deviceId: string, entries: readonly LedgerEntry[]): Promise<void>;
+  appendLedger(deviceId: string, entries: readonly LedgerEntry[], proofs: readonly KeptProof[]): Promise<void>;
   appendQuarantine(deviceId: string, entries: readonly QuarantineEntry[]): Promise<void>;
   signingKeys(deviceId: string, userIds: readonly string[]): Promise<{ userId: string; publicKey: string }[]>;
   rolesEverHeld(userIds: readonly string[]): Promise<{ userId: string; role: string }[]>;
@@ -76,7 +77,7 @@ export function recordTx(tx: Tx, clinicId: string, intend?: Intend): RecordTx {
     lastN: (deviceId) => lastN(tx, clinicId, deviceId),
     moveClock: (seq) => moveClock(tx, clinicId, seq),
     ledgerEntries: (deviceId, from, to) => ledgerEntries(tx, clinicId, deviceId, from, to),
-    appendLedger: (deviceId, entries) => appendLedger(tx, clinicId, deviceId, entries),
+    appendLedger: (deviceId, entries, proofs) => appendLedger(tx, clinicId, deviceId, entries, proofs),
     appendQuarantine: (deviceId, entries) => appendQuarantine(tx, clinicId, deviceId, entries),
     signingKeys: (deviceId, userIds) => signingKeys(tx, clinicId, deviceId, userIds),
     rolesEverHeld: (userIds) => rolesEverHeld(tx, clinicId, userIds),

@@ -27,6 +27,7 @@ test('the bench says what it promises, by name, one object a line', async () => 
     'connect-storm',
     'fan-out',
     'first-load',
+    'first-load-tuned',
     'icpc-search',
     'import',
     'key-echo',
@@ -34,6 +35,7 @@ test('the bench says what it promises, by name, one object a line', async () => 
     'patient-search',
     'propagation',
     'push',
+    'push-tuned',
     'unlock',
   ]);
 });

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withClinic } from '#db/postgres/open.ts';
-import { MAX_REQUEST_BYTES, PROTOCOL_VERSION } from '#db/sync/change.ts';
+import { MAX_CHANGES, MAX_REQUEST_BYTES, PROTOCOL_VERSION } from '#db/sync/change.ts';
 import { PROOF_HEADER } from '#db/sync/proof.ts';
 import { changeOf, foundClinic, newPatient, push, pushRaw, verifierOf, write, type Laptop } from '#sync-server/testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from '#sync-server/testing/test-database.ts';
@@ -181,7 +181,7 @@ describe('hostile', () => {
     });
 
     it('too many in one request', async () => {
-      const changes = Array.from({ length: 501 }, () => ({}));
+      const changes = Array.from({ length: MAX_CHANGES + 1 }, () => ({}));
       expect((await pushRaw(server.app, laptop, changes)).json()).toMatchObject({
         status: 400,
         code: 'request/malformed',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { v7 } from 'uuid';
 import { withClinic } from '#db/postgres/open.ts';
 import { readRow, rowsWhere } from '#db/sqlite/store.ts';
+import type { Change } from '#db/sync/change.ts';
 import { readCursor } from '#electron/sync/cursor.ts';
 import { freezeNext } from '#electron/sync/outbox.ts';
 import type { Fetch } from '#electron/sync/ports.ts';
@@ -133,7 +134,7 @@ test('the token is refused: the chip asks for a person, the text waits, and then
 test('the same push twice has one effect and one answer; the same place with other content is quarantined', async () => {
   await anna.engine().stop();
   addPatient(anna, 'Dobbel');
-  const changes = freezeNext(anna.db, anna.deviceId, 500, 1e9);
+  const changes = freezeNext(anna.db, anna.deviceId, 500, 1e9).map(({ json }) => JSON.parse(json) as Change);
   const push = (sent: unknown[]) =>
     call(server.url, 'POST', '/v1/changes', clinic.credential, { protocol: 1, deviceId: anna.deviceId, changes: sent });
   const first = await push(changes);

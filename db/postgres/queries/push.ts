@@ -63,7 +63,26 @@ export interface LedgerEntry {
   outcome: Outcome;
 }
 
-export async function appendLedger(tx: Tx, clinicId: string, deviceId: string, entries: readonly LedgerEntry[]): Promise<void> {
+/** Whose changes these places of the ledger are (sync-server/core/kept-proofs.ts). */
+export interface KeptProof {
+  actor: string;
+  publicKey: string;
+  fromN: number;
+  toN: number;
+  /** Head of the chain before `fromN`, hex; null for a change signed by itself. */
+  after: string | null;
+  /** Hashes of changes after `toN` that the signature covers as well. */
+  tail: string[];
+  signature: string;
+}
+
+export async function appendLedger(
+  tx: Tx,
+  clinicId: string,
+  deviceId: string,
+  entries: readonly LedgerEntry[],
+  proofs: readonly KeptProof[],
+): Promise<void> {
   if (entries.length === 0) return;
   await tx.query({
     name: 'append-ledger',
@@ -71,10 +90,14 @@ export async function appendLedger(tx: Tx, clinicId: string, deviceId: string, e
        insert into ledger (clinic_id, device_id, n, change_id, hash, actor, verb, entity, row_id, outcome)
        select $1, $2, e.n, e."changeId", e.hash, e.actor, e.verb, e.entity, e."rowId", e.outcome
        from jsonb_to_recordset($3::jsonb) as e(n bigint, "changeId" uuid, hash text, actor uuid, verb text, entity text, "rowId" uuid, outcome jsonb)
+     ), proven as (
+       insert into change_proof (clinic_id, device_id, actor, public_key, from_n, to_n, after, tail, signature)
+       select $1, $2, p.actor, p."publicKey", p."fromN", p."toN", p.after, p.tail, p.signature
+       from jsonb_to_recordset($5::jsonb) as p(actor uuid, "publicKey" text, "fromN" bigint, "toN" bigint, after text, tail jsonb, signature text)
      )
      insert into device_queue as q (clinic_id, device_id, last_n, seen_at) values ($1, $2, $4, now())
      on conflict (clinic_id, device_id) do update set last_n = greatest(q.last_n, excluded.last_n), seen_at = now()`,
-    values: [clinicId, deviceId, JSON.stringify(entries), Math.max(...entries.map(({ n }) => n))],
+    values: [clinicId, deviceId, JSON.stringify(entries), Math.max(...entries.map(({ n }) => n)), JSON.stringify(proofs)],
   });
 }
 

@@ -124,7 +124,8 @@ function decode({ rows }: { rows: RawRow[] }): { entity: EntityName; row: Stored
 
 function encode(entity: EntityName, row: StoredRow, clinicId: string): Record<string, unknown> {
   const out: Record<string, unknown> = {};
-  for (const [field, column] of columnsOf(entity)) out[column] = row[field] ?? null;
+  // What is left out is null: `jsonb_populate_recordset` over a row of nulls.
+  for (const [field, column] of columnsOf(entity)) if (row[field] !== null && row[field] !== undefined) out[column] = row[field];
   out['clinic_id'] = clinicId;
   return out;
 }

@@ -21,11 +21,12 @@ interface Db {
   changes(options: object): { on(event: 'change', run: (change: { id: string }) => void): void; cancel(): void };
 }
 
-const [packages = '', home = '', url = '', pushesText = '', writesText = '', batchText = ''] = process.argv.slice(2);
-const [pushes, writes, batch] = [Number(pushesText), Number(writesText), Number(batchText)];
+const [packages = '', home = '', url = '', pushesText = '', writesText = '', batchText] = process.argv.slice(2);
+const [pushes, writes] = [Number(pushesText), Number(writesText)];
 const PouchDB = createRequire(join(packages, 'package.json'))('pouchdb-node') as new (name: string, options?: object) => Db;
 const remote = `${url}/clinic`;
-const options = { batch_size: batch, batches_limit: 10 };
+/** Without a number it replicates as it does by itself, 100 documents a request. */
+const options = batchText === undefined ? {} : { batch_size: Number(batchText) };
 const docs: Doc[] = [];
 for await (const line of createInterface({ input: process.stdin })) docs.push(JSON.parse(line) as Doc);
 
@@ -50,7 +51,7 @@ const loadMs = await timed(() => second.replicate.from(remote, options));
 const { doc_count: loaded } = await second.info();
 if (loaded !== docs.length) throw new Error(`${loaded} of ${docs.length} documents came`);
 
-const live = { live: true, retry: true, batch_size: batch };
+const live = { ...options, live: true, retry: true };
 const up = first.replicate.to(remote, live);
 const down = second.replicate.from(remote, live);
 await Promise.all([up, down].map((one) => new Promise<void>((resolve) => one.on('paused', resolve))));
