@@ -32,6 +32,8 @@ const layers = {
 /** A vendor's package has one importing place: package → pattern of the files that may. */
 const doors = {
   electron: '^electron/(main|preload)/',
+  '@sentry/electron': '^electron/main/crash-reports\\.ts$',
+  'electron-updater': '^electron/main/updates\\.ts$',
   pdfkit: '^electron/core/documents/',
   'better-sqlite3': '^db/sqlite/',
   pg: '^(db/postgres/|sync-server/embedded-postgres\\.ts$)',

@@ -1,6 +1,7 @@
 /** Opening and closing: which clinics are on this laptop, who is in, lock, backup and restore. */
 import { z } from 'zod';
 import type { Role } from '#db/model/clinic.ts';
+import { crashReportSchema } from './crash-report.ts';
 import { CODE_ERRORS } from './second-factor.ts';
 import { verb } from './verb.ts';
 
@@ -78,6 +79,8 @@ const person = {
 
 export const session = {
   'app.state': verb<AppState>()(z.object({})),
+  /** A fault of the window, by what may be said of one; it goes where reports go, or nowhere. */
+  'app.report': verb<null>()(crashReportSchema),
   /** The notice that a copy was erased has been read. */
   'app.erasedRead': verb<AppState>()(z.object({})),
   'clinic.create': verb<{ clinicId: string; userId: string; recoveryCode: string }>()(

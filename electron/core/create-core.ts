@@ -3,6 +3,7 @@
  * transaction and answers. Bugs throw and are caught here, once; the window gets a code and loses nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { crashReport } from '#electron/contract/crash-report.ts';
 import { contract, isVerbName } from '#electron/contract/index.ts';
 import type { CoreEvent, VerbName } from '#electron/contract/index.ts';
 import { err } from '#electron/contract/verb.ts';
@@ -43,7 +44,14 @@ const INTRODUCE_MS = 15_000;
 const LOOK_MS = 60_000;
 const QUIET_MS = 2 * 60_000;
 /** Verbs that answer while the session is locked. */
-const WHILE_LOCKED = new Set<VerbName>(['app.state', 'session.unlockPin', 'session.unlockPassphrase', 'session.close', 'sync.status']);
+const WHILE_LOCKED = new Set<VerbName>([
+  'app.state',
+  'app.report',
+  'session.unlockPin',
+  'session.unlockPassphrase',
+  'session.close',
+  'sync.status',
+]);
 
 export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHandlers): Core {
   const byVerb = new Map<VerbName, AnyHandler>();
@@ -224,6 +232,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
       return err('disk/error');
     if (code === 'keystore/unavailable') return err('keystore/unavailable');
     // The message may hold a value; only where it happened may be logged.
+    ports.report?.(crashReport('core', error));
     ports.log('core/bug', { verb, kind: error instanceof Error ? error.name : typeof error, at: placeOf(error) });
     return err('core/bug');
   }

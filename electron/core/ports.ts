@@ -1,4 +1,5 @@
 /** What differs by host: the rest of the core is plain Node and the same everywhere. */
+import type { CrashReport } from '#electron/contract/crash-report.ts';
 import type { KeyStore } from './keys/key-store.ts';
 
 export interface Clock {
@@ -16,6 +17,8 @@ export interface Ports {
   keyStore: KeyStore;
   /** Codes, counts and ids only: no patient data may be put here. */
   log(event: string, fields?: Record<string, string | number | boolean | null>): void;
+  /** Where faults are told, by place and kind; absent where nobody listens. */
+  report?(report: CrashReport): void;
   fetch: typeof globalThis.fetch;
   /** The sync server a demo or a bare join code means; null without one. */
   defaultServerUrl: string | null;

@@ -1,8 +1,10 @@
 /**
  * The core as a process of its own, started by Electron's main: as a utilityProcess, or, where Electron's Node is too
  * old, as a child of Node 24. Messages: `{id, verb, input}` → `{id, result}`; `{event}` unasked; `{control}` from main;
+ * `{report}` of a fault;
  * `{ask: 'device-secret'}` of a packaged core → `{control: 'device-secret', secret}`.
  */
+import { crashReport, type CrashReport } from '#electron/contract/crash-report.ts';
 import { createCore } from './create-core.ts';
 import { hostPorts } from './host-ports.ts';
 import { askedKeyStore } from './keys/asked-key-store.ts';
@@ -23,9 +25,11 @@ const send = (message: unknown): void => {
 };
 const packaged = process.env['RYGGRAD_PACKAGED'] === '1';
 const keychain = packaged ? askedKeyStore(() => send({ ask: 'device-secret' })) : undefined;
-const core = createCore(
-  hostPorts({ home, defaultServerUrl: process.env['RYGGRAD_SYNC_URL'] ?? null, packaged, keyStore: keychain?.store }),
-);
+const ports = hostPorts({ home, defaultServerUrl: process.env['RYGGRAD_SYNC_URL'] ?? null, packaged, keyStore: keychain?.store });
+const report = (said: CrashReport): void => send({ report: said });
+const core = createCore({ ...ports, report });
+// It ends this process all the same; main starts another.
+process.on('uncaughtExceptionMonitor', (error) => report(crashReport('core', error)));
 core.on((event) => send({ event }));
 
 async function received(message: FromMain): Promise<void> {

@@ -14,8 +14,15 @@ export interface ConnectedCore {
   tell(event: DesktopEvent): void;
 }
 
-/** @param here folder of the bundle @param onEvent hears all that the core says unasked */
-export function connectCore(window: BrowserWindow, own: string, here: string, onEvent: (event: CoreEvent) => void): ConnectedCore {
+export interface CoreListeners {
+  /** All that the core says unasked. */
+  onEvent(event: CoreEvent): void;
+  /** A fault, as the core or the page tells it: to be held against the schema. */
+  onReport(report: unknown): void;
+}
+
+/** @param here folder of the bundle */
+export function connectCore(window: BrowserWindow, own: string, here: string, { onEvent, onReport }: CoreListeners): ConnectedCore {
   const options = {
     entry: path.join(here, 'core.mjs'),
     home: process.env['RYGGRAD_HOME'] || path.join(app.getPath('userData'), 'record'),
@@ -28,11 +35,15 @@ export function connectCore(window: BrowserWindow, own: string, here: string, on
   const core = superviseCore(() => startCore(options), {
     onMessage(message) {
       if (isSecretAsked(message)) return void keychainSecret(secretFile).then((secret) => core.post({ control: 'device-secret', secret }));
+      if (typeof message === 'object' && message !== null && 'report' in message) return onReport(message.report);
       const said = asEvent(message);
       if (isEvent(said)) onEvent(said.event);
       relay.fromCore(said);
     },
-    onLost: () => relay.lost(),
+    onLost() {
+      onReport({ process: 'core', kind: 'core-ended', frames: [] });
+      relay.lost();
+    },
     // The page hears that nobody is in any more.
     onRestarted: () => core.post({ id: STATE, verb: 'app.state', input: {} }),
   });

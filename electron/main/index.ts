@@ -4,12 +4,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { app, BrowserWindow, Menu, protocol, session } from 'electron';
+import { app, BrowserWindow, Menu, net, protocol, session } from 'electron';
+import { crashReport } from '#electron/contract/crash-report.ts';
 import { appFile, ORIGIN, SCHEME } from './app-files.ts';
 import { backupFile } from './arguments.ts';
 import { BUILT_IN } from './built-in.ts';
 import { connectCore } from './connect-core.ts';
 import { RESPONSE_HEADERS } from './content-policy.ts';
+import { startCrashReports } from './crash-reports.ts';
 import { denyPermissions, lockDownloads, lockNavigation, lockRequests } from './harden.ts';
 import { developmentAddress } from './navigation.ts';
 import { onPageLost } from './page-lost.ts';
@@ -66,13 +68,31 @@ function open(): void {
   void window.loadURL(shown ?? `${ORIGIN}/index.html`);
 }
 
+/** Crash reports, where the release was built with an address for them; unpackaged, `SENTRY_DSN` may name this machine. */
+function startReports(): (report: unknown) => void {
+  const dsn = app.isPackaged ? BUILT_IN.sentryDsn : (process.env['SENTRY_DSN'] ?? '');
+  // The library is large: a window does not wait for it.
+  const capture = startCrashReports(dsn, {
+    release: app.getVersion(),
+    packaged: app.isPackaged,
+    fetch: (url, init) => net.fetch(String(url), init),
+  });
+  const report = (said: unknown): void => void capture.then((send) => send(said)).catch(() => {});
+  process.on('uncaughtExceptionMonitor', (error) => report(crashReport('main', error)));
+  return report;
+}
+
 /** The core behind the window, and what stands beside it: the tray, new versions, a file it was opened with. */
 function begin(window: BrowserWindow, forward: () => void): void {
   const tray = showTray(path.join(HERE, 'tray'), { open: forward, lock: () => core.lock(), quit: () => app.quit() });
-  const core = connectCore(window, own, HERE, tray);
+  const report = startReports();
+  const core = connectCore(window, own, HERE, { onEvent: tray, onReport: report });
   // Not while Chromium is still telling of the end: a page begun then ends with it.
   const lost = onPageLost(core.lock, () => void setImmediate(() => window.webContents.reload()));
-  window.webContents.on('render-process-gone', (_event, { reason }) => lost(reason));
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    report({ process: 'window', kind: reason === 'oom' ? 'page-out-of-memory' : 'page-crashed', frames: [] });
+    lost(reason);
+  });
   openFile = (file) => core.tell({ type: 'open-backup', file });
   if (openedWith !== undefined) openFile(openedWith);
   if (app.isPackaged && BUILT_IN.updateKey !== '')

@@ -38,6 +38,15 @@ async function renewed({ ports }: CoreServices, checked: Unlocked, userId: strin
 }
 
 export const sessionHandlers = [
+  service(
+    'app.report',
+    async ({ ports }, report) => {
+      // Only of itself: what the window says of another process is no report.
+      if (report.process === 'window') ports.report?.(report);
+      return ok(null);
+    },
+    'any',
+  ),
   service('app.state', async (services) => ok(services.state()), 'any'),
   service(
     'app.erasedRead',
