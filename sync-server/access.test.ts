@@ -164,6 +164,21 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
     expect((await signIn()).json()).toMatchObject({ status: 401, code: 'session/refused' });
   });
 
+  it('a session ends when the passphrase it was opened with is changed: its token is no use to whoever kept it', async () => {
+    const clinic = await foundClinic(server.app);
+    const opened = async (passphrase: string) => ({
+      credential: (await request(server.app, undefined, 'POST', '/v1/sessions', { email: clinic.email, passphrase })).json<{
+        accessToken: string;
+      }>().accessToken,
+    });
+    const [mine, kept] = [await opened(PASSPHRASE), await opened(PASSPHRASE)];
+    const verifier = await verifierOf('en helt ny setning');
+    expect((await request(server.app, mine, 'PUT', `/v1/accounts/${clinic.userId}`, { verifier })).statusCode).toBe(204);
+    for (const token of [kept, mine])
+      expect((await request(server.app, token, 'GET', '/v1/devices')).json()).toMatchObject({ status: 401, code: 'auth/invalid' });
+    expect((await request(server.app, await opened('en helt ny setning'), 'GET', '/v1/devices')).statusCode).toBe(200);
+  });
+
   it('wrong passphrases are slowed down, for an unknown address as for a known one', async () => {
     const clinic = await foundClinic(server.app);
     for (const email of [clinic.email, 'ukjent@example.test']) {

@@ -9,7 +9,15 @@ import { forgetTries, takeTry } from '#db/postgres/queries/attempts.ts';
 import { isGranted } from '#db/rules/grants.ts';
 import { joined } from '#db/postgres/joined.ts';
 import { readClinic, withClinic, type Pool } from '#db/postgres/open.ts';
-import { accountsByEmail, clinicsBehind, credentialsOf, personById, saveAccount, type Credential } from '#db/postgres/queries/people.ts';
+import {
+  accountsByEmail,
+  clinicsBehind,
+  credentialsOf,
+  personById,
+  saveAccount,
+  verifierOf,
+  type Credential,
+} from '#db/postgres/queries/people.ts';
 import { personOfToken } from './clerk/people.ts';
 import type { Clerk } from './clerk/settings.ts';
 import { isForClerk } from './clerk/token.ts';
@@ -74,7 +82,7 @@ export async function openSession(
       });
       if (!entered.ok) return entered;
       return ok({
-        accessToken: await sign(sessionKey, { userId: person.id, clinicId }, now()),
+        accessToken: await sign(sessionKey, { userId: person.id, clinicId, verifier: person.verifier }, now()),
         expiresIn: SESSION_SECONDS,
         user: { id: person.id, name: person.name, email: person.email, roles: rolesIn(person.roles) },
         clinic: { id: clinicId, name: entered.value.clinicName },
@@ -89,9 +97,12 @@ async function matches(verifier: string, passphrase: string): Promise<boolean> {
   return verifyArgon2(verifier, passphrase).catch(() => false);
 }
 
-async function sign(sessionKey: Uint8Array, who: { userId: string; clinicId: string }, now: Date): Promise<string> {
+/** With which passphrase a session was opened, without saying it: when that is changed, the session is over (ASVS 7.4.3). */
+const markOf = (verifier: string): string => sha256(`session-of:${verifier}`).slice(0, 32);
+
+async function sign(sessionKey: Uint8Array, who: { userId: string; clinicId: string; verifier: string }, now: Date): Promise<string> {
   const seconds = Math.floor(now.getTime() / 1000);
-  return new SignJWT({ clinic: who.clinicId })
+  return new SignJWT({ clinic: who.clinicId, by: markOf(who.verifier) })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(who.userId)
     .setIssuer(ISSUER)
@@ -108,29 +119,41 @@ export async function principalOf({ pool, sessionKey, now, clerk }: SessionDeps,
   if (device !== undefined) return deviceOf(pool, device, now());
   if (clerk !== undefined && isForClerk(bearer)) {
     const person = await personOfToken(pool, clerk, bearer);
-    return person.ok ? userOf(pool, person.value.clinicId, person.value.userId, now()) : person;
+    return person.ok ? userOf(pool, person.value, now()) : person;
   }
   let userId: string | undefined;
   let clinicId: unknown;
+  let mark: unknown;
   try {
     const { payload } = await jwtVerify(bearer, sessionKey, {
       algorithms: ['HS256'],
       issuer: ISSUER,
       audience: AUDIENCE,
       currentDate: now(),
-      requiredClaims: ['sub', 'exp', 'clinic'],
+      requiredClaims: ['sub', 'exp', 'clinic', 'by'],
     });
     userId = payload.sub;
     clinicId = payload['clinic'];
+    mark = payload['by'];
   } catch (error) {
     return err(error instanceof joseErrors.JWTExpired ? 'auth/expired' : 'auth/invalid');
   }
   if (userId === undefined || !UUID.test(userId) || typeof clinicId !== 'string' || !UUID.test(clinicId)) return err('auth/invalid');
-  return userOf(pool, clinicId, userId, now());
+  return userOf(pool, { clinicId, userId }, now(), { mark });
 }
 
-async function userOf(pool: Pool, clinicId: string, userId: string, now: Date): Promise<Result<UserPrincipal>> {
-  const person = await withClinic(pool, clinicId, (tx) => personById(tx, clinicId, userId));
+/** @param session of a local account: it stands as long as the passphrase that opened it */
+async function userOf(
+  pool: Pool,
+  { clinicId, userId }: { clinicId: string; userId: string },
+  now: Date,
+  session?: { mark: unknown },
+): Promise<Result<UserPrincipal>> {
+  const { person, verifier } = await withClinic(pool, clinicId, async (tx) => ({
+    person: await personById(tx, clinicId, userId),
+    verifier: session === undefined ? undefined : await verifierOf(tx, clinicId, userId),
+  }));
+  if (session !== undefined && (verifier === undefined || session.mark !== markOf(verifier))) return err('auth/invalid');
   if (person === undefined || !person.active) return err('auth/invalid');
   const roles = rolesIn(person.roles);
   return ok({ kind: 'user', clinicId, userId, roles, audience: audienceFor(roles, isGranted(person.grants, now.toISOString())) });

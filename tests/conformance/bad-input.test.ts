@@ -206,6 +206,9 @@ describe('bad input', () => {
     const owner = await foundClinic(server.app);
     await write(server.app, owner, newPatient(CANARY));
     const other = await enrolLaptop(server.app, owner, owner);
+    const verifier = await verifierOf(PASSPHRASE);
+    // The one that good messages bring: a session ends with the passphrase it was opened with.
+    await request(server.app, owner, 'PUT', `/v1/accounts/${owner.userId}`, { verifier });
     const session = await request(server.app, undefined, 'POST', '/v1/sessions', { email: owner.email, passphrase: PASSPHRASE });
     world = {
       app: server.app,
@@ -213,7 +216,7 @@ describe('bad input', () => {
       other,
       session: session.json<{ accessToken: string }>().accessToken,
       code: await newCode(owner),
-      verifier: await verifierOf(PASSPHRASE),
+      verifier,
     };
   });
   beforeEach(async () => {
@@ -294,6 +297,8 @@ describe('bad input', () => {
       );
     }
     if (nameOf(route) === 'POST /v1/devices') world.code = await newCode(world.owner);
+    if (nameOf(route) === 'PUT /v1/accounts/:userId')
+      await admin.query('update account set verifier = $1 where user_id = $2', [world.verifier, world.owner.userId]);
     before = await effects();
   }
 

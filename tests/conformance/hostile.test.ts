@@ -8,7 +8,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withClinic } from '#db/postgres/open.ts';
 import { MAX_CHANGES, MAX_REQUEST_BYTES, PROTOCOL_VERSION } from '#db/sync/change.ts';
 import { PROOF_HEADER } from '#db/sync/proof.ts';
-import { changeOf, foundClinic, newPatient, push, pushRaw, verifierOf, write, type Laptop } from '#sync-server/testing/test-clinic.ts';
+import {
+  changeOf,
+  foundClinic,
+  newPatient,
+  PASSPHRASE,
+  push,
+  pushRaw,
+  verifierOf,
+  write,
+  type Laptop,
+} from '#sync-server/testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from '#sync-server/testing/test-database.ts';
 import { openTestServer, TEST_LIMITS, type TestServer } from '#sync-server/testing/test-server.ts';
 
@@ -99,7 +109,23 @@ describe('hostile', () => {
     it("tokens: another clinic's, expired, without a signature, signed with another key or for something else", async () => {
       const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
       const seconds = Math.floor(Date.now() / 1000);
-      const claims = { clinic: laptop.clinicId, sub: laptop.userId, iss: 'ryggrad', aud: 'ryggrad-sync', iat: seconds, exp: seconds + 900 };
+      const opened = await server.app.inject({
+        method: 'POST',
+        url: '/v1/sessions',
+        payload: { email: laptop.email, passphrase: PASSPHRASE },
+      });
+      const { by } = JSON.parse(
+        Buffer.from(opened.json<{ accessToken: string }>().accessToken.split('.')[1] ?? '', 'base64url').toString(),
+      ) as { by: string };
+      const claims = {
+        by,
+        clinic: laptop.clinicId,
+        sub: laptop.userId,
+        iss: 'ryggrad',
+        aud: 'ryggrad-sync',
+        iat: seconds,
+        exp: seconds + 900,
+      };
       const signed = (head: object, body: object, key: Uint8Array, hash = 'sha256') => {
         const text = `${part(head)}.${part(body)}`;
         return `${text}.${createHmac(hash, key).update(text).digest('base64url')}`;
@@ -125,6 +151,8 @@ describe('hostile', () => {
         'not yet': signed(HS256, { ...claims, nbf: seconds + 600 }, key),
         critical: signed({ ...HS256, crit: ['b64'], b64: false }, claims, key),
         'another clinic for this person': signed(HS256, { ...claims, clinic: stranger.clinicId }, key),
+        'of another passphrase': signed(HS256, { ...claims, by: by.replace(/^./, 'x') }, key),
+        'of no passphrase': signed(HS256, { ...claims, by: undefined }, key),
         'a clinic that is none': signed(HS256, { ...claims, clinic: "' or true --" }, key),
         'a person that is none': signed(HS256, { ...claims, sub: 'x' }, key),
         'claims that are a list': signed(HS256, [claims], key),
@@ -234,7 +262,8 @@ describe('hostile', () => {
         more();
       });
       clearInterval(watch);
-      expect([413, undefined]).toContain(unannounced.status);
+      // 408 where the machine is so busy that 50 MB do not come within this server's short patience.
+      expect([408, 413, undefined]).toContain(unannounced.status);
       // Of its 16 MB at most, a few copies; never the 50.
       expect(peak - before.arrayBuffers).toBeLessThan(4 * MAX_REQUEST_BYTES);
       expect((await fetch(`${url}/health`)).status).toBe(200);

@@ -128,6 +128,15 @@ export async function accountsByEmail(
   return rows;
 }
 
+/** Of the passphrase this person has on the server now. */
+export async function verifierOf(tx: Tx, clinicId: string, userId: string): Promise<string | undefined> {
+  const { rows } = await tx.query<{ verifier: string }>('select verifier from account where clinic_id = $1 and user_id = $2', [
+    clinicId,
+    userId,
+  ]);
+  return rows[0]?.verifier;
+}
+
 /** Whether this person has a passphrase on the server. */
 export async function hasAccount(tx: Tx, clinicId: string, userId: string): Promise<boolean> {
   const { rowCount } = await tx.query('select from account where clinic_id = $1 and user_id = $2', [clinicId, userId]);
