@@ -23,8 +23,8 @@ export interface Actor {
 
 const UNDELETABLE: ReadonlySet<EntityName> = new Set(['letter', 'document', 'payment', 'attachment', 'patient_link']);
 const SEEN: ReadonlySet<string> = new Set(['seenById', 'seenAt']);
-/** Who works here, with which keys, and what things cost. */
 const ENDING: ReadonlySet<string> = new Set(['endedById', 'endedAt']);
+/** Who works here, who is let in, with which keys, and what things cost. */
 export const GOVERNING: ReadonlySet<EntityName> = new Set([
   'user',
   'access_grant',

@@ -9,4 +9,4 @@ CREATE TABLE "handed_in_decision" (
 	CONSTRAINT "handed_in_decision_clinic_id_device_id_n_pk" PRIMARY KEY("clinic_id","device_id","n")
 );
 --> statement-breakpoint
-ALTER TABLE "device" ADD COLUMN "handed_in" bigint NOT NULL;
+ALTER TABLE "device" ADD COLUMN "handed_in" bigint DEFAULT 0 NOT NULL;

@@ -1,1 +1,1 @@
-ALTER TABLE `device` ADD `handed_in` integer NOT NULL;
+ALTER TABLE `device` ADD `handed_in` integer DEFAULT 0 NOT NULL;
