@@ -61,6 +61,7 @@ const PROBLEMS = new Set([
   'shape/invalid',
   'second-factor/not-begun',
   'attachment/unknown',
+  'job/unknown',
 ]);
 const REJECTIONS = new Set([
   'change/malformed',
