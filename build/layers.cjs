@@ -52,6 +52,7 @@ const doors = {
   telnyx: '^sync-server/integrations/sms/telnyx-client\\.ts$',
   otpauth: '^sync-server/core/totp\\.ts$',
   '@clerk/backend': '^sync-server/core/clerk/(token|webhook)\\.ts$',
+  '@clerk/clerk-react': '^renderer/sign-in/session\\.tsx$',
   uqr: '^renderer/ui/qr-code\\.tsx$',
 };
 

@@ -93,7 +93,8 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
   });
 
   app.addHook('onSend', async (_request, reply, payload) => {
-    reply.headers(always);
+    // A route may say otherwise of itself: the one page there is.
+    for (const [name, value] of Object.entries(always)) if (!reply.hasHeader(name)) reply.header(name, value);
     return payload;
   });
   app.addHook('onResponse', async (request, reply) => {

@@ -21,6 +21,7 @@ const AREAS: Record<string, Group> = {
   app: 'anyone',
   session: 'anyone',
   secondFactor: 'anyone',
+  signIn: 'anyone',
   ui: 'anyone',
   sync: 'anyone',
   clinic: 'anyone',

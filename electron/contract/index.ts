@@ -12,6 +12,7 @@ import { letters } from './letters.ts';
 import { patients } from './patients.ts';
 import { secondFactorArea } from './second-factor.ts';
 import { session } from './session.ts';
+import { signIn } from './sign-in.ts';
 import { sync } from './sync.ts';
 import type { z } from 'zod';
 import type { Err, Ok, Verb } from './verb.ts';
@@ -21,6 +22,7 @@ import type { AppState } from './session.ts';
 export const contract = {
   ...session,
   ...secondFactorArea,
+  ...signIn,
   ...clinic,
   ...patients,
   ...calendar,
@@ -38,6 +40,7 @@ export const contract = {
 const areas = [
   session,
   secondFactorArea,
+  signIn,
   access,
   audit,
   journal,
@@ -75,6 +78,8 @@ export type CoreEvent =
   | { type: 'session'; state: AppState }
   | { type: 'sync'; status: SyncStatus }
   | { type: 'clock-behind' }
+  /** For main: a page of the server is to be opened in the system's browser. */
+  | { type: 'open-sign-in'; url: string }
   | DesktopEvent;
 
 /** What the desktop app itself tells its window. */

@@ -11,6 +11,7 @@ import { calendarHandlers } from './calendar/verbs.ts';
 import { backupHandlers } from './clinic/backup.ts';
 import { connectHandlers } from './clinic/connect.ts';
 import { peopleHandlers } from './clinic/people.ts';
+import { signInHandlers } from './clinic/sign-in.ts';
 import { secondFactorHandlers } from './clinic/second-factor.ts';
 import { clinicHandlers } from './clinic/verbs.ts';
 import { codeHandlers } from './codes/verbs.ts';
@@ -38,6 +39,7 @@ export const handlers: readonly AnyHandler[] = [
   ...peopleHandlers,
   ...connectHandlers,
   ...secondFactorHandlers,
+  ...signInHandlers,
   ...backupHandlers,
   ...conflictHandlers,
   ...syncHandlers,

@@ -1,11 +1,12 @@
 /** The window and the core behind it: what the page asks goes on unread, what main itself has to say goes to the page and waits for it. */
 import path from 'node:path';
-import { app, ipcMain, powerMonitor, type BrowserWindow } from 'electron';
+import { app, ipcMain, powerMonitor, shell, type BrowserWindow } from 'electron';
 import type { CoreEvent, DesktopEvent } from '#electron/contract/index.ts';
 import { startCore } from './core-process.ts';
 import { isSecretAsked, keychainSecret } from './device-secret.ts';
 import { isOwnAddress } from './navigation.ts';
 import { createRelay } from './relay.ts';
+import { signInAddress, signInAsked, signInHosts } from './sign-in-address.ts';
 import { superviseCore, type Supervised } from './supervisor.ts';
 
 export interface ConnectedCore {
@@ -31,11 +32,14 @@ export function connectCore(window: BrowserWindow, own: string, here: string, { 
   };
   const relay = createRelay((message) => core.post(message));
   const told = new Map<DesktopEvent['type'], DesktopEvent>();
+  const signIn = signInHosts(process.env);
   const secretFile = path.join(app.getPath('userData'), 'device-secret');
   const core = superviseCore(() => startCore(options), {
     onMessage(message) {
       if (isSecretAsked(message)) return void keychainSecret(secretFile).then((secret) => core.post({ control: 'device-secret', secret }));
       if (typeof message === 'object' && message !== null && 'report' in message) return onReport(message.report);
+      const page = signInAddress(signInAsked(message), signIn, app.isPackaged);
+      if (page !== undefined) void shell.openExternal(page);
       const said = asEvent(message);
       if (isEvent(said)) onEvent(said.event);
       relay.fromCore(said);

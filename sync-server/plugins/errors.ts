@@ -13,6 +13,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'session/second-factor-wrong': 401,
   'session/throttled': 429,
   'clerk/off': 404,
+  'clerk/page-not-built': 503,
   'second-factor/on': 409,
   'second-factor/not-begun': 409,
   'request/too-many': 429,

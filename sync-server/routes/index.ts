@@ -9,6 +9,7 @@ import { deviceLease, enrolDevice, foundClinic, inviteDevice, listDevices, putAc
 import { clerkWebhook } from './clerk.ts';
 import { confirmFactor, endFactor, listSecondFactors, newRecoveryCodes, resetFactor, startSecondFactor } from './second-factor.ts';
 import { bootstrap, compare, digest } from './reading.ts';
+import { signInAsset, signInPage } from './sign-in.ts';
 import { readShape } from './shape.ts';
 import type { Route } from './route.ts';
 
@@ -32,6 +33,8 @@ export const routes: readonly Route[] = [
   endFactor,
   resetFactor,
   clerkWebhook,
+  signInPage,
+  signInAsset,
   pushChanges,
   readHandedIn,
   decideOnHandedIn,

@@ -23,6 +23,8 @@ export const OPEN = [
   // Proven by the vendor's signature (messages.test.ts).
   'POST /api/v1/webhooks/:source',
   'POST /api/v1/webhooks/clerk',
+  'GET /auth/clerk/sign-in',
+  'GET /auth/clerk/assets/:file',
 ];
 
 /** How each closed route is asked about something of `target`'s clinic; a route without an entry fails the test. */

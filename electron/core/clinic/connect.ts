@@ -22,6 +22,7 @@ import { clinicFolder } from '../session/app-state.ts';
 import { accountVerifierOf, queueAccountVerifier } from './account-verifier.ts';
 import { birthContext, createDatabase, defaultDeviceName } from './birth.ts';
 import { proofHeaders } from './proof.ts';
+import { verifierOf } from './sign-in.ts';
 import { askServer } from './server-client.ts';
 import type { Ports } from '../ports.ts';
 
@@ -182,6 +183,8 @@ export const connectHandlers = [
       const url = (hash === -1 ? ports.defaultServerUrl : code.slice(0, hash))?.replace(/\/+$/, '') ?? null;
       if (url === null || !/^https?:\/\//.test(url)) return err('join/code-unknown');
       const deviceId = ports.ids.uuid();
+      // One's own sign-in in the browser: the code counts only with what this laptop kept.
+      const verifier = verifierOf(ports, code.slice(hash + 1).trim());
       const joined = await askServer(
         ports,
         {
@@ -191,6 +194,7 @@ export const connectHandlers = [
             code: code.slice(hash + 1).trim(),
             device: { id: deviceId, name: deviceName },
             ...(secondFactor === undefined ? {} : { secondFactor }),
+            ...(verifier === undefined ? {} : { verifier }),
           },
         },
         joinReply,
@@ -203,7 +207,7 @@ export const connectHandlers = [
       const signingKey = newSigningKey();
       const recoveryPrivate = randomBytes(32);
       const databaseKey = randomBytes(32);
-      const verifier = await accountVerifier(passphrase);
+      const account = await accountVerifier(passphrase);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       try {
         const db = createDatabase(folder, databaseKey);
@@ -247,7 +251,7 @@ export const connectHandlers = [
               signingKey,
             });
             context.insert('signing_key', { userId: user.id, deviceId, publicKey: publicHalf(signingKey) });
-            if (!user.hasAccount) queueAccountVerifier(db, user.id, verifier, { userId: user.id, signingKey });
+            if (!user.hasAccount) queueAccountVerifier(db, user.id, account, { userId: user.id, signingKey });
           }).immediate();
           rememberServer(db, url, deviceCredential);
         } finally {

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../app/client.ts';
 import { sentence } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
+import { BrowserSignIn } from './browser-sign-in.tsx';
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
@@ -169,6 +170,7 @@ export function JoinClinic({ onDone, onCode }: { onDone(): void; onCode(): void 
         <Field label={t('join.code')} value={code} onText={setCode} autoFocus required />
         <Field label={t('join.device')} value={deviceName} onText={setDeviceName} required />
         <Field label={t('create.passphrase')} value={passphrase} onText={setPassphrase} type="password" minLength={8} required />
+        <BrowserSignIn onCode={setCode} />
         {secondFactor !== null && (
           <Field
             label={t('join.secondFactor')}

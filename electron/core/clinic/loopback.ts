@@ -1,0 +1,73 @@
+/**
+ * How the browser hands something to this laptop (RFC 8252 § 7.3): a listener on 127.0.0.1 with a port of the system's choosing, for one answer,
+ * and for a few minutes. The answer is known by `state`, and is worth nothing without the verifier, which never leaves this process.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { err, ok, type Result } from '#electron/contract/verb.ts';
+
+const WAIT_MS = 5 * 60_000;
+
+export interface Listening {
+  /** What the page is asked with. */
+  query: string;
+  verifier: string;
+  /** The code; errors: sign-in/timed-out, sign-in/stopped. */
+  done: Promise<Result<string>>;
+  stop(): void;
+}
+
+export async function listenOnLoopback(waitMs = WAIT_MS): Promise<Listening> {
+  const state = randomBytes(32).toString('base64url');
+  const verifier = randomBytes(32).toString('base64url');
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  let settle: (result: Result<string>) => void = () => {};
+  const done = new Promise<Result<string>>((resolve) => {
+    settle = resolve;
+  });
+  const server = createServer((request, response) => {
+    const code = codeIn(request, server, state);
+    answer(response, code !== undefined);
+    if (code !== undefined) end(ok(code));
+  });
+  // A browser's idle second connection must not keep it open.
+  server.requestTimeout = 5000;
+  const timer = setTimeout(() => end(err('sign-in/timed-out')), waitMs);
+  timer.unref();
+  function end(result: Result<string>): void {
+    clearTimeout(timer);
+    settle(result);
+    server.close();
+    setTimeout(() => server.closeAllConnections(), 1000).unref();
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, resolve);
+  });
+  server.unref();
+  const { port } = server.address() as AddressInfo;
+  return { query: `port=${port}&state=${state}&challenge=${challenge}`, verifier, done, stop: () => end(err('sign-in/stopped')) };
+}
+
+/** Only what the page sends: a GET for this very listener, with our state. Anything else is answered and changes nothing. */
+function codeIn({ method, url, headers }: IncomingMessage, server: Server, state: string): string | undefined {
+  const { port } = (server.address() as AddressInfo | null) ?? { port: 0 };
+  // A name that was made to point here (DNS rebinding) is not this address.
+  if (method !== 'GET' || headers.host !== `127.0.0.1:${port}`) return undefined;
+  const given = new URL(url ?? '/', 'http://127.0.0.1');
+  const [shown, code] = [given.searchParams.get('state') ?? '', given.searchParams.get('code') ?? ''];
+  const same = shown.length === state.length && timingSafeEqual(Buffer.from(shown), Buffer.from(state));
+  return given.pathname === '/' && same && /^[0-9A-Z-]{20,60}$/.test(code) ? code : undefined;
+}
+
+function answer(response: ServerResponse, taken: boolean): void {
+  response.writeHead(taken ? 200 : 404, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    connection: 'close',
+  });
+  response.end(taken ? '<!doctype html><title>Ryggrad</title><p>Du er logget på. Lukk siden, og gå tilbake til Ryggrad.</p>' : '');
+}
