@@ -5,6 +5,7 @@ import { v7 } from 'uuid';
 import { CHUNK_BYTES, CHUNK_HASH_HEADER } from '#db/sync/content.ts';
 import { withClinic } from '#db/postgres/open.ts';
 import { addColleague, foundClinic, newAttachment, newPatient, request, write, type Laptop } from './testing/test-clinic.ts';
+import { openedFields } from './testing/opened.ts';
 import { openTestDatabase, PLACES, type TestDatabase } from './testing/test-database.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -163,10 +164,9 @@ describe.each(PLACES)('attachments (%s)', (place) => {
       closedAt: '2026-11-23T09:00:00.000Z',
     };
     expect(await write(server.app, owner, { entity: 'attachment', rowId: id, set: closing })).toMatchObject({ outcome: 'applied' });
-    const rows = await withClinic(server.pool, owner.clinicId, (tx) =>
-      tx.query('select title, status from attachment where id = $1', [id]),
-    );
-    expect(rows.rows).toEqual([{ title: 'Røntgen', status: 'entered_in_error' }]);
+    expect(await openedFields(server.pool, owner.clinicId, 'attachment', ['title', 'status'], 'id = $1', [id])).toEqual([
+      { title: 'Røntgen', status: 'entered_in_error' },
+    ]);
     await expect(
       withClinic(server.pool, owner.clinicId, (tx) => tx.query("update attachment set sha256 = 'x' where id = $1", [id])),
     ).rejects.toMatchObject({ code: 'RG001' });

@@ -8,6 +8,9 @@ import { isIP } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Sealing } from '#db/postgres/sealing/clinic-keys.ts';
+import { readLegacyKey } from '#db/postgres/sealing/legacy.ts';
+import { readMasterKeys, type MasterKeys } from '#db/postgres/sealing/master-keys.ts';
 import { integrations } from './integrations/index.ts';
 import type { Integration } from './integrations/kit.ts';
 import { clerkFrom, type Clerk } from './core/clerk/settings.ts';
@@ -69,6 +72,17 @@ const environment = z.object({
   CLERK_JWT_KEY: z.string().optional(),
   CLERK_WEBHOOK_SECRET: z.string().optional(),
   CLERK_AUTHORIZED_PARTIES: listOf(origin, 'must be origins such as https://sync.example.no, with commas between'),
+  ENCRYPTION_MASTER_KEYS: z.string().min(1).optional(),
+  ENCRYPTION_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64')
+    .optional(),
+  ENCRYPTION_IV: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{22}==$/, 'must be 16 bytes in base64')
+    .optional(),
+  KEY_ROTATION_ENABLED: z.enum(['true', 'false', '1', '0']).default('true'),
+  KEY_ROTATION_DAYS: whole(1, 3650).default(365),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_OWNER_URL: postgresUrl.optional(),
   DATABASE_LISTEN_URL: postgresUrl.optional(),
@@ -132,6 +146,10 @@ export interface Config {
   sessionKey: Uint8Array;
   /** Undefined: second factors are sealed with a key that follows from the session key. */
   secondFactorKey: Uint8Array | undefined;
+  /** The operator's keys of the record, and what an older product sealed with. */
+  sealing: Pick<Sealing, 'master' | 'legacy'>;
+  /** After how many days a clinic gets a new key; undefined: never by itself. */
+  rotationDays: number | undefined;
   registration: 'open' | 'closed' | { code: string };
   /** Days a deletion stays in the feed. */
   retentionDays: number;
@@ -174,6 +192,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       throw new Error('SESSION_KEY: must be set in production. Make one with: openssl rand -base64 32');
     const password = e.DATABASE_URL === undefined ? '' : decodeURIComponent(new URL(e.DATABASE_URL).password);
     if (EXAMPLES.test(password)) throw new Error('DATABASE_URL: its password is an example value, which production refuses.');
+    if (e.DATABASE_URL !== undefined && e.ENCRYPTION_MASTER_KEYS === undefined)
+      throw new Error('ENCRYPTION_MASTER_KEYS: must be set in production, as 1:KEY. Make the key with: openssl rand -base64 32');
+    for (const [, key = ''] of (e.ENCRYPTION_MASTER_KEYS ?? '').matchAll(/:\s*([^,\s]+)/g)) {
+      if (new Set(Buffer.from(key, 'base64')).size < 8)
+        throw new Error('ENCRYPTION_MASTER_KEYS: is an example value, which production refuses. Make a key with: openssl rand -base64 32');
+    }
   }
   const home = path.resolve(e.RYGGRAD_HOME ?? path.join(os.homedir(), '.ryggrad'));
   const onLoopback = ['127.0.0.1', '::1', 'localhost'].includes(e.RYGGRAD_SYNC_HOST);
@@ -190,8 +214,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maxConnections: e.DB_MAX_CONNECTIONS,
     timeouts: { statementTimeoutMs: e.DB_STATEMENT_TIMEOUT_MS, lockTimeoutMs: e.DB_LOCK_TIMEOUT_MS },
     http: { connections: e.HTTP_MAX_CONNECTIONS, pollsPerDevice: e.POLLS_PER_DEVICE, pollsPerClinic: e.POLLS_PER_CLINIC },
-    sessionKey: e.SESSION_KEY === undefined ? mintedKey(home) : Buffer.from(e.SESSION_KEY, 'base64'),
+    sessionKey:
+      e.SESSION_KEY === undefined ? Buffer.from(minted(home, 'session-key', randomKey), 'base64') : Buffer.from(e.SESSION_KEY, 'base64'),
     secondFactorKey: e.SECOND_FACTOR_KEY === undefined ? undefined : Buffer.from(e.SECOND_FACTOR_KEY, 'base64'),
+    sealing: { master: masterKeys(home, e.ENCRYPTION_MASTER_KEYS), ...legacyKey(e.ENCRYPTION_KEY, e.ENCRYPTION_IV) },
+    rotationDays: ['true', '1'].includes(e.KEY_ROTATION_ENABLED) ? e.KEY_ROTATION_DAYS : undefined,
     registration:
       e.REGISTRATION_CODE !== undefined ? { code: e.REGISTRATION_CODE } : e.DATABASE_URL === undefined && onLoopback ? 'open' : 'closed',
     clerk: clerkFrom(e, production),
@@ -230,14 +257,33 @@ function slice({ environment: shape }: Integration, given: Readonly<Record<strin
   throw new Error(`${issue?.path.join('.') ?? 'The environment'}: ${issue?.message ?? 'is wrong'}.`);
 }
 
-/** The key that signs session tokens, made once, readable by its owner only. */
-function mintedKey(home: string): Uint8Array {
-  const file = path.join(home, 'session-key');
+function masterKeys(home: string, list: string | undefined): MasterKeys {
+  try {
+    return readMasterKeys(list ?? minted(home, 'master-keys', () => `1:${randomKey()}`));
+  } catch (error) {
+    throw new Error(`ENCRYPTION_MASTER_KEYS: ${error instanceof Error ? error.message : ''}.`);
+  }
+}
+
+function legacyKey(key: string | undefined, iv: string | undefined): Pick<Sealing, 'legacy'> {
+  if ((key === undefined) !== (iv === undefined)) throw new Error('ENCRYPTION_KEY and ENCRYPTION_IV: one is of no use without the other.');
+  return key === undefined || iv === undefined ? {} : { legacy: readLegacyKey(key, iv) };
+}
+
+const randomKey = (): string => randomBytes(32).toString('base64');
+
+/** A secret of our own, made once, readable by its owner only. */
+function minted(home: string, name: string, make: () => string): string {
+  const file = path.join(home, name);
   fs.mkdirSync(home, { recursive: true });
   if (!fs.existsSync(file)) {
     const partial = `${file}.${process.pid}`;
-    fs.writeFileSync(partial, randomBytes(32).toString('base64'), { mode: 0o600 });
+    const handle = fs.openSync(partial, 'w', 0o600);
+    fs.writeSync(handle, make());
+    // What is sealed with it must not outlive it.
+    fs.fsyncSync(handle);
+    fs.closeSync(handle);
     fs.renameSync(partial, file);
   }
-  return Buffer.from(fs.readFileSync(file, 'utf8'), 'base64');
+  return fs.readFileSync(file, 'utf8');
 }

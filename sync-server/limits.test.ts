@@ -8,7 +8,7 @@ import { postgresStore } from './core/record-store.ts';
 import { failureOf } from './plugins/errors.ts';
 import { changeOf, foundClinic, newPatient, pushRaw, request, type Laptop } from './testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.ts';
-import { openTestServer, TEST_LIMITS, type TestServer } from './testing/test-server.ts';
+import { openTestServer, TEST_LIMITS, TEST_SEALING, type TestServer } from './testing/test-server.ts';
 
 let database: TestDatabase;
 let server: TestServer;
@@ -17,7 +17,7 @@ let laptop: Laptop;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  pool = openPool(database.appUrl, { max: 4, statementTimeoutMs: 400, lockTimeoutMs: 150, idleTimeoutMs: 150 });
+  pool = openPool(database.appUrl, { max: 4, statementTimeoutMs: 400, lockTimeoutMs: 150, idleTimeoutMs: 150, sealing: TEST_SEALING });
   const limits = { ...TEST_LIMITS, bodyBytes: 20_000, connections: 2, pollsPerDevice: 2, pollsPerClinic: 3 };
   server = await openTestServer(database, { store: postgresStore(pool), limits, shape: { rows: 40, bytes: 100_000, longPollMs: 20_000 } });
   laptop = await foundClinic(server.app);

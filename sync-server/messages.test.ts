@@ -1,4 +1,5 @@
 /** SMS from the change on a laptop to the vendor and back: real Postgres, pg-boss and SDKs, vendors faked at their HTTP. */
+import { openedColumns } from './testing/opened.ts';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withClinic } from '#db/postgres/open.ts';
@@ -102,23 +103,14 @@ describe.each(PLACES)('messages on %s', (place) => {
   });
 
   const row = async (id: string): Promise<Record<string, unknown>> =>
-    withClinic(
-      server.pool,
-      laptop.clinicId,
-      async (tx) => (await tx.query('select * from message where id = $1', [id])).rows[0] as Record<string, unknown>,
-    );
+    (await openedColumns(server.pool, laptop.clinicId, 'message', 'id = $1', [id]))[0] ?? {};
   const becomes = (id: string, expected: Record<string, unknown>) =>
     vi.waitFor(async () => expect(await row(id)).toMatchObject(expected), { timeout: 20_000, interval: 50 });
-  const thread = (patientId: string) =>
-    withClinic(
-      server.pool,
-      laptop.clinicId,
-      async (tx) =>
-        (await tx.query(`select * from message where patient_id = $1 order by requested_at, id`, [patientId])).rows as Record<
-          string,
-          unknown
-        >[],
-    );
+  const thread = async (patientId: string) => {
+    const rows = await openedColumns(server.pool, laptop.clinicId, 'message', 'patient_id = $1', [patientId]);
+    const place = (row: Record<string, unknown>) => `${String(row['requested_at'])} ${String(row['id'])}`;
+    return rows.toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
+  };
 
   it('a reminder is planned by the clinic’s clock, sent once when it is due, and its life comes back', async () => {
     const { id } = await askReminder({ startsAt: '2026-12-02T09:30:00.000Z' });

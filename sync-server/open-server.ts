@@ -2,6 +2,7 @@
 import { MAX_REQUEST_BYTES } from '#db/sync/change.ts';
 import type { FastifyInstance } from 'fastify';
 import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
+import { assertMasterKeys } from '#db/postgres/queries/clinic-keys.ts';
 import { assertAppRole, openPool } from '#db/postgres/open.ts';
 import { addressHash, SETTLE_MS, type MessagesDeps } from './core/messages/deps.ts';
 import { intendBy } from './core/messages/intents.ts';
@@ -17,7 +18,9 @@ import { listenForChanges } from '#db/postgres/listen.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 import { withRedis } from './redis-wake-ups.ts';
 import { startCompaction } from './jobs/compaction.ts';
+import { startKeyRotation } from './jobs/key-rotation.ts';
 import { openLog } from './plugins/logging.ts';
+import { countUnreadable } from './plugins/metrics.ts';
 
 export interface OpenServer {
   app: FastifyInstance;
@@ -49,10 +52,15 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       await migrate(database.ownerUrl, appRole);
       await installJobs(database.ownerUrl, appRole, queues);
     }
-    const pool = openPool(database.url, { max: config.maxConnections, ...config.timeouts });
+    const sealing = {
+      ...config.sealing,
+      unreadable: (table: string, id: string) => (countUnreadable(), log.error({ table, id }, 'a sealed value does not open')),
+    };
+    const pool = openPool(database.url, { max: config.maxConnections, ...config.timeouts, sealing });
     undo.push(() => pool.end());
     await assertAppRole(pool);
     const { epoch } = await assertMigrated(pool, appRole);
+    await assertMasterKeys(pool, config.sealing.master);
     const warn = (message: string) => log.warn(message);
     const listening = await listenForChanges(database.listenUrl, warn);
     const heard = config.redis === undefined ? undefined : await withRedis(listening, { ...config.redis, log: warn });
@@ -99,6 +107,11 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     };
     const compaction = startCompaction({ pool, now: deps.now, retentionDays: config.retentionDays }, log);
     undo.push(() => compaction.stop());
+    const rotation = startKeyRotation(
+      { pool, now: deps.now, rotationDays: config.rotationDays, newestMaster: config.sealing.master.newest },
+      log,
+    );
+    undo.push(() => rotation.stop());
     await startWork(jobs, messages, integrations.jobs);
     const app = buildApp(deps);
     undo.push(() => app.close());

@@ -170,6 +170,24 @@ describe('the process', () => {
     [{ NODE_ENV: 'production', SESSION_KEY: Buffer.alloc(32).toString('base64') }, /^SESSION_KEY: is an example value/],
     [{ NODE_ENV: 'production', SECOND_FACTOR_KEY: Buffer.alloc(32).toString('base64') }, /^SECOND_FACTOR_KEY: is an example value/],
     [{ NODE_ENV: 'production', DATABASE_URL: 'postgres://app:hemmelig1234@db/x' }, /^SESSION_KEY: must be set in production/],
+    [{ ENCRYPTION_MASTER_KEYS: 'hemmelig' }, /^ENCRYPTION_MASTER_KEYS: must be a list of id:key, newest first/],
+    [{ ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64') }, /^ENCRYPTION_KEY and ENCRYPTION_IV: one is of no use/],
+    [{ ENCRYPTION_IV: 'kort' }, /^ENCRYPTION_IV: must be 16 bytes/],
+    [
+      {
+        NODE_ENV: 'production',
+        ENCRYPTION_MASTER_KEYS: `1:${Buffer.alloc(32, 'change-me').toString('base64').slice(0, 4)}${'A'.repeat(39)}=`,
+      },
+      /^ENCRYPTION_MASTER_KEYS: is an example value/,
+    ],
+    [
+      {
+        NODE_ENV: 'production',
+        SESSION_KEY: 'qK0J2b1rPz7dCkY3mVx8sW5uTn4hLg6fEa9iRoXjB0c=',
+        DATABASE_URL: 'postgres://app:hemmelig1234@db/x',
+      },
+      /^ENCRYPTION_MASTER_KEYS: must be set in production/,
+    ],
     [
       { NODE_ENV: 'production', SESSION_KEY: 'qK0J2b1rPz7dCkY3mVx8sW5uTn4hLg6fEa9iRoXjB0c=', DATABASE_URL: 'postgres://app:password@db/x' },
       /^DATABASE_URL: its password is an example/,

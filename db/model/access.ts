@@ -31,7 +31,7 @@ export const accessGrant = entity('access_grant', 'desk', {
   userId: reference('user', { merge: 'fixed' }),
   grantedById: looseId(),
   /** What the work is that needs it. */
-  reason: text({ max: 500, merge: 'fixed' }),
+  reason: text({ max: 500, merge: 'fixed', sensitive: true }),
   validFrom: instant({ merge: 'fixed' }),
   validUntil: instant({ merge: 'fixed' }),
   endedById: optional(looseId({ merge: 'latest' })),

@@ -106,7 +106,7 @@ export const redFlagAnswer = entity('red_flag_answer', 'clinical', {
 /** Consent to this visit's examination and treatment. Id derived from the encounter. */
 export const treatmentConsent = entity('treatment_consent', 'clinical', {
   encounterId: reference('encounter'),
-  given: optional(flag({ merge: 'cautious' })),
+  given: optional(flag({ merge: 'cautious', sensitive: true })),
   comment: optional(text({ max: 1000, sensitive: true })),
 });
 

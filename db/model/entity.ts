@@ -28,8 +28,13 @@ export interface Field<T = unknown> {
   /** Value of a row born without it, or sent by a laptop that does not know it. Absent: required at birth. */
   readonly initial?: T;
   readonly merge: MergePolicy;
-  /** Marked for field encryption on the server and for the privacy register. */
+  /**
+   * Says something about a patient: the server's database holds it in an envelope alone (db/postgres/sealing). What the server's SQL and
+   * triggers must compare stays outside: ids, instants that order and overlap, states, and who works in the clinic.
+   */
   readonly sensitive: boolean;
+  /** A sensitive field of which the server must know whether two rows say the same: an HMAC of it stands beside the envelope. */
+  readonly compared?: true;
   /** The entity this id points to: a foreign key in Postgres only. */
   readonly references?: string;
 }
@@ -63,6 +68,7 @@ export type Row<E extends Entity> = SyncedColumns & OwnFields<E>;
 interface Options {
   merge?: MergePolicy;
   sensitive?: boolean;
+  compared?: true;
 }
 
 function field<T>(kind: FieldKind, schema: z.ZodType<T>, options: Options & { references?: string } = {}): Field<T> {
@@ -72,6 +78,7 @@ function field<T>(kind: FieldKind, schema: z.ZodType<T>, options: Options & { re
     nullable: false,
     merge: options.merge ?? 'scalar',
     sensitive: options.sensitive ?? false,
+    ...(options.compared === undefined ? {} : { compared: options.compared }),
     ...(options.references === undefined ? {} : { references: options.references }),
   };
 }

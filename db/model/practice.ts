@@ -29,8 +29,8 @@ export const treatmentLine = entity('treatment_line', 'desk', {
   encounterId: looseId(),
   patientId: reference('patient', { merge: 'scalar' }),
   priceItemId: optional(looseId()),
-  code: text({ max: 20 }),
-  label: text({ max: 200 }),
+  code: text({ max: 20, sensitive: true }),
+  label: text({ max: 200, sensitive: true }),
   quantity: initially(integer({ min: 1, max: 99 }), 1),
   /** Clinic price per unit; empty when the clinic has not confirmed one. */
   amountOre: optional(ore()),
@@ -51,10 +51,10 @@ export const payment = entity('payment', 'desk', {
   /** The lines as they stood when the money changed hands. */
   lines: json(
     z.array(z.object({ label: z.string(), quantity: z.number(), amountOre: z.number().nullable(), refundOre: z.number().nullable() })),
-    { merge: 'fixed' },
+    { merge: 'fixed', sensitive: true },
   ),
   voided: initially(flag(), false),
-  voidReason: optional(text({ max: 500 })),
+  voidReason: optional(text({ max: 500, sensitive: true })),
 });
 
 export const LETTER_STATUSES = ['draft', 'signed', 'awaiting_print', 'handed_over', 'posted', 'withdrawn'] as const;
@@ -67,7 +67,7 @@ export const letter = entity('letter', 'clinical', {
   /** Shape: `EpikriseContent` of db/rules/letter-content. */
   content: json(z.record(z.string(), z.unknown()), { sensitive: true }),
   /** The patient does not want it sent: recorded, and then it cannot be. */
-  objection: initially(flag(), false),
+  objection: initially(flag({ sensitive: true }), false),
   objectionNote: optional(text({ max: 500, sensitive: true })),
   /** The visit was amended or entered in error after this letter was signed. */
   affectedByAmendmentId: optional(looseId({ merge: 'scalar' })),
@@ -83,7 +83,7 @@ export const letter = entity('letter', 'clinical', {
 export const document = entity('document', 'clinical', {
   patientId: reference('patient', { merge: 'scalar' }),
   kind: choice(['letter']),
-  title: text({ max: 200 }),
+  title: text({ max: 200, sensitive: true }),
   mediaType: text({ max: 100 }),
   /** SHA-256 (hex) of the bytes. */
   sha256: text({ max: 64, merge: 'fixed' }),

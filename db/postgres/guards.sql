@@ -19,6 +19,40 @@ create or replace function ryggrad_camel(name text) returns text language sql im
   from unnest(string_to_array(name, '_')) with ordinality as parts(part, place)
 $$;
 
+-- Whether this update only moves what is sensitive into envelopes, or from one envelope into another: allowed to the job of key rotation
+-- (`ryggrad.resealing`, asked first: it is cheap), on finished rows too, and only into envelopes of the clinic's key in force. What the
+-- envelopes say Postgres cannot know; a signed note's own hash does (content_hash).
+create or replace function ryggrad_resealed(tbl text, before jsonb, after jsonb) returns boolean language plpgsql stable as $$
+declare
+  secret text[] := ryggrad_secret_columns(tbl);
+  envelopes text[] := ryggrad_envelope_columns(tbl);
+  prefix text;
+begin
+  if before - secret - envelopes <> after - secret - envelopes then
+    return false;
+  end if;
+  select 'v2.' || key_id || '.' into prefix from clinic_clock where clinic_id = (after ->> 'clinic_id')::uuid;
+  return not exists (
+    select from unnest(secret || envelopes) as name
+    where before -> name is distinct from after -> name and after ->> name is not null
+      and name not like '%\_index' and not starts_with(after ->> name, prefix)
+  );
+end $$;
+
+-- A row as the feed carries it: its envelopes, then the rest. Columns whose content lies in an envelope are left out.
+create or replace function ryggrad_body(tbl text, whole jsonb, extra jsonb) returns text language plpgsql stable as $$
+declare
+  secret text[] := ryggrad_secret_columns(tbl);
+  sealed text := coalesce(whole ->> 'sealed', '') || coalesce('~' || (whole ->> 'sealed_late'), '');
+begin
+  whole := whole - '{clinic_id,id,seq,deleted,extra}'::text[] - ryggrad_envelope_columns(tbl);
+  if sealed <> '' then
+    -- Somebody else's SQL may have written a value in the clear since: that one stays in.
+    whole := whole - coalesce((select array_agg(name) from unnest(secret) as name where whole ->> name is null), '{}');
+  end if;
+  return sealed || (coalesce(extra, '{}'::jsonb) || whole)::text;
+end $$;
+
 -- Gives a row its place in the clinic's feed. The server does it in memory, for a whole batch, and says so by
 -- `ryggrad.seq_assigned`; any other SQL gets it here, with stamps of the fields it changed. The counter's row is
 -- locked by the first row and written once per statement (ryggrad_to_feed): updating it per row was quadratic,
@@ -31,6 +65,9 @@ declare
   before jsonb;
   after jsonb;
 begin
+  if current_setting('ryggrad.resealing', true) = '1' and tg_op = 'UPDATE' and ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
+    return new;
+  end if;
   if current_setting('ryggrad.seq_assigned', true) = '1' then
     if new.seq <= 0 or (tg_op = 'UPDATE' and new.seq <= old.seq) then
       raise exception 'a row of % was written without a new place in the feed', tg_table_name;
@@ -53,7 +90,7 @@ begin
     new.field_seq := jsonb_build_object('*', stamp);
   else
     before := to_jsonb(old);
-    after := to_jsonb(new) - array['id', 'clinic_id', 'seq', 'field_seq', 'extra'];
+    after := to_jsonb(new) - array['id', 'clinic_id', 'seq', 'field_seq', 'extra'] - ryggrad_envelope_columns(tg_table_name);
     for key in select jsonb_object_keys(after) loop
       if before -> key is distinct from after -> key then
         new.field_seq := new.field_seq || jsonb_build_object(ryggrad_camel(key), stamp);
@@ -63,27 +100,38 @@ begin
   return new;
 end $$;
 
--- Copies written rows into the feed, in order, once per statement. Arguments: the audience, or 'by-row'; and the columns of the body, as
--- SQL: a row of named columns is told as JSON in a third less time than a whole one of which some are taken out again.
+-- Copies written rows into the feed, in order, once per statement. Arguments: the audience, or 'by-row'; the columns of the body that are
+-- not sensitive, as SQL: a row of named columns is told as JSON in a third less time than a whole one of which some are taken out again;
+-- and what stands before them, the row's envelopes. The server leaves nothing sensitive in its column; what others write is told whole.
 create or replace function ryggrad_to_feed() returns trigger language plpgsql as $$
 declare
   clinic uuid;
 begin
+  if current_setting('ryggrad.resealing', true) = '1' then
+    -- The same rows at the same places; nobody has to hear of it.
+    update feed f set body = ryggrad_body(tg_table_name, to_jsonb(r), r.extra)
+      from new_rows r
+      where f.clinic_id = r.clinic_id and f.entity = tg_table_name and f.id = r.id and f.seq = r.seq and not r.deleted;
+    return null;
+  end if;
   for clinic in select distinct clinic_id from new_rows order by clinic_id loop
     if current_setting('ryggrad.seq_assigned', true) is distinct from '1' then
-      update clinic_clock c set seq = greatest(c.seq, (select max(seq) from new_rows where clinic_id = clinic)) where c.clinic_id = clinic;
+      -- What others write stands in the clear: the job of key rotation has work again.
+      update clinic_clock c set seq = greatest(c.seq, (select max(seq) from new_rows where clinic_id = clinic)), sealed_at = null
+        where c.clinic_id = clinic;
     end if;
     execute format($insert$
       insert into feed as f (clinic_id, audience, entity, id, seq, created_seq, deleted, body)
         select r.clinic_id, %s, %L, r.id, r.seq, r.seq, r.deleted,
           case when r.deleted then null
-            when r.extra is null then (select row_to_json(b)::text from (select %s) b)
-            else (r.extra || (to_jsonb(r) - '{clinic_id,id,seq,deleted,extra}'::text[]))::text end
+            when $2 and r.extra is null then %s || (select row_to_json(b)::text from (select %s) b)
+            else ryggrad_body(%L, to_jsonb(r), r.extra) end
         from new_rows r where r.clinic_id = $1 order by r.seq
         on conflict (clinic_id, entity, id) do update
           set seq = excluded.seq, deleted = excluded.deleted, body = excluded.body
           where excluded.seq > f.seq
-      $insert$, case tg_argv[0] when 'by-row' then 'r.audience' else quote_literal(tg_argv[0]) end, tg_table_name, tg_argv[1]) using clinic;
+      $insert$, case tg_argv[0] when 'by-row' then 'r.audience' else quote_literal(tg_argv[0]) end, tg_table_name, tg_argv[2], tg_argv[1],
+      tg_table_name) using clinic, current_setting('ryggrad.seq_assigned', true) is not distinct from '1';
     perform pg_notify('ryggrad_feed', clinic::text);
   end loop;
   return null;
@@ -94,12 +142,15 @@ create or replace function ryggrad_signed_encounter() returns trigger language p
 declare
   free text[] := '{seq,field_seq}';
 begin
+  if current_setting('ryggrad.resealing', true) = '1' and tg_op = 'UPDATE' and ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
+    return new;
+  end if;
   if old.status not in ('signed', 'entered_in_error') then
     return case tg_op when 'DELETE' then old else new end;
   end if;
   if tg_op = 'UPDATE' then
     if old.status = 'signed' and new.status = 'entered_in_error' then
-      free := free || '{status,closed_reason,closed_by_id,closed_at}'::text[];
+      free := free || '{status,closed_reason,closed_by_id,closed_at,sealed_late}'::text[];
     end if;
     if to_jsonb(old) - free = to_jsonb(new) - free then
       return new;
@@ -111,6 +162,9 @@ end $$;
 -- What hangs under a signed visit stands with it. The server writes children before their visit in a batch.
 create or replace function ryggrad_signed_child() returns trigger language plpgsql as $$
 begin
+  if current_setting('ryggrad.resealing', true) = '1' and tg_op = 'UPDATE' and ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
+    return new;
+  end if;
   if tg_op in ('UPDATE', 'DELETE') then
     if exists (select from encounter e where e.clinic_id = old.clinic_id and e.id = old.encounter_id and e.status in ('signed', 'entered_in_error')) then
       raise exception 'encounter/signed' using errcode = 'RG001';
@@ -127,6 +181,9 @@ end $$;
 
 create or replace function ryggrad_signed_amendment() returns trigger language plpgsql as $$
 begin
+  if current_setting('ryggrad.resealing', true) = '1' and tg_op = 'UPDATE' and ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
+    return new;
+  end if;
   if old.status = 'signed' and (tg_op = 'DELETE' or to_jsonb(old) - '{seq,field_seq}'::text[] <> to_jsonb(new) - '{seq,field_seq}'::text[]) then
     raise exception 'amendment/signed' using errcode = 'RG001';
   end if;
@@ -137,8 +194,11 @@ end $$;
 -- finished (anything but 'draft'), or is empty where rows are finished from birth. The rule is db/sync/policy.ts, movableFields.
 create or replace function ryggrad_finished() returns trigger language plpgsql as $$
 declare
-  movable text[] := tg_argv[1]::text[] || '{seq,field_seq,extra}'::text[];
+  movable text[] := tg_argv[1]::text[] || '{seq,field_seq,extra,sealed_late}'::text[];
 begin
+  if current_setting('ryggrad.resealing', true) = '1' and tg_op = 'UPDATE' and ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
+    return new;
+  end if;
   if tg_argv[0] <> '' and to_jsonb(old) ->> tg_argv[0] = 'draft' then
     return case tg_op when 'DELETE' then old else new end;
   end if;
@@ -151,6 +211,11 @@ end $$;
 
 create or replace function ryggrad_append_only() returns trigger language plpgsql as $$
 begin
+  if tg_op = 'UPDATE' and current_setting('ryggrad.resealing', true) = '1' then
+    if ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
+      return new;
+    end if;
+  end if;
   raise exception '% is append-only', tg_table_name using errcode = 'RG002';
 end $$;
 

@@ -10,6 +10,7 @@ import { entities, entityNames } from '../model/entities.ts';
 import { FROZEN_CHILDREN, movableFields } from '../sync/policy.ts';
 import { IDENTITY_TABLES } from './identity-tables.ts';
 import { MESSAGE_TABLES } from './message-tables.ts';
+import { sealingColumns, sensitiveColumns } from './sealing/sealed-row.ts';
 import { FEED_PARTS, TENANT_SERVER_TABLES } from './server-tables.ts';
 
 /** All tables that hold a clinic's data. */
@@ -23,9 +24,12 @@ const GRANTS: Readonly<Record<string, string>> = {
   device_queue: 'select, insert, update',
   ledger: 'select, insert',
   change_proof: 'select, insert',
-  quarantine: 'select, insert',
+  clinic_key: 'select, insert, update',
+  master_key: 'select, insert, delete',
+  // Updates of the columns that are sealed: the triggers let envelopes be exchanged, and nothing else.
+  quarantine: 'select, insert, update (change)',
   handed_in_decision: 'select, insert',
-  audit_event: 'select, insert',
+  audit_event: 'select, insert, update (reason)',
   user_role_ever: 'select, insert',
   device_credential: 'select, insert, update',
   account: 'select, insert, update',
@@ -37,7 +41,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   clerk_user: 'select, insert, update',
   clerk_session_ended: 'select, insert, delete',
   content: 'select, insert, update',
-  content_chunk: 'select, insert, delete',
+  content_chunk: 'select, insert, update (key_id, bytes), delete',
   sending: 'select, insert, update',
   webhook_event: 'select, insert, update',
   contact_route: 'select, insert, update',
@@ -63,7 +67,7 @@ const trigger = (name: string, when: string, table: string, rest: string) =>
 
 /** The whole text, and its hash by which a database knows whether it is in force. */
 export function guards(appRole: string): { sql: string; hash: string } {
-  const parts = [readFileSync(join(import.meta.dirname, 'guards.sql'), 'utf8')];
+  const parts = [secretColumns(), readFileSync(join(import.meta.dirname, 'guards.sql'), 'utf8')];
   // Through the feed its own rule counts; nobody is granted a part of it, and should somebody be, the rule stands there too.
   for (const table of [...TENANT_TABLES, ...FEED_PARTS]) parts.push(rowSecurity(table));
   for (const name of entityNames) parts.push(recordTriggers(name), foreignKeys(entities[name]));
@@ -84,6 +88,23 @@ export function guards(appRole: string): { sql: string; hash: string } {
   return { sql, hash: createHash('sha256').update(sql).digest('hex') };
 }
 
+/** Which columns are sensitive, and which hold envelopes: asked by guards.sql. */
+function secretColumns(): string {
+  const secret: Record<string, string[]> = { quarantine: ['change'], audit_event: ['reason'] };
+  const envelopes: Record<string, string[]> = {};
+  for (const name of entityNames) {
+    secret[name] = [...sensitiveColumns(name), 'extra'];
+    envelopes[name] = sealingColumns(name);
+  }
+  const lookup = (name: string, columns: Record<string, string[]>) =>
+    `create or replace function ${name}(tbl text) returns text[] language sql immutable parallel safe as $$ select case tbl
+${Object.entries(columns)
+  .map(([table, names]) => `  when '${table}' then '{${names.join(',')}}'::text[]`)
+  .join('\n')}
+  else '{}'::text[] end $$;`;
+  return [lookup('ryggrad_secret_columns', secret), lookup('ryggrad_envelope_columns', envelopes)].join('\n');
+}
+
 function rowSecurity(table: string): string {
   return [
     `alter table ${quoted(table)} enable row level security;`,
@@ -95,8 +116,14 @@ function rowSecurity(table: string): string {
 
 function recordTriggers(name: keyof typeof entities): string {
   const entity: Entity = entities[name];
-  const body = ['field_seq', ...Object.keys(entity.fields).map(columnName)].map((column) => `r.${quoted(column)}`).join(', ');
-  const feed = `referencing new table as new_rows for each statement execute function ryggrad_to_feed('${entity.audience}', '${body}')`;
+  const secret = new Set(sensitiveColumns(name));
+  const plain = Object.keys(entity.fields)
+    .map(columnName)
+    .filter((column) => !secret.has(column));
+  const body = ['field_seq', ...plain].map((column) => `r.${quoted(column)}`).join(', ');
+  const late = sealingColumns(name).includes('sealed_late') ? `|| coalesce(''~'' || r.sealed_late, '''')` : '';
+  const envelopes = `coalesce(r.sealed, '''') ${late}`;
+  const feed = `referencing new table as new_rows for each statement execute function ryggrad_to_feed('${entity.audience}', '${body}', '${envelopes}')`;
   // Triggers of one kind fire by name: the guard comes before the place is given.
   const out = [
     trigger(`b_place`, 'before insert or update', name, 'for each row execute function ryggrad_place()'),

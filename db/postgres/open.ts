@@ -3,6 +3,7 @@
  * The tenant is set for the transaction alone (a plain SET would follow the pooled connection), and asserted.
  */
 import pg from 'pg';
+import { beginSealing, giveSealing, type Sealing } from './sealing/clinic-keys.ts';
 
 export type Pool = pg.Pool;
 export type Tx = pg.PoolClient;
@@ -15,15 +16,18 @@ export interface PoolOptions {
   lockTimeoutMs?: number;
   /** Longest pause inside a transaction; then Postgres ends it, and with it the lock on the clinic. */
   idleTimeoutMs?: number;
+  /** With what sensitive fields are sealed; without, such rows can be neither read nor written. */
+  sealing?: Sealing;
 }
 
 // int8 as a number: no counter here comes near 2^53.
 pg.types.setTypeParser(20, Number);
 
-export function openPool(url: string, { max = 20, ...limits }: PoolOptions = {}): Pool {
+export function openPool(url: string, { max = 20, sealing, ...limits }: PoolOptions = {}): Pool {
   const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 10_000, application_name: 'ryggrad' });
   // An idle connection that Postgres ended must not end the process.
   pool.on('error', () => {});
+  if (sealing !== undefined) giveSealing(pool, sealing);
   timeouts.set(pool, { ...TIMEOUTS, ...limits });
   return pool;
 }
@@ -59,6 +63,7 @@ async function begin(pool: Pool, clinicId: string, tx: Tx, mode: string): Promis
      select set_config('ryggrad.clinic', '${clinicId}', true) as clinic; select ryggrad_clinic()::text as clinic`,
   )) as unknown as pg.QueryResult<{ clinic: string }>[];
   if (answers.at(-1)?.rows[0]?.clinic !== clinicId) throw new Error('the clinic of the transaction was not set');
+  beginSealing(pool, tx, clinicId);
 }
 
 /**

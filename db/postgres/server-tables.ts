@@ -21,6 +21,32 @@ export const clinicClock = pgTable('clinic_clock', {
   seq: bigint('seq', { mode: 'number' }).notNull().default(0),
   /** Below this the feed has been compacted: who reads from further back must refetch. */
   floor: bigint('floor', { mode: 'number' }).notNull().default(0),
+  /** The clinic's key in force (clinic_key.id): read with the place, under the same lock. Null: none was ever needed. */
+  keyId: integer('key_id'),
+  /** Since when everything lies under the key in force; null while something may not. */
+  sealedAt: at('sealed_at'),
+  /** Nothing an older product sealed is left; from then on its form is refused. */
+  legacyDone: boolean('legacy_done').notNull().default(false),
+});
+
+/** A clinic's own keys, each wrapped under a key of the operator's (sealing/master-keys.ts). */
+export const clinicKey = pgTable(
+  'clinic_key',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    id: integer('id').notNull(),
+    /** Null: retired. Nothing is sealed with it any more, and nobody can open what once was. */
+    wrapped: text('wrapped'),
+    madeAt: at('made_at').notNull().defaultNow(),
+    retiredAt: at('retired_at'),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.id] })],
+);
+
+/** Which of the operator's keys this database has been opened with, and a proof by which another one under the same name is known. */
+export const masterKey = pgTable('master_key', {
+  id: text('id').primaryKey(),
+  proof: text('proof').notNull(),
 });
 
 /** The feed lies in so many parts, by the clinic's hash (a custom migration: drizzle knows no partitions). */
@@ -111,7 +137,7 @@ export const changeProof = pgTable(
   (table) => [primaryKey({ columns: [table.clinicId, table.deviceId, table.fromN, table.publicKey] })],
 );
 
-/** What was refused, with its whole text. JSON as text: it may hold what jsonb cannot (U+0000, lone surrogates). */
+/** What was refused, with its whole text, in an envelope. JSON as text: it may hold what jsonb cannot (U+0000, lone surrogates). */
 export const quarantine = pgTable(
   'quarantine',
   {
@@ -159,6 +185,7 @@ export const auditEvent = pgTable(
     subjectId: uuid('subject_id'),
     patientId: uuid('patient_id'),
     details: jsonb('details').notNull(),
+    /** In an envelope. */
     reason: text('reason'),
     previousHash: text('previous_hash').notNull(),
     hash: text('hash').notNull(),
@@ -278,6 +305,8 @@ export const contentChunk = pgTable(
     clinicId: uuid('clinic_id').notNull(),
     sha256: text('sha256').notNull(),
     n: integer('n').notNull(),
+    /** The clinic's key that `bytes` are sealed with; null: they stand as they are. */
+    keyId: integer('key_id'),
     bytes: bytea('bytes').notNull(),
   },
   (table) => [primaryKey({ columns: [table.clinicId, table.sha256, table.n] })],
@@ -286,6 +315,7 @@ export const contentChunk = pgTable(
 /** Server tables that hold a clinic's data, and so stand under row security like the record tables. */
 export const TENANT_SERVER_TABLES = [
   'clinic_clock',
+  'clinic_key',
   'feed',
   'feed_mark',
   'device_queue',
@@ -302,4 +332,12 @@ export const TENANT_SERVER_TABLES = [
   'content_chunk',
 ] as const;
 /** Tables without a tenant. */
-export const SHARED_TABLES = ['server_state', 'directory', 'attempt', 'rate_budget', 'contact_route', ...IDENTITY_SHARED] as const;
+export const SHARED_TABLES = [
+  'server_state',
+  'master_key',
+  'directory',
+  'attempt',
+  'rate_budget',
+  'contact_route',
+  ...IDENTITY_SHARED,
+] as const;

@@ -1,13 +1,15 @@
 /**
  * The server's record tables: one per entity of db/model, built from it. Dates and instants are text and
  * not `date`/`timestamptz`, so that a row reads the same, byte for byte, in both dialects (digests, signed
- * content). Foreign keys, row security and triggers are not here but in guards.ts, made from the same model.
+ * content). Sensitive columns are empty once a row is sealed (sealing/sealed-row.ts); the envelopes are columns of this dialect alone, and no
+ * row of the model has them. Foreign keys, row security and triggers are not here but in guards.ts, made from the same model.
  */
 import { bigint, boolean, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { PgColumnBuilderBase, PgTableWithColumns } from 'drizzle-orm/pg-core';
+import { sealingColumns, sensitiveColumns } from './sealing/sealed-row.ts';
 import type { BuildColumns, ColumnBuilderBase, NotNull, $Type } from 'drizzle-orm';
 import { columnName, type Entity, type Field, type Row } from '../model/entity.ts';
-import { entities } from '../model/entities.ts';
+import { entities, type EntityName } from '../model/entities.ts';
 
 type TypedColumn<T> = null extends T ? $Type<ColumnBuilderBase, NonNullable<T>> : NotNull<$Type<ColumnBuilderBase, T>>;
 type ColumnsOf<E extends Entity> = { [K in keyof Row<E>]: TypedColumn<Row<E>[K]> };
@@ -18,7 +20,7 @@ export type PostgresTable<E extends Entity> = PgTableWithColumns<{
   dialect: 'pg';
 }>;
 
-function column(field: Field, name: string): PgColumnBuilderBase {
+function column(field: Field, name: string, sealed: boolean): PgColumnBuilderBase {
   const base =
     field.kind === 'id'
       ? uuid(name)
@@ -30,13 +32,13 @@ function column(field: Field, name: string): PgColumnBuilderBase {
             ? jsonb(name)
             : text(name);
   // A JSON field that may hold `null` as its value (a conflict about an emptied field) is stored as SQL NULL.
-  const mayBeEmpty = field.nullable || (field.kind === 'json' && field.schema.safeParse(null).success);
+  const mayBeEmpty = sealed || field.nullable || (field.kind === 'json' && field.schema.safeParse(null).success);
   return mayBeEmpty ? base : base.notNull();
 }
 
 /** Which columns the server looks up by, beyond the id and its foreign keys. */
 const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[])[]>> = {
-  patient: [['nationalId']],
+  patient: [['nationalId'], ['national_id_index']],
   appointment: [['startsAt']],
   encounter: [['patientId', 'visitAt']],
   conflict: [['status']],
@@ -54,7 +56,9 @@ export function toPostgres<E extends Entity>(entity: E): PostgresTable<E> {
     fieldSeq: jsonb('field_seq').notNull().default({}),
     extra: jsonb('extra'),
   };
-  for (const [name, field] of Object.entries(entity.fields)) columns[name] = column(field, columnName(name));
+  const sealed = new Set(sensitiveColumns(entity.name as EntityName));
+  for (const [name, field] of Object.entries(entity.fields)) columns[name] = column(field, columnName(name), sealed.has(columnName(name)));
+  for (const name of sealingColumns(entity.name as EntityName)) columns[name] = text(name);
   const wanted = new Map<string, readonly string[]>();
   for (const names of (INDEXES as Record<string, readonly (readonly string[])[] | undefined>)[entity.name] ?? [])
     wanted.set(names.join(), names);

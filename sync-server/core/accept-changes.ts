@@ -229,6 +229,8 @@ function ledgerEntry({ n, hash, change }: ReadChange, outcome: Outcome): LedgerE
 export function refusalOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code === 'RG001') return 'encounter/signed';
+  // What stands cannot be read (SealBroken): nothing may be written over it.
+  if (code === 'RG003') return 'change/row-unreadable';
   if (code === '23503') return 'change/parent-missing';
   if (code.startsWith('22') || code.startsWith('23')) return 'change/not-storable';
   return undefined;

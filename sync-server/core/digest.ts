@@ -45,12 +45,12 @@ export async function compareStretch(
     clinicId,
     async (tx) => {
       const seq = (await feedHead(tx, clinicId))?.seq ?? 0;
-      const found = await rowsAfter(tx, clinicId, entity, after, limit);
-      const mine = found.filter((row) => mayReceive(audience, audienceOf(entity, row)));
+      const { rows, upTo } = await rowsAfter(tx, clinicId, entity, after, limit);
+      const mine = rows.filter((row) => mayReceive(audience, audienceOf(entity, row)));
       const lines = mine.flatMap((row) => digestLine(entity, row, sha256) ?? []);
       return {
         seq,
-        upTo: found.length < limit ? null : (found.at(-1)?.id ?? null),
+        upTo,
         ...digestOf(lines, sha256),
         ...(withRows
           ? { content: mine.map((row) => ({ id: row.id, seq: row.seq, body: row.deleted ? null : JSON.stringify(toBody(entity, row)) })) }

@@ -85,7 +85,7 @@ export function recordTx(tx: Tx, clinicId: string, intend?: Intend): RecordTx {
     credentialOf: (deviceId) => credentialOf(tx, clinicId, deviceId),
     readRows: (keys) => readRows(tx, clinicId, keys),
     readChildren: (encounterIds) => readChildren(tx, clinicId, encounterIds),
-    writeRows: (rows) => writeRows(tx, clinicId, rows),
+    writeRows: (rows) => writeRows(tx, rows),
     intend: async (rows) => intend?.(tx, clinicId, rows),
     auditHeads: (deviceId) => auditHeads(tx, clinicId, deviceId),
     appendAuditEvents: (events) => appendAuditEvents(tx, clinicId, events),

@@ -50,10 +50,20 @@ const repairReads = new Counter({
   registers: [registry],
 });
 
+const unreadable = new Counter({
+  name: 'ryggrad_unreadable_total',
+  help: 'Sealed values that were met and did not open. Should be none.',
+  registers: [registry],
+});
+
 export const metricsType = registry.contentType;
 
 export function countOutcome(outcome: string, n: number): void {
   outcomes.inc({ outcome }, n);
+}
+
+export function countUnreadable(): void {
+  unreadable.inc();
 }
 
 /** @param code a code of ours; nothing a laptop may choose */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { proxyShape } from '../core/electric-proxy.ts';
+import { openShape } from '../core/open-shape.ts';
 import { answerShape, invalid, MUST_REFETCH } from '../core/shape.ts';
 import { countLag } from '../plugins/metrics.ts';
 import { route } from './route.ts';
@@ -26,12 +27,15 @@ export const readShape = route({
     const asked = sent as Readonly<Record<string, string>>;
     if (deps.electric !== undefined) {
       const answer = await proxyShape(deps.electric, principal, asked, headers['if-none-match'], AbortSignal.any([gone, closing]));
-      if ('code' in answer) deps.log.warn({ code: answer.code }, 'Electric');
-      if (asked['live'] !== 'true') return answer;
+      if ('code' in answer) {
+        deps.log.warn({ code: answer.code }, 'Electric');
+        return answer;
+      }
+      if (asked['live'] !== 'true') return openShape(deps.pool, principal.clinicId, answer);
       // It may have waited long: what was allowed then may not be now.
       const now = await authenticateAgain();
       if ('code' in now) return now;
-      return now.audience === principal.audience ? answer : { status: 409, body: MUST_REFETCH };
+      return now.audience === principal.audience ? openShape(deps.pool, principal.clinicId, answer) : { status: 409, body: MUST_REFETCH };
     }
     const { store, wakeUps, epoch, now } = deps;
     const { rows, bytes, longPollMs } = deps.shape;

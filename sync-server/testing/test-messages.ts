@@ -1,7 +1,7 @@
 /** A test server with jobs and vendors' fakes: what a laptop asks for is sent, and what vendors tell is worked in. */
 import { z } from 'zod';
 import type { TestDatabase } from './test-database.ts';
-import { openTestServer, type TestServer } from './test-server.ts';
+import { openTestServer, TEST_SEALING, type TestServer } from './test-server.ts';
 import { addressHash, type MessagesDeps } from '../core/messages/deps.ts';
 import { intendBy } from '../core/messages/intents.ts';
 import { sweep } from '../core/messages/upkeep.ts';
@@ -47,7 +47,7 @@ export async function openTestMessages(
     log,
   });
   const jobs = await openJobs(database.appUrl, log);
-  const pool = openPool(database.appUrl, { max: 8 });
+  const pool = openPool(database.appUrl, { max: 8, sealing: TEST_SEALING });
   const messages: MessagesDeps = {
     pool,
     channels: integrations.channels,

@@ -5,6 +5,8 @@ import { MAX_REQUEST_BYTES } from '#db/sync/change.ts';
 import type { FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { assertMigrated } from '#db/postgres/migrate.ts';
+import type { Sealing } from '#db/postgres/sealing/clinic-keys.ts';
+import { readMasterKeys } from '#db/postgres/sealing/master-keys.ts';
 import { openPool, type Pool } from '#db/postgres/open.ts';
 import { buildApp, type ServerDeps } from '../app.ts';
 import { listenForChanges } from '#db/postgres/listen.ts';
@@ -34,8 +36,15 @@ export const TEST_LIMITS: ServerDeps['limits'] = {
   pollsPerClinic: 4000,
 };
 
-export async function openTestServer(database: TestDatabase, changes: Partial<ServerDeps> = {}): Promise<TestServer> {
-  const pool = openPool(database.appUrl, { max: 8 });
+/** Keys of every test's record. */
+export const TEST_SEALING: Sealing = { master: readMasterKeys(`1:${Buffer.alloc(32, 'for tests only').toString('base64')}`) };
+
+export async function openTestServer(
+  database: TestDatabase,
+  changes: Partial<ServerDeps> = {},
+  sealing: Sealing = TEST_SEALING,
+): Promise<TestServer> {
+  const pool = openPool(database.appUrl, { max: 8, sealing });
   const { epoch } = await assertMigrated(pool, decodeURIComponent(new URL(database.appUrl).username));
   const wakeUps = await listenForChanges(database.appUrl, () => {});
   const time = { now: new Date() };

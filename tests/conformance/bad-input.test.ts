@@ -26,6 +26,7 @@ import {
   write,
   type Laptop,
 } from '#sync-server/testing/test-clinic.ts';
+import { quarantined } from '#sync-server/testing/opened.ts';
 import { openTestDatabase, type TestDatabase } from '#sync-server/testing/test-database.ts';
 import { openTestServer, type TestServer } from '#sync-server/testing/test-server.ts';
 import { CANARY, EVERY_WAY, HEADERS, PARAMETERS, pathsIn, spoilt, TEXTS, type Json } from './mutations.ts';
@@ -279,16 +280,13 @@ describe('bad input', () => {
       const { outcomes } = pushReplySchema.parse(answer.json());
       const changes = (sent as { changes: Json[] }).changes;
       const goodOnes = new Set((good as { changes: Json[] }).changes.map((change) => canonical(change)));
-      const { rows: kept } = await admin.query<{ n: string; code: string; change: string }>(
-        'select n, code, change from quarantine where device_id = $1 and n = any($2)',
-        [world.owner.deviceId, outcomes.map(({ n }) => n)],
-      );
+      const kept = await quarantined(server.pool, world.owner.clinicId, { id: world.owner.deviceId, ns: outcomes.map(({ n }) => n) });
       for (const [i, { n, outcome, code = '' }] of outcomes.entries()) {
         if (outcome === 'rejected') {
           expect(REJECTIONS).toContain(code);
           // Never lost: its whole text is kept, as it came.
           const text = JSON.stringify(changes[i]);
-          expect(kept.some((one) => Number(one.n) === n && one.code === code && one.change === text)).toBe(true);
+          expect(kept.some((one) => one.n === n && one.code === code && one.change === text)).toBe(true);
         } else expect(goodOnes).toContain(canonical(changes[i]));
       }
       // Its neighbours are applied.

@@ -4,7 +4,8 @@
  */
 import http from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { addColleague, foundClinic, PASSPHRASE, request, write, type Laptop } from '#sync-server/testing/test-clinic.ts';
+import { withClinic } from '#db/postgres/open.ts';
+import { addColleague, foundClinic, newPatient, PASSPHRASE, request, write, type Laptop } from '#sync-server/testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from '#sync-server/testing/test-database.ts';
 import { headersFor } from '#sync-server/plugins/headers.ts';
 import { openTestServer, type TestServer } from '#sync-server/testing/test-server.ts';
@@ -306,6 +307,35 @@ describe('in front of Electric', () => {
       const gone = await get('?table=feed&offset=5_0&handle=h1');
       expect([gone.status, await gone.text()]).toEqual([409, '[{"headers":{"control":"must-refetch"}}]']);
       expect([gone.headers.get('electric-handle'), gone.headers.get('cache-control')]).toEqual(['h2', PRIVATE]);
+    });
+
+    it('rows come with their envelopes opened, old values and what holds none as they are; a row that was tampered with not at all', async () => {
+      const [one, two] = [newPatient('Gjennom Electric'), newPatient('Endret underveis')];
+      for (const patient of [one, two]) await write(server.app, laptop, patient);
+      const { rows } = await withClinic(server.pool, laptop.clinicId, (tx) =>
+        tx.query<Record<string, string>>(
+          'select clinic_id, audience, entity, id, seq::text, created_seq::text, deleted::text, body from feed where id = any($1) order by seq',
+          [[one.rowId, two.rowId]],
+        ),
+      );
+      expect(rows.map(({ body }) => body?.slice(0, 5))).toEqual(['v2.1.', 'v2.1.']);
+      const [first, second] = rows;
+      const messages = [
+        { key: 'a', value: first, old_value: { body: first?.['body'] }, headers: { operation: 'update' } },
+        { key: 'b', value: { ...second, body: second?.['body']?.replace('{', 'x{') }, headers: { operation: 'insert' } },
+        { key: 'c', value: { ...second, body: null, deleted: 'true' }, headers: { operation: 'update' } },
+        { headers: { control: 'up-to-date' } },
+      ];
+      say({ ...SNAPSHOT, body: JSON.stringify(messages) });
+      for (const query of ['?table=feed&offset=-1', '?table=feed&offset=0_0&handle=h1&live=true']) {
+        const said = (await (await get(query)).json()) as { key?: string; value?: { body: string | null }; old_value?: unknown }[];
+        expect(said.map(({ key }) => key)).toEqual(['a', 'c', undefined]);
+        expect(JSON.parse(said[0]?.value?.body ?? '')).toMatchObject({ family_name: 'Gjennom Electric', status: 'active' });
+        expect(said[0]?.old_value).toEqual(messages[0]?.old_value);
+        expect(said[1]).toEqual(messages[2]);
+      }
+      say({ ...SNAPSHOT, body: '[{"value":{"body":"v2.1.' });
+      expect((await get('?table=feed&offset=-1')).status).toBe(502);
     });
 
     it('a 400 about the reader’s place passes; one about our own words does not', async () => {

@@ -9,7 +9,8 @@ import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PASSPHRASE, testLaptop, type TestLaptop } from '#electron/core/testing.ts';
 import { until } from '#tests/sync/laptop.ts';
-import { serverSql } from '#tests/tools/server-sql.ts';
+import { quarantined } from '#sync-server/testing/opened.ts';
+import { withServerKeys } from '#tests/tools/server-sql.ts';
 import { ensureRenderer, freshHome, removeHome, startDemoLaptop, startLaptop, startServer } from './app.ts';
 import type { DemoLaptop, Running } from './app.ts';
 import { launchBrowser, openApp } from './browser.ts';
@@ -108,9 +109,9 @@ test('G8: revoked from another laptop: what it held is handed in, then its keys 
   expect(readdirSync(join(lost.home, 'clinics'))).not.toContain(joined.clinicId);
 
   // What it held is at the server, whole, sealed in quarantine; the chief is told, reads it, and takes it in.
-  const sealed = (await serverSql(server.home, "select change from quarantine where code = 'device/revoked' order by n")) as {
-    change: string;
-  }[];
+  const sealed = (await withServerKeys(server.home, (pool) => quarantined(pool, joined.clinicId))).filter(
+    ({ code }) => code === 'device/revoked',
+  );
   expect(sealed.map(({ change }) => change).join('\n')).toContain('Skrevet på maskinen som ble borte.');
 
   await ask(watched, 'sync.now', {});

@@ -8,10 +8,11 @@ import { v7 } from 'uuid';
 import { freePort, startEmbeddedPostgres, type EmbeddedPostgres } from '#sync-server/embedded-postgres.ts';
 import { dataFolder, osAccount } from '#sync-server/postgres-files.ts';
 import type { EntityDigest } from '#db/sync/digest.ts';
+import { openedFields } from '#sync-server/testing/opened.ts';
 import { drained, foundClinic, NOW } from '#tests/sync/clinic.ts';
 import { until, type Laptop } from '#tests/sync/laptop.ts';
 import { differing, replicaDigests } from '#tests/tools/digest-of.ts';
-import { serverSql } from '#tests/tools/server-sql.ts';
+import { serverSql, withServerKeys } from '#tests/tools/server-sql.ts';
 import { fastTimers, type LaptopOrder } from './matrix-order.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -187,9 +188,12 @@ export async function openWorld(oneBox: boolean, plant?: string): Promise<World>
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       found.diverged.push(...unequal);
-      const notes = (await sql('select text from note_section where not deleted')) as { text: string }[];
-      const names = (await sql("select given_name as name from patient where family_name = 'Matrise'")) as { name: string }[];
-      const all = notes.map(({ text }) => text).join('\n');
+      const [notes, patients] = await withServerKeys(home, async (pool) => [
+        await openedFields(pool, clinic.id, 'note_section', ['text'], 'not deleted'),
+        await openedFields(pool, clinic.id, 'patient', ['givenName', 'familyName']),
+      ]);
+      const names = patients.filter(({ familyName }) => familyName === 'Matrise').map(({ givenName }) => ({ name: String(givenName) }));
+      const all = notes.map(({ text }) => String(text)).join('\n');
       const times = new Map<string, number>();
       for (const { name } of names) times.set(name, (times.get(name) ?? 0) + 1);
       for (const [token] of all.matchAll(/<[^<>]+>/g)) times.set(token, (times.get(token) ?? 0) + 1);

@@ -2,7 +2,7 @@
  * A whole day with one canary patient in a real browser and a real server, ended once politely and once by kill -9,
  * so that write-ahead logs and profiles are left as a stolen laptop would have them.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { syntheticNationalId } from '#db/rules/fodselsnummer.ts';
 import { ensureRenderer, startDemoLaptop, startServer } from '#tests/journeys/app.ts';
@@ -141,7 +141,15 @@ export async function wholeRun(folder: string): Promise<LeakReport> {
   process.env = previous;
 
   const needles = [CANARY.familyName, CANARY.givenName, CANARY.nationalId, CANARY.phone, CANARY.phrase];
-  // Postgres' own files hold the record in the clear until field encryption: that is the server's disk, not the laptop's.
-  const report = scanFolder(folder, needles, [exported, join(serverHome, 'postgres')]);
+  // The server's own Postgres is searched with all the rest: tables, indexes, log and write-ahead log (under root it lies elsewhere).
+  const report = scanFolder(folder, needles, [exported]);
+  const postgres = realpathSync(join(serverHome, 'postgres'));
+  if (!postgres.startsWith(realpathSync(folder))) {
+    const elsewhere = scanFolder(postgres, needles);
+    report.leaks.push(...elsewhere.leaks);
+    report.files += elsewhere.files;
+    report.bytes += elsewhere.bytes;
+    report.inflated += elsewhere.inflated;
+  }
   return { ...report, control: scanFolder(exported, ['PDF-1']).leaks.length };
 }

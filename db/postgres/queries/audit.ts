@@ -2,6 +2,8 @@
 import type { AuditEvent } from '../../model/audit.ts';
 import type { LogRequest } from '../../sync/access-log.ts';
 import type { Tx } from '../open.ts';
+import { currentKey, keyNumbered, unlessBroken, useKey, withKeys } from '../sealing/clinic-keys.ts';
+import { isSealed, keyIdOf, openText, placeOf, sealText } from '../sealing/envelope.ts';
 
 export interface StoredAuditEvent extends AuditEvent {
   intact: boolean;
@@ -17,7 +19,10 @@ export async function auditHeads(
   clinicId: string,
   deviceId: string,
 ): Promise<{ n: number; hash: string; clinicN: number; clinicHash: string }> {
-  await tx.query('select from clinic_clock where clinic_id = $1 for update', [clinicId]);
+  const clock = await tx.query<{ keyId: number | null }>('select key_id as "keyId" from clinic_clock where clinic_id = $1 for update', [
+    clinicId,
+  ]);
+  if (clock.rows[0] !== undefined) await useKey(tx, clock.rows[0].keyId);
   const own = await tx.query<{ audit_n: number; audit_hash: string }>(
     'select audit_n, audit_hash from device_queue where clinic_id = $1 and device_id = $2',
     [clinicId, deviceId],
@@ -35,6 +40,11 @@ export async function auditHeads(
 }
 
 export async function appendAuditEvents(tx: Tx, clinicId: string, events: readonly StoredAuditEvent[]): Promise<void> {
+  const key = await currentKey(tx);
+  // Ids and codes stand as they are; why somebody looked is a person's own words.
+  const sealed = events.map((event) =>
+    event.reason === null ? event : { ...event, reason: sealText(key.seals, String(key.id), placeOfReason(clinicId, event), event.reason) },
+  );
   await tx.query(
     `insert into audit_event (clinic_id, device_id, n, id, at, actor_id, actor_name, roles, action, verb, subject_entity, subject_id,
        patient_id, details, reason, previous_hash, hash, intact, clinic_n, clinic_hash)
@@ -43,9 +53,14 @@ export async function appendAuditEvents(tx: Tx, clinicId: string, events: readon
      from jsonb_to_recordset($2::jsonb) as e("deviceId" uuid, n bigint, id uuid, at text, "actorId" uuid, "actorName" text, roles jsonb,
        action text, verb text, "subjectEntity" text, "subjectId" uuid, "patientId" uuid, details jsonb, reason text,
        "previousHash" text, hash text, intact boolean, "clinicN" bigint, "clinicHash" text)`,
-    [clinicId, JSON.stringify(events)],
+    [clinicId, JSON.stringify(sealed)],
   );
 }
+
+/** What an event's reason is sealed to. */
+export const auditId = (deviceId: string, n: number): string => `${deviceId}:${n}`;
+const placeOfReason = (clinicId: string, { deviceId, n }: Pick<AuditEvent, 'deviceId' | 'n'>) =>
+  placeOf(clinicId, 'audit_event', 'reason', auditId(deviceId, n));
 
 export async function saveAuditHead(tx: Tx, clinicId: string, deviceId: string, n: number, hash: string): Promise<void> {
   await tx.query(
@@ -82,7 +97,17 @@ export async function logPage(tx: Tx, clinicId: string, request: LogRequest): Pr
      order by clinic_n desc limit $8`,
     [clinicId, patientId, actorId, action, from, to, before, limit + 1],
   );
-  return rows;
+  return withKeys(tx, (keys) =>
+    rows.map((event) => {
+      const { reason } = event;
+      if (reason === null || !isSealed(reason)) return event;
+      const opened = unlessBroken(keys, 'audit_event', auditId(event.deviceId, event.n), () =>
+        openText(keyNumbered(keys, keyIdOf(reason)).seals, placeOfReason(clinicId, event), reason),
+      );
+      // The event stays in sight, and its hash tells that it is not whole.
+      return { ...event, reason: opened ?? null, intact: event.intact && opened !== undefined };
+    }),
+  );
 }
 
 /** How many events of this clinic did not follow from the one before. */

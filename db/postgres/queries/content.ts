@@ -1,6 +1,8 @@
 /** The bytes of attachments: their rows, and their pieces one at a time. Every query stands under the clinic's row security. */
 import { createHash } from 'node:crypto';
 import type { Tx } from '../open.ts';
+import { currentKey, keyNumbered, withKeys } from '../sealing/clinic-keys.ts';
+import { openBytes, placeOf, sealBytes } from '../sealing/envelope.ts';
 
 export interface AttachmentFacts {
   sha256: string;
@@ -38,6 +40,8 @@ export async function keepPiece(
   n: number,
   bytes: Buffer,
 ): Promise<void> {
+  // The clinic before its pieces, as everybody locks.
+  const key = await currentKey(tx);
   await tx.query('insert into content (clinic_id, sha256, byte_length) values ($1, $2, $3) on conflict do nothing', [
     clinicId,
     whole.sha256,
@@ -49,11 +53,12 @@ export async function keepPiece(
     whole.sha256,
   ]);
   if (rows[0]?.complete === true) return;
-  await tx.query('insert into content_chunk (clinic_id, sha256, n, bytes) values ($1, $2, $3, $4) on conflict do nothing', [
+  await tx.query('insert into content_chunk (clinic_id, sha256, n, key_id, bytes) values ($1, $2, $3, $4, $5) on conflict do nothing', [
     clinicId,
     whole.sha256,
     n,
-    bytes,
+    key.id,
+    sealBytes(key.seals, chunkPlace(clinicId, whole.sha256, n), bytes),
   ]);
 }
 
@@ -61,15 +66,23 @@ export async function keepPiece(
 export async function givenPiece(tx: Tx, clinicId: string, sha256: string, n: number): Promise<Buffer | undefined> {
   return readBytes(
     tx,
-    `select p.bytes from content_chunk p join content w using (clinic_id, sha256)
+    `select p.key_id as "keyId", p.bytes from content_chunk p join content w using (clinic_id, sha256)
      where p.clinic_id = $1 and p.sha256 = $2 and p.n = $3 and w.complete`,
     [clinicId, sha256, n],
   );
 }
 
-async function readBytes(tx: Tx, text: string, values: unknown[]): Promise<Buffer | undefined> {
-  const { rows } = await tx.query<{ bytes: Buffer }>(text, values);
-  return rows[0]?.bytes;
+/** What a piece is sealed to. */
+export const chunkPlace = (clinicId: string, sha256: string, n: number): string =>
+  placeOf(clinicId, 'content_chunk', 'bytes', `${sha256}:${n}`);
+
+/** Throws SealBroken. */
+async function readBytes(tx: Tx, text: string, values: [clinicId: string, sha256: string, n: number]): Promise<Buffer | undefined> {
+  const { rows } = await tx.query<{ keyId: number | null; bytes: Buffer }>(text, values);
+  const [found] = rows;
+  if (found === undefined) return undefined;
+  const { keyId, bytes } = found;
+  return keyId === null ? bytes : withKeys(tx, (keys) => openBytes(keyNumbered(keys, String(keyId)).seals, chunkPlace(...values), bytes));
 }
 
 /**
@@ -91,11 +104,11 @@ export async function verifyWhole(
   const hash = createHash('sha256');
   let length = 0;
   for (let n = 0; n < count; n += 1) {
-    const piece = await readBytes(tx, 'select bytes from content_chunk where clinic_id = $1 and sha256 = $2 and n = $3', [
-      clinicId,
-      sha256,
-      n,
-    ]);
+    const piece = await readBytes(
+      tx,
+      'select key_id as "keyId", bytes from content_chunk where clinic_id = $1 and sha256 = $2 and n = $3',
+      [clinicId, sha256, n],
+    );
     if (piece === undefined) return 'incomplete';
     hash.update(piece);
     length += piece.length;

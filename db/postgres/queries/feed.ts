@@ -5,6 +5,8 @@
 import type { Audience } from '../../model/entity.ts';
 import { audiencesFor } from '../../sync/audience.ts';
 import type { Tx } from '../open.ts';
+import { unlessBroken, withKeys } from '../sealing/clinic-keys.ts';
+import { openBody } from '../sealing/sealed-row.ts';
 
 export interface FeedHead {
   /** Place of the newest row of the clinic, whatever its audience. */
@@ -82,12 +84,21 @@ export async function feedPage(
   const head = { seq: Number(first[0]), floor: Number(first[1]) };
   const found = Number(first[2] ?? 0);
   if (found === 0) return { ...head, messages: '', rows: 0, last: null, complete: true };
+  const opened = await openBodies(
+    tx,
+    rows.map(([, , , audienceName, entity, id, seq, createdSeq, deleted, body]) => ({
+      audience: audienceName,
+      entity,
+      id,
+      seq: Number(seq),
+      createdSeq: Number(createdSeq),
+      deleted: deleted === 't',
+      body,
+    })),
+  );
   let messages = '';
-  for (const [, , , audienceName, entity, id, seq, createdSeq, deleted, body] of rows) {
-    const row = { audience: audienceName, entity, id, seq: Number(seq), createdSeq: Number(createdSeq), deleted: deleted === 't', body };
-    messages += `${messages === '' ? '' : ','}${feedMessage(clinicId, after, row)}`;
-  }
-  return { ...head, messages, rows: rows.length, last: Number(rows.at(-1)?.[6]), complete: rows.length === found && found < limits.rows };
+  for (const row of opened) messages += `${messages === '' ? '' : ','}${feedMessage(clinicId, after, row)}`;
+  return { ...head, messages, rows: opened.length, last: Number(rows.at(-1)?.[6]), complete: rows.length === found && found < limits.rows };
 }
 
 export interface FeedRow {
@@ -100,19 +111,33 @@ export interface FeedRow {
   body: string | null;
 }
 
-/** One row as Electric's change message. Ids, entity names and audiences need no escaping; the body is text like any other. */
-export function feedMessage(clinicId: string, after: number, { audience, entity, id, seq, createdSeq, deleted, body }: FeedRow): string {
-  const operation = createdSeq > after ? 'insert' : 'update';
-  return (
-    `{"key":"\\"public\\".\\"feed\\"/\\"${clinicId}\\"/\\"${entity}\\"/\\"${id}\\"","value":{"clinic_id":"${clinicId}","audience":"${audience}","entity":"${entity}",` +
-    `"id":"${id}","seq":"${seq}","created_seq":"${createdSeq}","deleted":"${deleted}","body":${body === null ? 'null' : JSON.stringify(body)}},` +
-    `"headers":{"operation":"${operation}","relation":["public","feed"],"lsn":"${seq}","op_position":0}}`
+/** The rows with their bodies as laptops read them; one that does not open is left out, and told of: laptops keep what they have of it. */
+export async function openBodies<R extends Pick<FeedRow, 'entity' | 'id' | 'body'>>(tx: Tx, rows: readonly R[]): Promise<R[]> {
+  return withKeys(tx, (keys) =>
+    rows.flatMap((row) => {
+      const { entity, id, body } = row;
+      if (body === null) return [row];
+      const opened = unlessBroken(keys, entity, id, () => openBody(keys, entity, id, body));
+      return opened === undefined ? [] : [{ ...row, body: opened }];
+    }),
   );
 }
 
-const VALUE = `'{"clinic_id":"' || clinic_id || '","audience":"' || audience || '","entity":"' || entity || '","id":"' || id
-  || '","seq":"' || seq || '","created_seq":"' || created_seq || '","deleted":"' || deleted::text || '","body":'
-  || coalesce(to_json(body)::text, 'null') || '}'`;
+/** One row as Electric's change message. Ids, entity names and audiences need no escaping; the body is text like any other. */
+export function feedMessage(clinicId: string, after: number, row: FeedRow): string {
+  const operation = row.createdSeq > after ? 'insert' : 'update';
+  return (
+    `{"key":"\\"public\\".\\"feed\\"/\\"${clinicId}\\"/\\"${row.entity}\\"/\\"${row.id}\\"","value":${feedValue(clinicId, row)},` +
+    `"headers":{"operation":"${operation}","relation":["public","feed"],"lsn":"${row.seq}","op_position":0}}`
+  );
+}
+
+function feedValue(clinicId: string, { audience, entity, id, seq, createdSeq, deleted, body }: FeedRow): string {
+  return (
+    `{"clinic_id":"${clinicId}","audience":"${audience}","entity":"${entity}","id":"${id}","seq":"${seq}",` +
+    `"created_seq":"${createdSeq}","deleted":"${deleted}","body":${body === null ? 'null' : JSON.stringify(body)}}`
+  );
+}
 
 /**
  * What a new laptop needs to be useful at once: the clinic, its people, prices and phrases; the appointments
@@ -126,7 +151,7 @@ export async function bootstrapRows(
   from: string,
   to: string,
 ): Promise<{ seq: number; rows: string }> {
-  const { rows } = await tx.query<{ seq: number; rows: string }>(
+  const { rows } = await tx.query<FeedRow & { head: number }>(
     `with recursive booked as (
        select id, patient_id from appointment where clinic_id = $1 and starts_at >= $3 and starts_at < $4 and not deleted
      ), people as (
@@ -151,10 +176,12 @@ export async function bootstrapRows(
        union all select 'observation', id from observation where clinic_id = $1 and encounter_id in (select id from visits)
        union all select entity, id from feed where clinic_id = $1 and entity in ('clinic', 'user', 'device', 'signing_key', 'phrase', 'price_item')
      )
-     select c.seq, coalesce((select '[' || string_agg(${VALUE}, ',' order by seq) || ']'
-       from feed f join wanted w using (entity, id) where f.clinic_id = $1 and f.audience = any($2::text[])), '[]') as rows
-     from clinic_clock c where c.clinic_id = $1`,
+     select c.seq as head, f.audience, f.entity, f.id, f.seq, f.created_seq as "createdSeq", f.deleted, f.body
+     from clinic_clock c left join (feed f join wanted w using (entity, id)) on f.clinic_id = c.clinic_id and f.audience = any($2::text[])
+     where c.clinic_id = $1 order by f.seq`,
     [clinicId, audiencesFor(audience), from, to],
   );
-  return rows[0] ?? { seq: 0, rows: '[]' };
+  const found = rows.filter(({ id }) => id !== null);
+  const values = (await openBodies(tx, found)).map((row) => feedValue(clinicId, row));
+  return { seq: rows[0]?.head ?? 0, rows: `[${values.join(',')}]` };
 }

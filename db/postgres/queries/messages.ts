@@ -1,5 +1,8 @@
 /** Messages, what was handed to vendors, and what those said. The caller has locked the clinic's clock where it writes. */
+import type { EntityName } from '../../model/entities.ts';
+import type { StoredRow } from '../../sync/row.ts';
 import type { Tx } from '../open.ts';
+import { readRows } from './rows.ts';
 
 /** Planned messages of these appointments: they must be looked at again when one of those changes. */
 export async function plannedFor(tx: Tx, clinicId: string, appointmentIds: readonly string[]): Promise<string[]> {
@@ -55,16 +58,36 @@ export interface PersonFacts {
 
 /** What decides whether and where to a message may go. */
 export async function personFacts(tx: Tx, clinicId: string, patientIds: readonly string[]): Promise<PersonFacts[]> {
-  const { rows } = await tx.query<PersonFacts>(
-    `select p.id, p.birth_date as "birthDate", p.status, p.phone, p.email,
-       coalesce((select jsonb_agg(jsonb_build_object('phone', g.phone, 'email', g.email) order by g.id) from guardian g
-         where g.clinic_id = $1 and g.patient_id = p.id and not g.deleted), '[]') as guardians,
-       coalesce((select jsonb_agg(jsonb_build_object('channel', c.channel, 'state', c.state)) from channel_consent c
-         where c.clinic_id = $1 and c.patient_id = p.id and not c.deleted), '[]') as consents
-     from patient p where p.clinic_id = $1 and p.id = any($2::uuid[]) and not p.deleted`,
+  // Numbers, addresses and birth dates lie sealed: whole rows are read and opened.
+  const { rows: found } = await tx.query<{ id: string; patientId: string }>(
+    'select id, patient_id as "patientId" from guardian where clinic_id = $1 and patient_id = any($2::uuid[]) and not deleted',
     [clinicId, patientIds],
   );
-  return rows;
+  const { rows: consents } = await tx.query<{ patientId: string; channel: string; state: 'yes' | 'no' }>(
+    'select patient_id as "patientId", channel, state from channel_consent where clinic_id = $1 and patient_id = any($2::uuid[]) and not deleted',
+    [clinicId, patientIds],
+  );
+  const opened = await readRows(
+    tx,
+    clinicId,
+    new Map<EntityName, ReadonlySet<string>>([
+      ['patient', new Set(patientIds)],
+      ['guardian', new Set(found.map(({ id }) => id))],
+    ]),
+  );
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  const reached = ({ phone, email }: StoredRow) => ({ phone: text(phone), email: text(email) });
+  const guardians = opened.filter(({ entity }) => entity === 'guardian').toSorted((a, b) => (a.row.id < b.row.id ? -1 : 1));
+  return opened
+    .filter(({ entity, row }) => entity === 'patient' && !row.deleted)
+    .map(({ row }) => ({
+      id: row.id,
+      birthDate: text(row['birthDate']),
+      status: String(row['status']),
+      ...reached(row),
+      guardians: guardians.filter((guardian) => guardian.row['patientId'] === row.id).map((guardian) => reached(guardian.row)),
+      consents: consents.filter(({ patientId }) => patientId === row.id).map(({ channel, state }) => ({ channel, state })),
+    }));
 }
 
 /** The clinic as its messages name it, and what it has switched. */
@@ -126,7 +149,7 @@ export async function stopping(tx: Tx, clinicId: string, hashes: readonly string
 /** Messages whose words are still there though they were written before this. */
 export async function olderBodies(tx: Tx, clinicId: string, before: Date, limit: number): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
-    `select id from message where clinic_id = $1 and body is not null and state <> 'planned' and coalesce(state_at, requested_at) < $2 limit $3`,
+    `select id from message where clinic_id = $1 and (sealed is not null or body is not null) and state <> 'planned' and coalesce(state_at, requested_at) < $2 limit $3`,
     [clinicId, before.toISOString(), limit],
   );
   return rows.map(({ id }) => id);

@@ -1,6 +1,8 @@
 /** What a push reads and leaves behind besides the rows: the counter, the ledger, quarantine, the device's queue. */
 import type { Outcome } from '../../sync/change.ts';
 import type { Tx } from '../open.ts';
+import { comparable, currentKey, keyNumbered, liveKeys, useKey, type ClinicKeys } from '../sealing/clinic-keys.ts';
+import { isSealed, keyIdOf, openText, placeOf, sealText } from '../sealing/envelope.ts';
 
 export interface QueueState {
   /** Place of the newest row in the clinic's feed. */
@@ -12,9 +14,13 @@ export interface QueueState {
 /** Locks the clinic's counter (always first: one order for everybody) and says how far the device has come. */
 export async function lockClinic(tx: Tx, clinicId: string, deviceId: string): Promise<QueueState | undefined> {
   // Two statements: a join would read the queue as it was before the lock was granted.
-  const clock = await tx.query<{ seq: number }>('select seq from clinic_clock where clinic_id = $1 for update', [clinicId]);
-  const seq = clock.rows[0]?.seq;
+  const clock = await tx.query<{ seq: number; keyId: number | null }>(
+    'select seq, key_id as "keyId" from clinic_clock where clinic_id = $1 for update',
+    [clinicId],
+  );
+  const { seq, keyId } = clock.rows[0] ?? {};
   if (seq === undefined) return undefined;
+  await useKey(tx, keyId ?? null);
   return { seq, lastN: await lastN(tx, clinicId, deviceId) };
 }
 
@@ -111,11 +117,27 @@ export interface QuarantineEntry {
 
 export async function appendQuarantine(tx: Tx, clinicId: string, deviceId: string, entries: readonly QuarantineEntry[]): Promise<void> {
   for (const { n, hash, code, change } of entries) {
+    const key = await currentKey(tx);
+    const place = placeOf(clinicId, 'quarantine', 'change', quarantineId(deviceId, n, hash));
     await tx.query(
       'insert into quarantine (clinic_id, device_id, n, hash, code, change) values ($1, $2, $3, $4, $5, $6) on conflict do nothing',
-      [clinicId, deviceId, n, hash, code, change],
+      [clinicId, deviceId, n, hash, code, sealText(key.seals, String(key.id), place, change)],
     );
   }
+}
+
+/** What a change in quarantine is sealed to. */
+export const quarantineId = (deviceId: string, n: number, hash: string): string => `${deviceId}:${n}:${hash}`;
+
+/** A change in quarantine as it was handed in. Throws SealBroken. */
+export function openQuarantined(
+  keys: ClinicKeys,
+  { deviceId, n, hash, change }: { deviceId: string; n: number; hash: string; change: string },
+): string {
+  // JSON, from before there was sealing.
+  if (!isSealed(change)) return change;
+  const place = placeOf(keys.clinicId, 'quarantine', 'change', quarantineId(deviceId, n, hash));
+  return openText(keyNumbered(keys, keyIdOf(change)).seals, place, change);
 }
 
 /** Public keys with which these people sign on this device. */
@@ -148,9 +170,15 @@ export async function patientsWithNationalId(
   clinicId: string,
   numbers: readonly string[],
 ): Promise<{ id: string; nationalId: string }[]> {
-  const { rows } = await tx.query<{ id: string; nationalId: string }>(
-    'select id, national_id as "nationalId" from patient where clinic_id = $1 and national_id = any($2::text[]) and not deleted',
-    [clinicId, numbers],
+  await currentKey(tx);
+  // Under each key in use: while keys are changed, some rows are still compared by the one before.
+  const byIndex = new Map(
+    liveKeys(tx).flatMap((key) => numbers.map((number) => [comparable(key, 'patient', 'national_id', number), number] as const)),
   );
-  return rows;
+  const { rows } = await tx.query<{ id: string; plain: string | null; index: string | null }>(
+    `select id, national_id as plain, national_id_index as index from patient
+     where clinic_id = $1 and not deleted and (national_id_index = any($2::text[]) or national_id = any($3::text[]))`,
+    [clinicId, [...byIndex.keys()], numbers],
+  );
+  return rows.map(({ id, plain, index }) => ({ id, nationalId: plain ?? byIndex.get(index ?? '') ?? '' }));
 }

@@ -5,29 +5,22 @@ import { BEFORE_ALL } from '../../sync/compare.ts';
 import { FROZEN_CHILDREN } from '../../sync/policy.ts';
 import { fieldsOf, type StoredRow } from '../../sync/row.ts';
 import type { Tx } from '../open.ts';
+import { currentKey, keysOf, unlessBroken, withKeys } from '../sealing/clinic-keys.ts';
+import { openRow, sealingColumns, sealRow, wasPlain, type RawRow } from '../sealing/sealed-row.ts';
+import { resealRows } from './sealing.ts';
 
-const META: readonly (readonly [field: string, column: string])[] = [
-  ['id', 'id'],
-  ['clinicId', 'clinic_id'],
-  ['seq', 'seq'],
-  ['deleted', 'deleted'],
-  ['fieldSeq', 'field_seq'],
-  ['extra', 'extra'],
+const META = ['id', 'clinic_id', 'seq', 'deleted', 'field_seq', 'extra'] as const;
+
+const columnsOf = (entity: EntityName): readonly string[] => [
+  ...META,
+  ...Object.keys(fieldsOf(entity)).map(columnName),
+  ...sealingColumns(entity),
 ];
-
-/** Per entity [field, column] of every column. */
-const COLUMNS = new Map(
-  entityNames.map((name) => [name, [...META, ...Object.keys(fieldsOf(name)).map((field) => [field, columnName(field)] as const)]] as const),
-);
-
-function columnsOf(entity: EntityName): readonly (readonly [string, string])[] {
-  return COLUMNS.get(entity) ?? [];
-}
 
 // As plain text: the type of each statement, one of a row of names in it several times over, is more than the compiler holds.
 const UPSERTS = new Map<EntityName, string>(
   entityNames.map((name) => {
-    const columns = columnsOf(name).map(([, column]) => `"${column}"`);
+    const columns = columnsOf(name).map((column) => `"${column}"`);
     const changed = columns.filter((column) => column !== '"id"' && column !== '"clinic_id"');
     return [
       name,
@@ -60,7 +53,7 @@ export async function readRows(
     );
   }
   if (parts.length === 0) return [];
-  return decode(await tx.query<RawRow>(parts.join(' union all '), values));
+  return decode(tx, await tx.query<Found>(parts.join(' union all '), values));
 }
 
 /** All that hangs under these encounters and is frozen by their signature, deleted rows included. One statement. */
@@ -72,60 +65,61 @@ export async function readChildren(
   const parts = [...FROZEN_CHILDREN].map(
     (name) => `select '${name}' as entity, to_jsonb(t) as row from "${name}" t where clinic_id = $1 and encounter_id = any($2::uuid[])`,
   );
-  return decode(await tx.query<RawRow>(parts.join(' union all '), [clinicId, [...encounterIds]]));
+  return decode(tx, await tx.query<Found>(parts.join(' union all '), [clinicId, [...encounterIds]]));
 }
 
 /** Every row of one entity in this clinic, in order of id, in pages: for digests. */
 export async function* allRows(tx: Tx, clinicId: string, entity: EntityName, page = 5000): AsyncGenerator<StoredRow> {
-  let after = BEFORE_ALL;
-  for (;;) {
-    const rows = await rowsAfter(tx, clinicId, entity, after, page);
+  let after: string | null = BEFORE_ALL;
+  while (after !== null) {
+    const { rows, upTo }: Stretch = await rowsAfter(tx, clinicId, entity, after, page);
     yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < page) return;
-    after = last.id;
+    after = upTo;
   }
 }
 
-/** Rows of one entity in this clinic in order of id, deleted ones too, at most so many. */
-export async function rowsAfter(tx: Tx, clinicId: string, entity: EntityName, after: string, limit: number): Promise<StoredRow[]> {
-  const answer = await tx.query<RawRow>(
+export interface Stretch {
+  rows: StoredRow[];
+  /** Id of the last row there was, whether it opened or not; null at the end. */
+  upTo: string | null;
+}
+
+/** Rows of one entity in this clinic in order of id, deleted ones too, at most so many; one that does not open is left out, and told of. */
+export async function rowsAfter(tx: Tx, clinicId: string, entity: EntityName, after: string, limit: number): Promise<Stretch> {
+  const { rows: found } = await tx.query<Found>(
     `select '${entity}' as entity, to_jsonb(t) as row from "${entity}" t where clinic_id = $1 and id > $2 order by id limit $3`,
     [clinicId, after, limit],
   );
-  return decode(answer).map(({ row }) => row);
+  const rows = await withKeys(tx, (keys) =>
+    found.flatMap(({ row }) => unlessBroken(keys, entity, String(row['id']), () => openRow(keys, entity, row, false)) ?? []),
+  );
+  return { rows, upTo: found.length < limit ? null : String(found.at(-1)?.row['id']) };
 }
 
 /**
  * Writes rows whose `seq` is already given; the caller has locked the clinic's clock and moved it beyond them (`moveClock`).
  * Throws what Postgres throws (guards.sql, foreign keys).
  */
-export async function writeRows(tx: Tx, clinicId: string, rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void> {
+export async function writeRows(tx: Tx, rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void> {
   for (const entity of WRITE_ORDER) {
     const mine = rows.get(entity);
     if (mine === undefined || mine.size === 0) continue;
-    const ordered = [...mine.values()].sort((a, b) => a.seq - b.seq).map((row) => encode(entity, row, clinicId));
+    const key = await currentKey(tx);
+    const keys = keysOf(tx);
+    // What still stands in the clear is sealed first: on a finished row the triggers would take it for a change.
+    const plain = [...mine.keys()].filter((id) => wasPlain(keys, entity, id));
+    if (plain.length > 0) await resealRows(tx, entity, plain);
+    const ordered = [...mine.values()].sort((a, b) => a.seq - b.seq).map((row) => sealRow(keys, key, entity, row));
     await tx.query({ name: `upsert-${entity}`, text: UPSERTS.get(entity) ?? '', values: [JSON.stringify(ordered)] });
   }
 }
 
-interface RawRow {
+interface Found {
   entity: EntityName;
-  row: Record<string, unknown>;
+  row: RawRow;
 }
 
-function decode({ rows }: { rows: RawRow[] }): { entity: EntityName; row: StoredRow }[] {
-  return rows.map(({ entity, row: raw }) => {
-    const row: Record<string, unknown> = {};
-    for (const [field, column] of columnsOf(entity)) row[field] = raw[column] ?? null;
-    return { entity, row: row as StoredRow };
-  });
-}
-
-function encode(entity: EntityName, row: StoredRow, clinicId: string): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  // What is left out is null: `jsonb_populate_recordset` over a row of nulls.
-  for (const [field, column] of columnsOf(entity)) if (row[field] !== null && row[field] !== undefined) out[column] = row[field];
-  out['clinic_id'] = clinicId;
-  return out;
+/** Throws SealBroken: whoever is about to write must not go on without what the row says. */
+async function decode(tx: Tx, { rows }: { rows: Found[] }): Promise<{ entity: EntityName; row: StoredRow }[]> {
+  return withKeys(tx, (keys) => rows.map(({ entity, row }) => ({ entity, row: openRow(keys, entity, row, true) })));
 }
