@@ -58,6 +58,10 @@ const AREAS: Record<string, Group> = {
   access: 'desk',
   grant: 'admin',
   audit: 'admin',
+  message: 'desk',
+  reminder: 'desk',
+  integration: 'admin',
+  job: 'admin',
 };
 const VERBS: Record<string, Group> = {
   'clinic.update': 'admin',

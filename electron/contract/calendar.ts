@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { appointment } from '#db/model/practice.ts';
 import { VISIT_TYPES } from '#db/model/encounter.ts';
 import type { Row } from '#db/model/entity.ts';
+import type { Reminder } from './messages.ts';
 import type { PatientHit } from './patients.ts';
 import { verb } from './verb.ts';
 
@@ -17,6 +18,8 @@ export interface DayItem {
   paid: 'nothing-due' | 'unpaid' | 'paid' | 'invoice_later';
   /** Overlaps another booking of the same practitioner. */
   clash: boolean;
+  /** Of this booking: asked for, sent, delivered, or why not. */
+  reminders: Reminder[];
   /** Safety kinds answered yes, for a mark; null when the person may not see them. */
   alerts: string[] | null;
 }

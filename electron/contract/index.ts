@@ -7,8 +7,10 @@ import { calendar } from './calendar.ts';
 import { clinic } from './clinic.ts';
 import { codes } from './codes.ts';
 import { encounters } from './encounters.ts';
+import { integrations } from './integrations.ts';
 import { journal } from './journal.ts';
 import { letters } from './letters.ts';
+import { messages } from './messages.ts';
 import { patients } from './patients.ts';
 import { secondFactorArea } from './second-factor.ts';
 import { session } from './session.ts';
@@ -34,6 +36,8 @@ export const contract = {
   ...journal,
   ...attachments,
   ...codes,
+  ...messages,
+  ...integrations,
   ...sync,
 };
 
@@ -52,6 +56,8 @@ const areas = [
   letters,
   attachments,
   codes,
+  messages,
+  integrations,
   sync,
 ];
 if (areas.reduce((sum, area) => sum + Object.keys(area).length, 0) !== Object.keys(contract).length) {

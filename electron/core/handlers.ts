@@ -20,9 +20,11 @@ import { amendmentHandlers } from './encounters/amendments.ts';
 import { chartingHandlers } from './encounters/charting.ts';
 import { setRightHandlers } from './encounters/set-right.ts';
 import { signingHandlers } from './encounters/signing.ts';
+import { integrationHandlers } from './integrations/verbs.ts';
 import { journalHandlers } from './journal/verbs.ts';
 import { letterPdfHandlers } from './letters/sign-letter.ts';
 import { letterHandlers } from './letters/verbs.ts';
+import { messageHandlers } from './messages/verbs.ts';
 import { mergeHandlers } from './patients/merge-patients.ts';
 import { patientHandlers } from './patients/verbs.ts';
 import { handedInHandlers } from './refused/handed-in.ts';
@@ -57,6 +59,8 @@ export const handlers: readonly AnyHandler[] = [
   ...amendmentHandlers,
   ...billingHandlers,
   ...receiptHandlers,
+  ...messageHandlers,
+  ...integrationHandlers,
   ...journalHandlers,
   ...auditHandlers,
   ...letterHandlers,

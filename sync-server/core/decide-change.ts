@@ -7,6 +7,7 @@ import { mergeChange, type MergeReader } from '#db/sync/merge.ts';
 import type { RowWrite } from '#db/sync/row.ts';
 import { authorise, type Actor } from './authorise.ts';
 import { judgeRules } from './judge-rules.ts';
+import { toldMessage } from './messages/told-message.ts';
 import type { ReadChange } from './read-change.ts';
 import { parentsIn, type RecordBatch } from './record-batch.ts';
 import type { RecordTx } from './record-store.ts';
@@ -35,11 +36,12 @@ export async function decideChange({ tx, record, people, deviceId, clinicId }: D
   const judged = await record.reading((read) => {
     const actor = people.actor(change.actor, read);
     if (actor === undefined) return no('actor/unknown');
-    const verdict = authorise(actor, change, entity, read.row(entity, change.rowId));
+    const told = entity === 'message' ? toldMessage(change, read.row(entity, change.rowId)) : change;
+    const verdict = authorise(actor, told, entity, read.row(entity, change.rowId));
     if (!verdict.ok) return no(verdict.code);
-    const rules = judgeRules(entity, change, read.row(entity, change.rowId), read);
+    const rules = judgeRules(entity, told, read.row(entity, change.rowId), read);
     if (!rules.ok) return no(rules.code);
-    const merged = mergeChange({ change, deviceId, read });
+    const merged = mergeChange({ change: told, deviceId, read });
     if (merged.outcome === 'rejected') return no(merged.code);
     const parents = merged.writes.flatMap((write) => parentsIn(write.entity, write.set));
     const own = (parent: { entity: string; id: string }) =>

@@ -131,11 +131,13 @@ export async function openJobs(url: string, log: { warn(message: string): void }
       const options = {
         batchSize: spec.batch,
         perJobResults: true,
-        pollingIntervalSeconds: 2,
+        pollingIntervalSeconds: 1,
         notifyPollingIntervalSeconds: 5,
-        burstWhenReadyExceeds: 1,
       } as const;
-      await boss.work<JobData>(spec.name, options, async (jobs) => {
+      let worker = '';
+      worker = await boss.work<JobData>(spec.name, options, async (jobs) => {
+        // Where a batch was full there is more: a notification stands for one look, and the next would be seconds away.
+        if (jobs.length === spec.batch) boss.notifyWorker(worker);
         const failed = await handler(jobs.map(({ id, data }) => ({ id, data: data ?? {} }))).catch((error: unknown) => {
           log.warn(`${spec.name}: ${codeOf(error)}`);
           return new Map(jobs.map(({ id }) => [id, codeOf(error)]));

@@ -32,10 +32,13 @@ test('the bench says what it promises, by name, one object a line', async () => 
     'import',
     'key-echo',
     'memory',
+    'messages',
     'patient-search',
     'propagation',
     'push',
+    'push-beside',
     'push-tuned',
     'unlock',
+    'webhooks',
   ]);
 });

@@ -11,6 +11,7 @@ import { bigClinic } from './big-clinic.ts';
 import type { Figure } from './figures.ts';
 import { keyEcho } from './key-echo.ts';
 import { chartOpen, icpcSearch, memory, openBig, patientSearch, unlock } from './laptop.ts';
+import { messagesBench } from './messages.ts';
 import { audit, authorise, cipher } from './safety.ts';
 import { SYNC_NAMES, syncBenches } from './sync.ts';
 
@@ -63,5 +64,7 @@ if ([...Object.keys(LAPTOP), 'memory', 'unlock', 'cipher', 'audit'].some(wanted)
 }
 if (wanted('authorise')) say(await authorise(values.quick ? 200 : 2000));
 if (wanted('key-echo')) say(await keyEcho(values.quick ? 60 : 400));
+if (['messages', 'push-beside', 'webhooks'].some(wanted))
+  say(await messagesBench(values.quick ? { reminders: 60, webhooks: 60, saves: 20 } : { reminders: 1000, webhooks: 1000, saves: 200 }));
 await syncBenches(wanted, syncSize, values.quick, say);
 process.exit(0);

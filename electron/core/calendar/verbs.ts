@@ -16,6 +16,7 @@ import type { LooseEnds } from '#electron/contract/calendar.ts';
 import type { Context } from '../context.ts';
 import { alertsOf, fullName, hitsOf } from '../patients/patient-view.ts';
 import { logRead } from '../audit/log-once.ts';
+import { remindAnew, remindersOf } from '../messages/reminders.ts';
 import { useCase } from '../use-case.ts';
 
 function besides(ctx: Context, practitionerId: string, slot: Slot, exceptId: string | null) {
@@ -75,6 +76,7 @@ export const calendarHandlers = [
               : null,
           paid: paidState(bill?.lines ?? [], bill?.payments ?? []),
           clash: holdsTime(row.appointment.status) && holding.some((other) => overlaps(other.appointment, row.appointment)),
+          reminders: remindersOf(ctx, row.appointment.id),
           alerts: clinical && !patient.blocked ? alertsOf(ctx, patient.id) : null,
         },
       ];
@@ -116,6 +118,7 @@ export const calendarHandlers = [
     if (clash !== null) return clash;
     const meantBeside = besides(ctx, to, { startsAt, durationMinutes }, id).map((other) => other.id);
     const moved = ctx.patch('appointment', id, { startsAt, durationMinutes, practitionerId: to, meantBeside });
+    if (startsAt !== row.startsAt) remindAnew(ctx, moved);
     ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId, details: { moved: true } });
     return ok(moved);
   }),

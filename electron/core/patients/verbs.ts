@@ -136,7 +136,7 @@ export const patientHandlers = [
     const patientId = staysOf(ctx.db, asked);
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');
     const id = derivedId(patientId, `consent:${channel}`);
-    const answer = { state, recordedById: ctx.actor.userId, recordedAt: ctx.now };
+    const answer = { state, recordedById: ctx.actor.userId, recordedAt: ctx.now, source: 'asked' as const };
     ctx.put('channel_consent', id, { patientId, channel, ...answer });
     for (const other of contradicting(ctx, 'channel_consent', personIds(ctx.db, patientId), `consent:${channel}`, { state }))
       ctx.patch('channel_consent', other, answer);

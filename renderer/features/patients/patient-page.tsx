@@ -15,6 +15,7 @@ import { AccessSection } from '../access/access-section.tsx';
 import { BlockedJournal } from '../access/blocked-journal.tsx';
 import { AttachmentsSection } from '../attachments/attachments-section.tsx';
 import { formatDate, formatTime } from '../chart/format.ts';
+import { MessageThread } from '../messages/message-thread.tsx';
 import { RefusedNote } from '../sync/refused-note.tsx';
 import { BookingPanel } from '../today/booking-panel.tsx';
 import { todayInOslo } from '../today/day.ts';
@@ -155,6 +156,7 @@ export function PatientPage({ id }: { id: string }) {
               {clinician && (
                 <AttachmentsSection patientId={id} patientName={`${patient.familyName}, ${patient.givenName}`} idle={!booking} />
               )}
+              <MessageThread patientId={id} idle={idle()} />
               <table className="list" aria-label={t('timeline')}>
                 <tbody>
                   {timeline.value?.items.map((item) => (

@@ -10,6 +10,7 @@ import { chooseLanguage } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
 import { Said, useOutcome } from './outcome.tsx';
 import { People, Prices } from './people-and-prices.tsx';
+import { IntegrationsSection } from './integrations.tsx';
 import { Backup } from './backup.tsx';
 import { Log } from './log.tsx';
 import { Statistics } from './statistics.tsx';
@@ -17,7 +18,7 @@ import { SecondFactor } from './second-factor.tsx';
 import { Devices } from './devices.tsx';
 import { Phrases } from './phrases.tsx';
 
-const SECTIONS = ['mine', 'clinic', 'people', 'prices', 'phrases', 'devices', 'statistics', 'backup', 'log'] as const;
+const SECTIONS = ['mine', 'clinic', 'people', 'prices', 'phrases', 'devices', 'statistics', 'integrations', 'backup', 'log'] as const;
 type Section = (typeof SECTIONS)[number];
 
 export function SettingsPage() {
@@ -51,6 +52,7 @@ export function SettingsPage() {
       {section === 'phrases' && <Phrases />}
       {section === 'devices' && <Devices />}
       {section === 'statistics' && <Statistics />}
+      {section === 'integrations' && <IntegrationsSection />}
       {section === 'backup' && <Backup />}
       {section === 'log' && <Log />}
     </div>

@@ -12,6 +12,7 @@ import { goTo } from '../../app/router.ts';
 import { sentence } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
 import { formatBirthDate, formatTime } from '../chart/format.ts';
+import { NO_REMINDERS, ReminderChoice } from '../messages/reminder-choice.tsx';
 import { PatientPicker } from '../patients/patient-picker.tsx';
 import { todayInOslo } from './day.ts';
 
@@ -36,6 +37,7 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
   const [minutes, setMinutes] = useState(String(move?.appointment.durationMinutes ?? visitTypeOf('follow_up').durationMinutes));
   const [reason, setReason] = useState(move?.appointment.reason ?? '');
   const [who, setWho] = useState(move?.appointment.practitionerId ?? practitionerId ?? practitioners[0]?.id ?? '');
+  const [reminders, setReminders] = useState(NO_REMINDERS);
   const [problem, setProblem] = useState<string | null>(null);
   const [clash, setClash] = useState(false);
   /** A proposed time is the person's own as soon as they touch it, also when they empty it. */
@@ -86,6 +88,8 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
             walkIn,
           })
         : await call('appointment.move', { id: move.appointment.id, ...slot });
+    if (reply.ok && move === null && reminders.templates.length > 0)
+      await call('reminder.set', { appointmentId: reply.value.id, ...reminders });
     if (reply.ok) return onClose();
     if (reply.code === 'appointment/clash') setClash(true);
     setProblem(
@@ -195,6 +199,9 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
             />
             {move === null && <Field label={t('booking.reason')} value={reason} onText={setReason} />}
           </div>
+          {move === null && !walkIn && patient !== null && (
+            <ReminderChoice patientId={patient.id} chosen={reminders} onChoose={setReminders} />
+          )}
           {problem !== null && (
             <p className={clash ? 'due' : 'danger-text'} role="alert">
               {problem}

@@ -10,12 +10,13 @@ import { useSession } from '../../app/session.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatBirthDate, formatDay, formatTime } from '../chart/format.ts';
+import { BookingStatus } from '../messages/booking-reminders.tsx';
 import { BookingPanel } from './booking-panel.tsx';
 import { addDays, todayInOslo } from './day.ts';
 import { nextToOpen, rememberDay } from './day-order.ts';
 import { useShownDay } from './use-shown-day.ts';
 
-const ENTITIES = ['appointment', 'encounter', 'patient', 'payment', 'treatment_line', 'safety_fact'];
+const ENTITIES = ['appointment', 'message', 'encounter', 'patient', 'payment', 'treatment_line', 'safety_fact'];
 
 export function TodayPage({ first }: { first?: string }) {
   const { t } = useTranslation('today');
@@ -190,7 +191,7 @@ export function TodayPage({ first }: { first?: string }) {
                       {item.appointment.walkIn && <span className="quiet"> · {t('walkIn')}</span>}
                     </td>
                     <td className="quiet">{item.appointment.reason}</td>
-                    <td>{t(`status.${item.appointment.status}`)}</td>
+                    <BookingStatus item={item} />
                     <td className={item.encounter?.status === 'draft' ? 'due' : 'quiet'}>
                       {item.encounter === null ? '' : t(`chart:status.${item.encounter.status}`)}
                     </td>

@@ -1,0 +1,64 @@
+/** The clinic's switches are rows of its record; what the operator has, and what failed, the server tells. */
+import { z } from 'zod';
+import { err, ok, type Result } from '#electron/contract/verb.ts';
+import { INTEGRATIONS } from '#db/model/message.ts';
+import { readReplica } from '#db/sqlite/store.ts';
+import type { IntegrationView } from '#electron/contract/integrations.ts';
+import { proofHeaders } from '../clinic/proof.ts';
+import { askServer } from '../clinic/server-client.ts';
+import { settingId } from '../messages/message-facts.ts';
+import type { CoreServices } from '../services.ts';
+import { service, useCase } from '../use-case.ts';
+
+const stateReply = z.object({
+  integrations: z.array(
+    z.object({ name: z.string(), state: z.enum(['ready', 'not-configured', 'switched-off']), facts: z.record(z.string(), z.string()) }),
+  ),
+  strict: z.boolean(),
+});
+const deadReply = z.object({ jobs: z.array(z.object({ id: z.string(), queue: z.string(), reason: z.string(), failedAt: z.string() })) });
+
+async function ask<T>({ clinic, ports }: CoreServices, method: 'GET' | 'POST', path: string, schema: z.ZodType<T>): Promise<Result<T>> {
+  if (clinic === null) return err('session/closed');
+  const url = readReplica(clinic.db, 'server-url');
+  const credential = readReplica(clinic.db, 'device-credential');
+  if (url === undefined || credential === undefined) return err('server/not-connected');
+  const headers = proofHeaders(clinic.actor, { method, path, body: undefined });
+  return askServer(ports, { url: `${url}${path}`, method, credential, headers }, schema);
+}
+
+export const integrationHandlers = [
+  service('integration.list', async (services) => {
+    const answer = await ask(services, 'GET', '/v1/integrations', stateReply);
+    const known = answer.ok ? new Map(answer.value.integrations.map((one) => [one.name, one])) : undefined;
+    return services.transaction((ctx) =>
+      ok({
+        connected: answer.ok,
+        strict: answer.ok && answer.value.strict,
+        // Of what this server does not have nothing is shown.
+        integrations: INTEGRATIONS.filter((name) => known?.has(name) ?? name === 'sms').map((name): IntegrationView => {
+          const row = ctx.get('integration_setting', settingId(ctx.clinicId, name));
+          const told = known?.get(name);
+          return {
+            name,
+            state: told?.state ?? 'unknown',
+            facts: told?.facts ?? {},
+            enabled: row?.enabled ?? false,
+            options: row?.options ?? {},
+          };
+        }),
+      }),
+    );
+  }),
+  useCase('integration.set', (ctx, { name, enabled, options }) => {
+    const id = settingId(ctx.clinicId, name);
+    ctx.put('integration_setting', id, { name, enabled, options, setById: ctx.actor.userId, setAt: ctx.now });
+    ctx.audit({ action: 'change', subjectEntity: 'integration_setting', subjectId: id, details: { name, enabled } });
+    return ok(null);
+  }),
+  service('integration.check', (services, { name }) =>
+    ask(services, 'POST', `/v1/integrations/${name}/check`, z.object({ problem: z.string().nullable() })),
+  ),
+  service('job.dead', (services) => ask(services, 'GET', '/v1/jobs/dead', deadReply)),
+  service('job.replay', (services, { id }) => ask(services, 'POST', `/v1/jobs/dead/${id}/replay`, z.null())),
+];
