@@ -37,6 +37,8 @@ export interface QueueSpec {
   expireInSeconds: number;
   /** Jobs handed over together. */
   batch: number;
+  /** Rest between full batches, in ms, so that who saves meanwhile comes in between; none unless said. */
+  restMs?: number;
   /** Cron, in the clinic's time (Europe/Oslo): `0 3 * * *` is three o'clock by the wall, summer and winter. */
   schedule?: string;
 }
@@ -137,7 +139,7 @@ export async function openJobs(url: string, log: { warn(message: string): void }
       let worker = '';
       worker = await boss.work<JobData>(spec.name, options, async (jobs) => {
         // Where a batch was full there is more: a notification stands for one look, and the next would be seconds away.
-        if (jobs.length === spec.batch) boss.notifyWorker(worker);
+        if (jobs.length === spec.batch) setTimeout(() => boss.notifyWorker(worker), spec.restMs ?? 0).unref();
         const failed = await handler(jobs.map(({ id, data }) => ({ id, data: data ?? {} }))).catch((error: unknown) => {
           log.warn(`${spec.name}: ${codeOf(error)}`);
           return new Map(jobs.map(({ id }) => [id, codeOf(error)]));

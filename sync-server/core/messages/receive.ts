@@ -4,6 +4,7 @@
  */
 import { derivedId } from '#db/model/ids.ts';
 import { NOBODY } from '#db/model/message.ts';
+import { joined } from '#db/postgres/joined.ts';
 import { withClinic, type Tx } from '#db/postgres/open.ts';
 import { lockClinic } from '#db/postgres/queries/push.ts';
 import { readRows } from '#db/postgres/queries/rows.ts';
@@ -37,25 +38,47 @@ export async function takeEvents(
     if (clinics.length === 0) lost += 1;
     for (const id of clinics) byClinic.set(id, [...(byClinic.get(id) ?? []), event]);
   }
-  let taken = 0;
-  for (const [clinicId, mine] of byClinic) {
-    taken += await withClinic(deps.pool, clinicId, async (tx) => {
+  const news = [...byClinic].flatMap(([clinicId, mine]) => mine.map((event) => keeperOf(deps)(clinicId, { source, event })));
+  const taken = (await Promise.all(news)).filter((isNew) => isNew === true).length;
+  return { taken, lost };
+}
+
+interface News {
+  source: string;
+  event: WebhookEvent;
+}
+type Keeper = (clinicId: string, news: News) => Promise<boolean | undefined>;
+const keepers = new WeakMap<MessagesDeps, Keeper>();
+
+/** What comes while a transaction of the clinic is under way shares the next one: vendors tell of a thousand messages at once. */
+function keeperOf(deps: MessagesDeps): Keeper {
+  let keeper = keepers.get(deps);
+  if (keeper === undefined) keepers.set(deps, (keeper = joined((clinicId, news) => keep(deps, clinicId, news))));
+  return keeper;
+}
+
+/** @returns which of them were not known yet */
+async function keep(deps: MessagesDeps, clinicId: string, news: readonly News[]): Promise<Map<News, boolean>> {
+  return withClinic(deps.pool, clinicId, async (tx) => {
+    const fresh: News[] = [];
+    for (const [source, mine] of Map.groupBy(news, (one) => one.source)) {
+      // The same news twice at once is one row, and one job.
+      const once = [...new Map(mine.map((one) => [one.event.key, one])).values()];
       const isNew = new Set(
         await addEvents(
           tx,
           clinicId,
-          mine.map((event) => stored(deps, source, event)),
+          once.map(({ event }) => stored(deps, source, event)),
         ),
       );
-      const fresh = mine.filter(({ key }) => isNew.has(key));
-      await deps.enqueue(
-        tx,
-        fresh.map((event) => jobFor(clinicId, source, event)),
-      );
-      return fresh.length;
-    });
-  }
-  return { taken, lost };
+      fresh.push(...once.filter(({ event }) => isNew.has(event.key)));
+    }
+    await deps.enqueue(
+      tx,
+      fresh.map(({ source, event }) => jobFor(clinicId, source, event)),
+    );
+    return new Map(news.map((one) => [one, fresh.includes(one)]));
+  });
 }
 
 /** A STOP is for everybody who writes to the number; an answer for whoever wrote last. */
