@@ -51,6 +51,10 @@ beforeAll(async () => {
   visits.kept = await write(patientId, 'Skrevet før maskinen ble borte.');
   visits.aside = await write(other, 'Skrevet av en fremmed.');
   visits.shut = await write(shut, 'Lukket for Kim.');
+  // A later change of the visit names no patient, and what follows names only the visit.
+  await bo.must('encounter.setType', { id: visits.shut, visitType: 'acute' });
+  await bo.must('section.write', { encounterId: visits.shut, key: 'objective', text: 'Også lukket for Kim.' });
+  await bo.must('section.write', { encounterId: visits.shut, key: 'subjective', text: 'Fortsatt lukket for Kim.' });
   await bo.must('price.save', { code: 'T1', label: 'Billig', kind: 'service', amountOre: 100, refundOre: null, visitTypes: [] });
   const { devices } = await kim.must('device.list', {});
   const lost = devices.find(({ name, userName }) => name === 'Loftet' && userName === 'Bo Lund');
@@ -89,7 +93,8 @@ test('a clinician reads every word, from whom and where; not a journal that is s
   const told = items.flatMap(({ written }) => written.map(({ value }) => value));
   expect(told).toContain('Skrevet før maskinen ble borte.');
   expect(items[0]).toMatchObject({ deviceName: 'Loftet', actorName: 'Bo Lund', patientName: 'Åse Ødegård' });
-  expect(JSON.stringify(items)).not.toContain('Lukket for Kim');
+  expect(JSON.stringify(items)).not.toMatch(/lukket for Kim/i);
+  expect(items.filter(({ entity, patientId: about }) => entity !== 'price_item' && about === null)).toEqual([]);
   const { events } = await kim.must('audit.list', { where: 'device', action: 'read', patientId, limit: 10 });
   expect(events.map(({ verb }) => verb)).toContain('handedIn.list');
   expect(await desk.call('handedIn.list', {})).toMatchObject({ ok: false, code: 'permission/denied' });

@@ -29,10 +29,9 @@ const list = service('handedIn.list', async (services) => {
       const parsed = changeSchema.safeParse(change);
       return parsed.success ? [{ deviceId, n, change: upcast(parsed.data) }] : [];
     });
-    // A visit that was begun on that device is known from what it handed in only.
-    const begun = new Map(items.map(({ change }) => [change.rowId, change.set['patientId']]));
+    const told = toldBy(items.map(({ change }) => change));
     const shown = items
-      .map((item) => ({ ...item, patientId: subjectOf(ctx, item.change, begun) }))
+      .map((item) => ({ ...item, patientId: subjectOf(ctx, item.change, told) }))
       .filter(({ patientId }) => patientId === null || !isShutFor(ctx.db, patientId, ctx.actor.userId, ctx.now));
     for (const patientId of new Set(shown.flatMap((item) => item.patientId ?? [])))
       logRead(ctx, { patientId, details: { handedIn: shown.filter((item) => item.patientId === patientId).length } }, 'handed-in');
@@ -40,12 +39,23 @@ const list = service('handedIn.list', async (services) => {
   });
 });
 
-function subjectOf(ctx: Context, change: Change, begun: ReadonlyMap<string, unknown>): string | null {
-  const { entity, rowId, set } = change;
-  const known = isEntityName(entity) ? patientOf(ctx, { entity, rowId, set }) : null;
-  const visit = set['encounterId'];
-  const told = known ?? (typeof visit === 'string' ? begun.get(visit) : undefined);
-  return typeof told === 'string' ? told : null;
+/**
+ * What these changes say of their rows, together. A visit that was begun on that device is known from what it handed in only, and names its
+ * patient at its birth alone: whose words a later change holds must be known all the same, or a shut journal would be read here.
+ */
+function toldBy(changes: readonly Change[]): ReadonlyMap<string, Change['set']> {
+  const rows = new Map<string, Change['set']>();
+  for (const { rowId, set } of changes) rows.set(rowId, { ...rows.get(rowId), ...set });
+  return rows;
+}
+
+function subjectOf(ctx: Context, { entity, rowId, set }: Change, told: ReadonlyMap<string, Change['set']>): string | null {
+  const row = { ...told.get(rowId), ...set };
+  const known = isEntityName(entity) ? patientOf(ctx, { entity, rowId, set: row }) : null;
+  if (known !== null) return known;
+  const { encounterId } = row;
+  const patientId = typeof encounterId === 'string' ? told.get(encounterId)?.['patientId'] : undefined;
+  return typeof patientId === 'string' ? patientId : null;
 }
 
 function viewOf(ctx: Context, item: { deviceId: string; n: number; change: Change; patientId: string | null }): HandedInChange {
