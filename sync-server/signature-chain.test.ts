@@ -10,6 +10,7 @@ import { acceptChanges } from './core/accept-changes.ts';
 import { changeHash } from './core/change-hash.ts';
 import { isProven } from './core/kept-proofs.ts';
 import { postgresStore } from './core/record-store.ts';
+import { keysOf } from './core/signatures.ts';
 import { addColleague, changeOf, foundClinic, newPatient, push, type Draft, type Laptop } from './testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
@@ -155,6 +156,30 @@ describe('a chain of changes', () => {
     expect(await outcomesOf([...first, key, ...after])).toEqual(Array(5).fill('applied'));
     await expectProven(first[0]!.n, after[1]!.n);
     laptop.key = pair.privateKey;
+  });
+
+  it('is tried against a handful of keys, whatever a push brings: the newest that are known, and the first that come', async () => {
+    const keyOf = (userId: string) => {
+      const pair = generateKeyPairSync('ed25519');
+      return {
+        key: pair.privateKey,
+        set: { userId, deviceId: laptop.deviceId, publicKey: String(pair.publicKey.export({ format: 'jwk' }).x) },
+      };
+    };
+    const brought = Array.from({ length: 100 }, () => ({ entity: 'signing_key', set: keyOf(laptop.userId).set }));
+    expect(keysOf([], brought).get(laptop.userId)?.size).toBeLessThanOrEqual(8);
+    // Whoever was given many over the years goes on with the last.
+    const by = writer(laptop);
+    const many = Array.from({ length: 9 }, () => keyOf(laptop.userId));
+    for (const { key, set } of many) {
+      expect(await outcomesOf([next(by, { entity: 'signing_key', rowId: v7(), set }), next({ ...by, key })])).toEqual([
+        'applied',
+        'applied',
+      ]);
+      by.key = key;
+    }
+    expect(await outcomesOf([next(by)])).toEqual(['applied']);
+    laptop.key = by.key;
   });
 
   it('and changes signed one by one, as an older laptop does, go side by side; neither form passes for the other', async () => {

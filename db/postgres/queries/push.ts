@@ -140,7 +140,7 @@ export function openQuarantined(
   return openText(keyNumbered(keys, keyIdOf(change)).seals, place, change);
 }
 
-/** Public keys with which these people sign on this device. */
+/** Public keys with which these people sign on this device, the newest first. */
 export async function signingKeys(
   tx: Tx,
   clinicId: string,
@@ -149,7 +149,7 @@ export async function signingKeys(
 ): Promise<{ userId: string; publicKey: string }[]> {
   const { rows } = await tx.query<{ userId: string; publicKey: string }>(
     `select user_id as "userId", public_key as "publicKey" from signing_key
-     where clinic_id = $1 and device_id = $2 and user_id = any($3::uuid[]) and not deleted`,
+     where clinic_id = $1 and device_id = $2 and user_id = any($3::uuid[]) and not deleted order by seq desc, id desc`,
     [clinicId, deviceId, userIds],
   );
   return rows;
