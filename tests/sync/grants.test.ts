@@ -97,6 +97,11 @@ test('granted: the laptop fetches the notes, they are read and not written, each
   // Its last day passes: here at once, whatever the network does, and at the next question of the feed nothing of it lies here.
   for (const laptop of [kim, siv]) laptop.pass(3 * DAY);
   expect(await reads()).toMatchObject({ code: 'permission/denied' });
+  // A clock that is set back gives nobody another look.
+  await siv.must('app.state', {});
+  siv.pass(-3 * DAY);
+  expect(await reads()).toMatchObject({ code: 'permission/denied' });
+  siv.pass(3 * DAY);
   server.time.now = new Date(server.time.now.getTime() + 3 * DAY);
   await kim.must('patient.update', { id: patientId, set: { city: 'Bergen' } });
   await inSync(kim);

@@ -20,21 +20,22 @@ export function actorOf(db: SqliteDatabase, { userId, name, email, signingKey }:
   const user = readRow(db, 'user', userId);
   if (user === undefined || user.deleted)
     return { userId, name, email, roles: [], granted: false, profession: null, hprNumber: null, signingKey };
-  const works = user.validUntil === null ? user.active : worksOn(user, latestDay(db, now));
+  const latest = latestSeen(db, now);
+  const works = user.validUntil === null ? user.active : worksOn(user, clinicDay(latest));
   return {
     userId,
     name: user.name,
     email: user.email,
     roles: works ? user.roles : [],
-    granted: works && isGranted(rowsWhere(db, 'access_grant', 'user_id = ?', [userId]), now.toISOString()),
+    granted: works && isGranted(rowsWhere(db, 'access_grant', 'user_id = ?', [userId]), latest),
     profession: user.profession,
     hprNumber: user.hprNumber,
     signingKey,
   };
 }
 
-/** The clinic's day at the latest moment this laptop has seen: a clock set back gives nobody a day more. */
-function latestDay(db: SqliteDatabase, now: Date): string {
+/** The latest moment this laptop has seen: a clock set back gives no locum a day more, and nobody another look at notes. */
+function latestSeen(db: SqliteDatabase, now: Date): string {
   const seen = Number(readReplica(db, 'latest-time') ?? 0);
-  return clinicDay(new Date(Math.max(seen, now.getTime())).toISOString());
+  return new Date(Math.max(seen, now.getTime())).toISOString();
 }
