@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { headText, linkIn } from '#db/sync/chain.ts';
 import { canonical, changeBytes } from '#db/sync/change.ts';
 import type { Change } from '#db/sync/change.ts';
 import { ok } from '#electron/contract/verb.ts';
@@ -123,7 +124,12 @@ describe('a write', () => {
     const [key] = await all<{ public_key: string; user_id: string }>('select * from signing_key');
     expect(key?.user_id).toBe(userId);
     const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key?.public_key ?? '' }, format: 'jwk' });
-    expect(verify(null, hash, publicKey, Buffer.from(entry.actor_signature, 'base64url'))).toBe(true);
+    // Over the head of its writer's chain after it (db/sync/chain.ts).
+    const { after = '', signature } = linkIn(entry.actor_signature);
+    const head = createHash('sha256')
+      .update(headText(after, hash.toString('hex')))
+      .digest();
+    expect(verify(null, head, publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
     const [event] = await all<{ action: string; details: string; actor_id: string }>('select * from audit_event order by n desc limit 1');
     expect(event).toMatchObject({ action: 'change', actor_id: userId });
     expect(JSON.parse(event?.details ?? '{}')).toMatchObject({ ids: [id] });
