@@ -24,7 +24,7 @@ import { openTestDatabase, PLACES, type TestDatabase } from './testing/test-data
 import { openTestServer, type TestServer } from './testing/test-server.ts';
 
 /** Their body is a question about the caller's own clinic, whoever is asked about. */
-const ASKS = new Set(['POST /v1/compare', 'POST /v1/audit', 'POST /v1/handed-in', 'POST /v1/handed-in/decide']);
+const ASKS = new Set(['POST /v1/compare', 'POST /v1/audit', 'POST /v1/handed-in', 'POST /v1/held', 'POST /v1/handed-in/decide']);
 /** About the caller alone, who cannot name anybody else. */
 const OWN = (route: Route) => route.path.startsWith('/v1/second-factor') || route.path === '/v1/integrations/:name/check';
 const closed = routes.filter(({ auth }) => auth !== 'open');
@@ -130,7 +130,7 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
       const answer = await ask(route, desk, owner);
       expect(answer.body).not.toContain('kanarinotat');
       if (OWN(route)) continue;
-      const about = /invitations|revoke|accounts|audit$|handed-in|jobs/.test(route.path)
+      const about = /invitations|revoke|accounts|audit$|handed-in|held|jobs/.test(route.path)
         ? 'role/forbidden'
         : route.path.startsWith('/v1/attachments/')
           ? 'attachment/forbidden'

@@ -92,11 +92,20 @@ describe.each(PLACES)('the database (%s)', (place) => {
     expect(rows.map(({ name }) => name).sort()).toEqual([...TENANT_TABLES, ...FEED_PARTS, ...SHARED_TABLES].sort());
   });
 
-  it('nothing in the database runs with its owner’s rights', async () => {
-    const { rows } = await admin.query(
-      `select proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and prosecdef`,
+  it('nothing in the database runs with its owner’s rights; two functions run as the role that erases, as which nobody comes in', async () => {
+    const { rows } = await admin.query<{ proname: string; role: string; login: boolean; super: boolean; bypass: boolean }>(
+      `select proname, rolname as role, rolcanlogin as login, rolsuper as super, rolbypassrls as bypass from pg_proc p
+       join pg_namespace n on n.oid = p.pronamespace join pg_roles r on r.oid = p.proowner where n.nspname = 'public' and prosecdef order by 1`,
     );
-    expect(rows).toEqual([]);
+    const erases = { role: 'ryggrad_erase', login: false, super: false, bypass: false };
+    expect(rows).toEqual([
+      { proname: 'ryggrad_erase', ...erases },
+      { proname: 'ryggrad_erase_kept', ...erases },
+    ]);
+    // The app's role may call them, and is not a member of the role.
+    const app = decodeURIComponent(new URL(database.appUrl).username);
+    const member = await admin.query<{ member: boolean }>(`select pg_has_role($1, 'ryggrad_erase', 'member') as member`, [app]);
+    expect(member.rows).toEqual([{ member: false }]);
   });
 
   it.each(TENANT_TABLES)('%s: a foreign clinic sees nothing, no clinic even less', async (table) => {

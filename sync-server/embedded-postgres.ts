@@ -274,6 +274,10 @@ async function createRolesAndDatabase(adminUrl: string, passwords: Passwords): P
         `${verb} role ${role} login nosuperuser nobypassrls nocreatedb nocreaterole password ${client.escapeLiteral(password)}`,
       );
     }
+    // Nobody logs in as it: two functions run as it, and they alone go through the guards of what is signed (db/postgres/guards.sql).
+    const erase = await client.query("select from pg_roles where rolname = 'ryggrad_erase'");
+    if (erase.rowCount === 0) await client.query('create role ryggrad_erase nologin nosuperuser nobypassrls');
+    await client.query('grant ryggrad_erase to ryggrad_owner');
     const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`create database ${DATABASE} owner ryggrad_owner`);
   } finally {

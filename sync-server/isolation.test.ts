@@ -29,6 +29,8 @@ const GATE = `
     and not coalesce(reloptions @> array['security_invoker=true'], false)
   union all select 'materialized: ' || relname from pg_class where relnamespace = (select oid from public) and relkind = 'm'
   union all select 'definer: ' || proname from pg_proc where pronamespace = (select oid from public) and prosecdef
+    -- Held to row security like anybody: no login, no table of its own (guards.sql).
+    and proowner not in (select oid from pg_roles where rolname = 'ryggrad_erase' and not (rolsuper or rolbypassrls or rolcanlogin))
   union all select 'across clinics: ' || i.indexrelid::regclass::text from pg_index i join tenant c on c.oid = i.indrelid
     where i.indisunique and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attnum = any(i.indkey) and a.attname = 'clinic_id')
   union all select 'reference: ' || conname from pg_constraint k join tenant c on c.oid = k.conrelid

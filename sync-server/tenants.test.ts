@@ -55,6 +55,7 @@ const OWN: Record<string, string> = {
   'GET /v1/audit/anchor': '200 200 200',
   'POST /v1/audit': '200 403 403',
   'POST /v1/handed-in': '403 200 403',
+  'POST /v1/held': '403 200 403',
   'POST /v1/handed-in/decide': '403 200 403',
   'GET /v1/attachments/:id/content': '403 200 403',
   'PUT /v1/attachments/:id/content/:n': '403 204 403',

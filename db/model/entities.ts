@@ -7,6 +7,7 @@ import { amendment, diagnosis, encounter, noteSection, observation, redFlagAnswe
 import { appointment, dayClose, document, letter, payment, treatmentLine } from './practice.ts';
 import { conflict } from './conflict.ts';
 import { integrationSetting, message } from './message.ts';
+import { erasure, journalRequest } from './erasure.ts';
 import { patientLink } from './patient-link.ts';
 import type { Entity } from './entity.ts';
 
@@ -42,6 +43,8 @@ export const entities = {
   access_block: accessBlock,
   emergency_access: emergencyAccess,
   access_grant: accessGrant,
+  journal_request: journalRequest,
+  erasure,
   conflict,
 } as const satisfies Record<string, Entity>;
 

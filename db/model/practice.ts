@@ -82,7 +82,7 @@ export const letter = entity('letter', 'clinical', {
 /** A finished file of the record, as bytes. */
 export const document = entity('document', 'clinical', {
   patientId: reference('patient', { merge: 'scalar' }),
-  kind: choice(['letter']),
+  kind: choice(['letter', 'refusal']),
   title: text({ max: 200, sensitive: true }),
   mediaType: text({ max: 100 }),
   /** SHA-256 (hex) of the bytes. */

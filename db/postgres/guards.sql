@@ -1,6 +1,6 @@
 -- Functions behind row security, the feed and what must never change. Static; guards.ts hangs them on the tables.
 -- Applied by migrate.ts whenever this file or the model has changed. Postgres 14 and newer.
--- Own error codes: RG000 no tenant, RG001 signed, RG002 append-only.
+-- Own error codes: RG000 no tenant, RG001 signed, RG002 append-only, RG004 erased (RG003 is the server's own: a row that does not open).
 
 -- The clinic of this transaction. Raises where none is set: after `set local` ends the setting is '' and not
 -- unset, and a policy that compared with it would silently show nothing (security.md §3).
@@ -142,6 +142,9 @@ create or replace function ryggrad_signed_encounter() returns trigger language p
 declare
   free text[] := '{seq,field_seq}';
 begin
+  if current_user = 'ryggrad_erase' and tg_op = 'UPDATE' then
+    return new;
+  end if;
   if current_setting('ryggrad.resealing', true) = '1' and tg_op = 'UPDATE' and ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
     return new;
   end if;
@@ -162,6 +165,9 @@ end $$;
 -- What hangs under a signed visit stands with it. The server writes children before their visit in a batch.
 create or replace function ryggrad_signed_child() returns trigger language plpgsql as $$
 begin
+  if current_user = 'ryggrad_erase' and tg_op = 'UPDATE' then
+    return new;
+  end if;
   if current_setting('ryggrad.resealing', true) = '1' and tg_op = 'UPDATE' and ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
     return new;
   end if;
@@ -181,6 +187,9 @@ end $$;
 
 create or replace function ryggrad_signed_amendment() returns trigger language plpgsql as $$
 begin
+  if current_user = 'ryggrad_erase' and tg_op = 'UPDATE' then
+    return new;
+  end if;
   if current_setting('ryggrad.resealing', true) = '1' and tg_op = 'UPDATE' and ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
     return new;
   end if;
@@ -199,11 +208,14 @@ begin
   if current_setting('ryggrad.resealing', true) = '1' and tg_op = 'UPDATE' and ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
     return new;
   end if;
-  if tg_argv[0] <> '' and to_jsonb(old) ->> tg_argv[0] = 'draft' then
+  if current_user = 'ryggrad_erase' and tg_op = 'UPDATE' then
+    return new;
+  end if;
+  if tg_argv[0] <> '' and to_jsonb(old) ->> tg_argv[0] in ('draft', 'open') then
     return case tg_op when 'DELETE' then old else new end;
   end if;
   if tg_op = 'DELETE' or to_jsonb(old) - movable <> to_jsonb(new) - movable
-    or (tg_argv[0] <> '' and to_jsonb(new) ->> tg_argv[0] = 'draft') then
+    or (tg_argv[0] <> '' and to_jsonb(new) ->> tg_argv[0] in ('draft', 'open')) then
     raise exception '%/finished', tg_table_name using errcode = 'RG001';
   end if;
   return new;
@@ -211,6 +223,9 @@ end $$;
 
 create or replace function ryggrad_append_only() returns trigger language plpgsql as $$
 begin
+  if current_user = 'ryggrad_erase' and tg_op = 'UPDATE' and tg_table_name = 'quarantine' then
+    return new;
+  end if;
   if tg_op = 'UPDATE' and current_setting('ryggrad.resealing', true) = '1' then
     if ryggrad_resealed(tg_table_name, to_jsonb(old), to_jsonb(new)) then
       return new;
@@ -236,4 +251,45 @@ begin
     values ('email', encode(sha256(convert_to(lower(new.email), 'UTF8')), 'hex'), new.clinic_id)
     on conflict do nothing;
   return null;
+end $$;
+
+-- Erasure by law (helsepersonelloven §§ 43, 44) is the one way through the guards above: as the role ryggrad_erase, which nobody can log in as and
+-- which these two functions alone run as. What they write is checked here again: a row is emptied only where the trace of its erasure stands.
+create or replace function ryggrad_erase(entity text, rows jsonb) returns void
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  columns text;
+begin
+  if exists (
+    select from jsonb_array_elements(rows) r
+    where (r ->> 'deleted')::boolean and not exists (
+      select from erasure e where e.clinic_id = (r ->> 'clinic_id')::uuid and e.id = (r -> 'extra' ->> 'erased')::uuid
+        and e.erased @> jsonb_build_array(jsonb_build_object('entity', entity, 'id', r ->> 'id'))))
+  then
+    raise exception 'nothing is erased without its trace' using errcode = 'RG004';
+  end if;
+  select string_agg(format('%1$I = r.%1$I', attname), ', ') into columns from pg_attribute
+    where attrelid = format('public.%I', entity)::regclass and attnum > 0 and not attisdropped and attname not in ('id', 'clinic_id');
+  execute format('update %1$I t set %2$s from jsonb_populate_recordset(null::%1$I, $1) r
+    where t.clinic_id = r.clinic_id and t.id = r.id and r.deleted and not coalesce(t.extra ? ''erased'', false)', entity, columns) using rows;
+  -- What only quotes what was erased is sealed anew without the quotation. What an envelope says Postgres cannot see: that it says the rest
+  -- unchanged is held by the server alone (sync-server/core/erase.ts).
+  if entity in ('note_section', 'journal_request') then
+    execute format('update %1$I t set sealed = r.sealed, seq = r.seq, field_seq = r.field_seq from jsonb_populate_recordset(null::%1$I, $1) r
+      where t.clinic_id = r.clinic_id and t.id = r.id and not r.deleted', entity) using rows;
+  end if;
+end $$;
+
+-- What was refused once and said something of these rows: that it was there stays, its words go.
+create or replace function ryggrad_erase_kept(device uuid, place bigint, sha text) returns void
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update quarantine q set change = '{"erased":true}'
+    where q.clinic_id = ryggrad_clinic() and q.device_id = device and q.n = place and q.hash = sha and q.code <> 'row/erased';
+end $$;
+
+-- Terminal: what was erased is not written again, whoever asks.
+create or replace function ryggrad_erased() returns trigger language plpgsql as $$
+begin
+  raise exception 'row/erased' using errcode = 'RG004';
 end $$;

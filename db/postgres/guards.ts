@@ -57,6 +57,8 @@ const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = {
   document: '',
   attachment: '',
   patient_link: '',
+  journal_request: 'status',
+  erasure: '',
 };
 const APPEND_ONLY = ['audit_event', 'ledger', 'change_proof', 'quarantine', 'handed_in_decision'] as const;
 
@@ -67,7 +69,7 @@ const trigger = (name: string, when: string, table: string, rest: string) =>
 
 /** The whole text, and its hash by which a database knows whether it is in force. */
 export function guards(appRole: string): { sql: string; hash: string } {
-  const parts = [secretColumns(), readFileSync(join(import.meta.dirname, 'guards.sql'), 'utf8')];
+  const parts = [ERASE_ROLE, secretColumns(), readFileSync(join(import.meta.dirname, 'guards.sql'), 'utf8')];
   // Through the feed its own rule counts; nobody is granted a part of it, and should somebody be, the rule stands there too.
   for (const table of [...TENANT_TABLES, ...FEED_PARTS]) parts.push(rowSecurity(table));
   for (const name of entityNames) parts.push(recordTriggers(name), foreignKeys(entities[name]));
@@ -134,6 +136,7 @@ function recordTriggers(name: keyof typeof entities): string {
     out.push(trigger('a_signed', 'before update or delete', name, 'for each row execute function ryggrad_signed_encounter()'));
   if (name === 'amendment')
     out.push(trigger('a_signed', 'before update or delete', name, 'for each row execute function ryggrad_signed_amendment()'));
+  out.push(trigger('a_erased', 'before update', name, `for each row when (old.extra ? 'erased') execute function ryggrad_erased()`));
   const finished = FINISHED[name];
   if (finished !== undefined) {
     const movable = [...(movableFields(name, { status: 'signed' }) ?? [])].map(columnName).join(',');
@@ -178,5 +181,42 @@ function grants(appRole: string): string {
   const out = [`grant usage on schema public to ${role};`];
   for (const name of entityNames) out.push(`grant select, insert, update on ${quoted(name)} to ${role};`);
   for (const [table, rights] of Object.entries(GRANTS)) out.push(`grant ${rights} on ${quoted(table)} to ${role};`);
+  // Whoever has the app's role can have rows erased, and nothing else can be done as the role that erases.
+  for (const name of entityNames) out.push(`grant select, update on ${quoted(name)} to ryggrad_erase;`);
+  out.push(
+    'grant usage on schema public to ryggrad_erase;',
+    'grant select, update on quarantine to ryggrad_erase;',
+    'grant select, insert, update on feed to ryggrad_erase;',
+    'grant create on schema public to ryggrad_erase;',
+  );
+  for (const done of ['ryggrad_erase(text, jsonb)', 'ryggrad_erase_kept(uuid, bigint, text)'])
+    out.push(
+      `alter function ${done} owner to ryggrad_erase;`,
+      `revoke execute on function ${done} from public;`,
+      `grant execute on function ${done} to ${role};`,
+    );
+  out.push('revoke create on schema public from ryggrad_erase;');
   return out.join('\n');
 }
+
+/**
+ * The role that erases. The embedded server has it from its first start; on a Postgres of one's own it is made here where the owner may make
+ * roles, and else by whoever may (docs/operations.md).
+ */
+const ERASE_ROLE = `do $$ begin
+  if not exists (select from pg_roles where rolname = 'ryggrad_erase') then
+    begin
+      create role ryggrad_erase nologin nosuperuser nobypassrls;
+    exception when duplicate_object or unique_violation then null;
+    when insufficient_privilege then
+      raise exception 'The role ryggrad_erase is missing. As an administrator: create role ryggrad_erase nologin; grant ryggrad_erase to "%";', current_user;
+    end;
+  end if;
+  if not pg_has_role(current_user, 'ryggrad_erase', 'member') then
+    begin
+      execute format('grant ryggrad_erase to %I', current_user);
+    exception when insufficient_privilege then
+      raise exception 'As an administrator: grant ryggrad_erase to "%";', current_user;
+    end;
+  end if;
+end $$;`;

@@ -51,6 +51,7 @@ const AREAS: Record<string, Group> = {
   letter: 'clinician',
   attachment: 'clinician',
   journal: 'clinician',
+  request: 'clinician',
   code: 'clinician',
   conflict: 'desk',
   refused: 'anyone',

@@ -52,6 +52,8 @@ const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[]
   attachment: [['patientId'], ['sha256']],
   access_block: [['patientId']],
   access_grant: [['userId']],
+  journal_request: [['patientId']],
+  erasure: [['patientId']],
   emergency_access: [['patientId']],
   conflict: [['status'], ['subjectId']],
   signing_key: [['userId', 'deviceId']],
@@ -105,6 +107,8 @@ export const document = toSqlite(entities.document);
 export const attachment = toSqlite(entities.attachment);
 export const accessBlock = toSqlite(entities.access_block);
 export const accessGrant = toSqlite(entities.access_grant);
+export const journalRequest = toSqlite(entities.journal_request);
+export const erasure = toSqlite(entities.erasure);
 export const emergencyAccess = toSqlite(entities.emergency_access);
 export const dayClose = toSqlite(entities.day_close);
 export const message = toSqlite(entities.message);
@@ -144,7 +148,7 @@ export const outbox = sqliteTable(
     /** The overlay has ended: the cursor passed the outcome. */
     passed: integer('passed', { mode: 'boolean' }).notNull().default(false),
     /** What a person did about a refusal: sent it again as a new change, or set it aside. The entry keeps its text either way. */
-    resolution: text('resolution', { enum: ['sent_again', 'set_aside'] }),
+    resolution: text('resolution', { enum: ['sent_again', 'set_aside', 'erased'] }),
   },
   (table) => [
     uniqueIndex('outbox_id').on(table.id),
@@ -165,6 +169,23 @@ export const unknownRow = sqliteTable(
     body: text('body'),
   },
   (table) => [uniqueIndex('unknown_row_key').on(table.entity, table.id)],
+);
+
+/**
+ * Rows that were erased by law, for good: whatever comes later, from a feed read anew, a restored server or a change still on its way, is not
+ * written into them (queries/erase.ts). Triggers let nobody take a line of it away.
+ */
+export const erasedRow = sqliteTable(
+  'erased_row',
+  {
+    entity: text('entity').notNull(),
+    id: text('id').notNull(),
+    /** The erasure; empty when the server alone knows it. */
+    erasureId: text('erasure_id'),
+    /** A file of sealed bytes that must go with it, until it has gone. */
+    file: text('file'),
+  },
+  (table) => [uniqueIndex('erased_row_key').on(table.entity, table.id)],
 );
 
 /** What the server last sent of a row that shows something else here: our own unsent change lies over it, or it was deleted before we ever had it. */

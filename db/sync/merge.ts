@@ -7,6 +7,7 @@ import { columnName, type Field } from '../model/entity.ts';
 import { isEntityName, SCHEMA_VERSION, type EntityName } from '../model/entities.ts';
 import type { Change } from './change.ts';
 import { conflictWrite, overruledConflict } from './conflict-row.ts';
+import { erasedBy, ERASED } from './erase.ts';
 import { mergeIntoAside, lateForFinished, mergeIntoSigned, SEALED_FLAG, signatureSupplements, warnOfDiscarded } from './frozen.ts';
 import { isMoreCautious, FROZEN_CHILDREN, isSigned, movableFields, TEXT_COMPANIONS } from './policy.ts';
 import { fieldsOf, sameValue, stampOf, valueOf, type RowWrite, type StoredRow } from './row.ts';
@@ -39,7 +40,13 @@ export type MergeResult =
     }
   | { outcome: 'rejected'; code: RejectCode; details: Record<string, unknown> };
 
-export type RejectCode = 'entity/unknown' | 'change/unknown-field' | 'change/malformed' | 'change/incomplete' | 'field/fixed';
+export type RejectCode =
+  | 'entity/unknown'
+  | 'change/unknown-field'
+  | 'change/malformed'
+  | 'change/incomplete'
+  | 'field/fixed'
+  | 'row/erased';
 
 /** What the merge steps share. */
 export interface Merging {
@@ -61,11 +68,12 @@ export function mergeChange({ change, deviceId, read }: MergeInput): MergeResult
   const merging: Merging = { entity, change, deviceId, read, row: read.row(entity, change.rowId) };
   const wrong = malformed(merging);
   if (wrong !== undefined) return wrong;
+  if (isErased(merging)) return rejected('row/erased', {});
   if (merging.row === undefined && change.set['deleted'] !== true) {
     const missing = Object.entries(fieldsOf(entity)).find(([name, spec]) => !('initial' in spec) && change.set[name] === undefined);
     if (missing !== undefined) return mergeIntoAside(merging) ?? rejected('change/incomplete', { field: missing[0] });
   }
-  const news = whatIsNew(merging);
+  const news = withoutQuotation(merging, whatIsNew(merging));
   if (Object.keys(news).length === 0) return { outcome: 'applied', writes: [], flags: [] };
 
   const encounter = encounterOf(merging);
@@ -92,6 +100,10 @@ export function relatedKeys(
   const rows: { entity: EntityName; id: string }[] = [];
   const merging: Merging = { entity, change, deviceId, row, read: { row: () => undefined, childrenOf: () => [] } };
   const encounterId = FROZEN_CHILDREN.has(entity) ? (row?.['encounterId'] ?? change.set['encounterId']) : undefined;
+  if (entity === 'amendment' || entity === 'letter') {
+    const visit = row?.['encounterId'] ?? change.set['encounterId'];
+    if (typeof visit === 'string') rows.push({ entity: 'encounter', id: visit });
+  }
   if (typeof encounterId === 'string') {
     rows.push({ entity: 'encounter', id: encounterId });
     rows.push(...lineageKeys(merging, [...Object.keys(change.set), '*']));
@@ -257,6 +269,21 @@ function metOthers(merging: Merging, row: StoredRow): boolean {
   return Object.values(row.fieldSeq).some(([seq, device]) => device !== merging.deviceId && seq > known);
 }
 
+/** Erasure beats edit: nothing is written into what was erased by law, nor under a visit that was. What was written is held sealed. */
+function isErased({ entity, row, change, read }: Merging): boolean {
+  if (erasedBy(row) !== undefined) return true;
+  const encounterId = row?.['encounterId'] ?? change.set['encounterId'];
+  const under = FROZEN_CHILDREN.has(entity) || entity === 'amendment' || entity === 'letter';
+  return under && typeof encounterId === 'string' && erasedBy(read.row('encounter', encounterId)) !== undefined;
+}
+
+/** Text carried from a visit that has been erased since is no longer quoted; what was made of it is the writer's own. */
+function withoutQuotation({ entity, row, read }: Merging, news: Record<string, unknown>): Record<string, unknown> {
+  if (entity !== 'note_section' || typeof news['originText'] !== 'string') return news;
+  const from = news['originEncounterId'] ?? row?.['originEncounterId'];
+  return typeof from === 'string' && erasedBy(read.row('encounter', from)) !== undefined ? { ...news, originText: null } : news;
+}
+
 function encounterOf({ entity, row, change, read }: Merging): StoredRow | undefined {
   if (!FROZEN_CHILDREN.has(entity)) return undefined;
   const id = row?.['encounterId'] ?? change.set['encounterId'];
@@ -278,7 +305,7 @@ function split(entity: EntityName, values: Record<string, unknown>): { own: Reco
   return { own, extra };
 }
 
-const RESERVED: ReadonlySet<string> = new Set(['id', 'clinicId', 'seq', 'fieldSeq', 'extra', 'constructor', '__proto__', '*']);
+const RESERVED: ReadonlySet<string> = new Set([ERASED, 'id', 'clinicId', 'seq', 'fieldSeq', 'extra', 'constructor', '__proto__', '*']);
 const RESERVED_COLUMNS: ReadonlySet<string> = new Set(['id', 'clinic_id', 'seq', 'field_seq', 'extra', 'deleted']);
 
 function malformed({ entity, change }: Merging): MergeResult | undefined {

@@ -5,3 +5,4 @@ export { VISIT_TYPES } from '#db/model/encounter.ts';
 export type { VisitType } from '#db/model/encounter.ts';
 export { MISSING_NATIONAL_ID_REASONS, SEXES } from '#db/model/patient.ts';
 export type { SafetyKind } from '#db/model/patient.ts';
+export { REQUEST_KINDS } from '#db/model/erasure.ts';

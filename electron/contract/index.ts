@@ -12,6 +12,7 @@ import { journal } from './journal.ts';
 import { letters } from './letters.ts';
 import { messages } from './messages.ts';
 import { patients } from './patients.ts';
+import { requests } from './requests.ts';
 import { secondFactorArea } from './second-factor.ts';
 import { session } from './session.ts';
 import { signIn } from './sign-in.ts';
@@ -27,6 +28,7 @@ export const contract = {
   ...signIn,
   ...clinic,
   ...patients,
+  ...requests,
   ...calendar,
   ...encounters,
   ...billing,
@@ -50,6 +52,7 @@ const areas = [
   journal,
   clinic,
   patients,
+  requests,
   calendar,
   encounters,
   billing,

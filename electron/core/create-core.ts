@@ -17,7 +17,7 @@ import { appendAudit } from './audit/append-audit.ts';
 import { backUpToday } from './clinic/backup-plan.ts';
 import { introduceDemo } from './clinic/connect.ts';
 import { eraseClinic } from './clinic/revocation.ts';
-import { tidyContent } from '#electron/sync/content/keep-house.ts';
+import { removeErasedFiles, tidyContent } from '#electron/sync/content/keep-house.ts';
 import { contentFolder } from '#electron/sync/content/sealed-file.ts';
 import { createContext } from './context.ts';
 import type { Context } from './context.ts';
@@ -117,6 +117,7 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
       await services(verb).closeClinic();
       clinic = next;
       tidyContent(next.db, contentFolder(next.folder));
+      removeErasedFiles(next.db, contentFolder(next.folder));
       replica = startReplica(ports, next, emit, () => void erase(next));
       replica?.start();
       if (replica === null && sessionView(ports, next).demo) void introduce(next);

@@ -28,6 +28,7 @@ import { messageHandlers } from './messages/verbs.ts';
 import { mergeHandlers } from './patients/merge-patients.ts';
 import { patientHandlers } from './patients/verbs.ts';
 import { handedInHandlers } from './refused/handed-in.ts';
+import { requestHandlers } from './requests/verbs.ts';
 import { refusedHandlers } from './refused/verbs.ts';
 import { recordHandlers } from './session/record-verbs.ts';
 import { sessionHandlers } from './session/verbs.ts';
@@ -46,6 +47,7 @@ export const handlers: readonly AnyHandler[] = [
   ...conflictHandlers,
   ...syncHandlers,
   ...refusedHandlers,
+  ...requestHandlers,
   ...handedInHandlers,
   ...patientHandlers,
   ...accessHandlers,

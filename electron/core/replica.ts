@@ -2,6 +2,7 @@
 import type { CoreEvent } from '#electron/contract/index.ts';
 import type { SyncStatus } from '#electron/contract/sync.ts';
 import { createContentQueue } from '#electron/sync/content/content-queue.ts';
+import { removeErasedFiles } from '#electron/sync/content/keep-house.ts';
 import { contentFolder } from '#electron/sync/content/sealed-file.ts';
 import { createReplicaEngine } from '#electron/sync/replica-engine.ts';
 import { keepTodaysAnchor } from './audit/anchors.ts';
@@ -89,6 +90,10 @@ export function startReplica(ports: Ports, clinic: OpenClinic, emit: (event: Cor
     onApplied: (changed) => {
       emit({ type: 'changed', entities: [...changed.keys()], ids: [...changed.values()].flat() });
       if (changed.has('attachment')) content.nudge();
+      if (changed.has('erasure')) {
+        removeErasedFiles(db, contentFolder(clinic.folder));
+        db.pragma('wal_checkpoint(TRUNCATE)');
+      }
     },
     onStatus: (status) => {
       emit({ type: 'sync', status });

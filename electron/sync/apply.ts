@@ -4,11 +4,13 @@
  * Invariants A1–A6 of SPEC.md are enforced here.
  */
 import { isEntityName, type EntityName } from '#db/model/entities.ts';
+import type { RowKey } from '#db/model/erasure.ts';
 import { fromBody } from '#db/sync/body.ts';
 import { fieldsOf, stampOf, type StoredRow } from '#db/sync/row.ts';
 import { upcast, type Told } from '#db/sync/upcast.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { keepServerRow } from '#db/sqlite/server-row.ts';
+import { erasedKeys, eraseHere, isErasedHere } from '#db/sqlite/queries/erase.ts';
 import { indexPatients } from '#db/sqlite/queries/patient-search.ts';
 import { indexSamePersons } from '#db/sqlite/queries/same-person.ts';
 import { prepared } from '#db/sqlite/store.ts';
@@ -44,14 +46,17 @@ export function applyFeed(db: SqliteDatabase, entries: readonly FeedEntry[], opt
     const changed = new Map<string, string[]>();
     // First, so that a row which comes now is written once, as the server's, and not under an overlay that is then taken off it.
     const ended = markEnded(db, options.cursor.passedSeq);
-    const context = { isOverlaid: overlaysFor(db, entries.length), kept: keptRows(db), force: options.force === true };
+    const erased = erasedKeys(db);
+    const context = { isOverlaid: overlaysFor(db, entries.length), kept: keptRows(db), erased, force: options.force === true };
     for (const entry of entries) {
       if (!applyEntry(db, entry, context)) continue;
       note(changed, entry.entity, entry.id);
+      if (entry.entity === 'erasure') takeErasure(db, entry.id, erased, changed);
       ended.delete(`${entry.entity}/${entry.id}`);
     }
     writeCursor(db, options.cursor);
     takeOffAll(db, ended, changed);
+    takeErasures(db, changed);
     indexPatients(db, [...new Set(changed.get('patient'))]);
     if (changed.has('patient') || changed.has('patient_link')) indexSamePersons(db);
     return { changed };
@@ -63,11 +68,36 @@ interface Context {
   /** `entity/id` → seq of rows of which the server's version is kept beside the one shown. */
   kept: Map<string, number>;
   force: boolean;
+  /** `entity/id` of rows erased by law. */
+  erased: Set<string>;
+}
+
+/**
+ * Erasure beats everything: what the trace names is emptied here, and stays so. Whoever decided hears of more than they decided about when the
+ * overlay of their own trace ends. (Seed 47.)
+ */
+export function takeErasures(db: SqliteDatabase, changed: Map<string, string[]>): void {
+  for (const id of changed.get('erasure') ?? []) takeErasure(db, id, new Set(), changed);
+}
+
+function takeErasure(db: SqliteDatabase, id: string, erased: Set<string>, changed: Map<string, string[]>): void {
+  const keys = keysIn(readStored(db, 'erasure', id)?.['erased']);
+  eraseHere(db, keys, id);
+  for (const key of keys) {
+    erased.add(`${key.entity}/${key.id}`);
+    note(changed, key.entity, key.id);
+  }
+}
+
+function keysIn(value: unknown): RowKey[] {
+  return Array.isArray(value) ? value.filter((one): one is RowKey => typeof one?.entity === 'string' && typeof one?.id === 'string') : [];
 }
 
 function applyEntry(db: SqliteDatabase, entry: FeedEntry, context: Context): boolean {
   if (!isEntityName(entry.entity)) return keepUnknown(db, entry, context.force);
   const key = `${entry.entity}/${entry.id}`;
+  // Erased by law: neither a server that was restored nor a stretch of feed read late brings it back.
+  if (context.erased.has(key)) return false;
   const keptSeq = context.kept.get(key);
   if (keptSeq !== undefined && !context.force && entry.seq <= keptSeq) return false;
   const pending = context.isOverlaid(key) ? pendingOf(db, entry.entity, entry.id) : [];
@@ -221,6 +251,7 @@ export function layPendingOver(db: SqliteDatabase, entity: string, id: string): 
 
 /** Our changes to a row that the cursor has not passed, oldest first. */
 function pendingOf(db: SqliteDatabase, entity: string, id: string): Pending[] {
+  if (isErasedHere(db, entity, id)) return [];
   const found = prepared(db, 'select "set", base, schema from outbox where entity = ? and row_id = ? and passed = 0 order by born');
   // Written before this program was upgraded: shown in today's words, sent as it was signed.
   return found.all(entity, id).map((raw) =>

@@ -103,6 +103,15 @@ export function settle(db: SqliteDatabase, deviceId: string, outcomes: readonly 
   }
 }
 
+/** Rows of sent changes that had been erased by law before they came: what they said is held sealed at the server, and goes from here. */
+export function erasedMeanwhile(db: SqliteDatabase, deviceId: string, outcomes: readonly Outcome[]): { entity: string; id: string }[] {
+  return outcomes.flatMap(({ n, code }) => {
+    if (code !== 'row/erased') return [];
+    const raw = prepared(db, 'select entity, row_id as id from outbox where device_id = ? and n = ?').get(deviceId, n);
+    return raw === undefined ? [] : [{ entity: textOf(raw, 'entity'), id: textOf(raw, 'id') }];
+  });
+}
+
 /**
  * The server forgot what it had answered (it was restored from a backup): what it no longer knows is sent again, and shown
  * over its rows again from this moment. What was refused goes again too: the server's own copy of it is gone.
@@ -124,13 +133,14 @@ export function reopenAcked(db: SqliteDatabase, deviceId: string, fromN: number,
 
 /**
  * Forgets entries acknowledged 35 days ago, by the server's clock, whose overlay has ended. Refused ones are kept for good.
- * A laptop that has not heard the server's clock forgets nothing.
+ * A laptop that has not heard the server's clock forgets nothing. That something was erased is told again to any server that was restored since,
+ * however old its backup.
  */
 export function forgetOld(db: SqliteDatabase): void {
   const now = serverFacts.serverTime(db);
   if (now === undefined) return;
   const before = new Date(Date.parse(now) - KEEP_MS).toISOString();
-  prepared(db, "delete from outbox where state = 'acked' and passed = 1 and acked_at < ?").run(before);
+  prepared(db, "delete from outbox where state = 'acked' and passed = 1 and acked_at < ? and entity <> 'erasure'").run(before);
 }
 
 export interface QueueState {

@@ -8,9 +8,10 @@ import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { indexPatients } from '#db/sqlite/queries/patient-search.ts';
 import { indexSamePersons } from '#db/sqlite/queries/same-person.ts';
 import { prepared } from '#db/sqlite/store.ts';
-import { endOverlays, inApplying, parseObject } from './apply.ts';
+import { eraseHere, forgetWords } from '#db/sqlite/queries/erase.ts';
+import { endOverlays, inApplying, parseObject, takeErasures } from './apply.ts';
 import { readCursor, serverFacts } from './cursor.ts';
-import { freezeNext, hasSendable, otherSenders, reopenAcked, settle, type Frozen } from './outbox.ts';
+import { erasedMeanwhile, freezeNext, hasSendable, otherSenders, reopenAcked, settle, type Frozen } from './outbox.ts';
 import { failureOf, problemCode, type Failure, type Fetch } from './ports.ts';
 
 const MAX_BYTES = 4_000_000;
@@ -107,6 +108,10 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
   const at = now().toISOString();
   const forgotten = inApplying(db, () => {
     settle(db, deviceId, reply.outcomes, reply.now ?? at);
+    const late = erasedMeanwhile(db, deviceId, reply.outcomes);
+    if (late.length > 0) eraseHere(db, late);
+    for (const { entity, id } of late) changed.set(entity, [...(changed.get(entity) ?? []), id]);
+    forgetWords(db);
     if (reply.now !== undefined) serverFacts.setServerTime(db, reply.now);
     const epoch = serverFacts.epoch(db);
     const isNew = epoch !== undefined && epoch !== reply.epoch;
@@ -118,6 +123,7 @@ function take(deps: PushDeps, reply: PushReply, asked: number, limit: number, ev
     let reopened = reopenAcked(db, deviceId, from, changed);
     if (isNew) for (const other of otherSenders(db, deviceId)) reopened += reopenAcked(db, other, 1, changed);
     endOverlays(db, readCursor(db).passedSeq, changed);
+    takeErasures(db, changed);
     indexPatients(db, [...new Set(changed.get('patient'))]);
     if (changed.has('patient') || changed.has('patient_link')) indexSamePersons(db);
     return isNew || reopened > 0;

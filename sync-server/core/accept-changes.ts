@@ -15,6 +15,7 @@ import { appendAudit } from './audit.ts';
 import { decideChange, openPeople } from './decide-change.ts';
 import { mayDeliverFor } from './devices.ts';
 import { keptProofs } from './kept-proofs.ts';
+import { erasing } from './erase.ts';
 import type { Principal } from './principal.ts';
 import { actorsIn, placesOf, readBatch, type ReadBatch } from './read-batch.ts';
 import { textOf, type ReadChange } from './read-change.ts';
@@ -29,10 +30,14 @@ export interface AcceptDeps {
   now(): Date;
   /** Monotonic milliseconds, for the limit on one transaction. */
   elapsed(): number;
+  /** Seals a text so that the database alone does not give it away. */
+  seal?(clinicId: string, text: string): string;
   /** Told how many changes had which outcome. */
   count?(outcome: string, n: number): void;
 }
 
+/** Code of a change to what was erased by law. */
+export const ERASED_CODE = 'row/erased';
 /** Changes of one transaction, at most (decision 0052), and for how long it may go on deciding. */
 const BATCH = 250;
 const BATCH_MS = 50;
@@ -152,7 +157,9 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
     const ledger: LedgerEntry[] = [];
     const quarantine: QuarantineEntry[] = [];
     const reject = (item: ReadChange, code: string): Outcome => {
-      quarantine.push({ n: item.n, hash: item.hash, code, change: textOf(item.raw) });
+      // Written into what was erased by law: kept, and only for whoever decided about it.
+      const change = code === ERASED_CODE && deps.seal !== undefined ? deps.seal(clinicId, textOf(item.raw)) : textOf(item.raw);
+      quarantine.push({ n: item.n, hash: item.hash, code, change });
       return { n: item.n, outcome: 'rejected', code };
     };
     for (const item of items) {
@@ -162,6 +169,9 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
         continue;
       }
       if (ledger.length > 0 && deps.elapsed() - started > BATCH_MS) break;
+      // What is erased is looked for in the database: everything before it must be there, and nothing after it in its transaction.
+      const erases = item.change?.entity === 'erasure';
+      if (ledger.length > 0 && (erases || record.erased.length > 0)) break;
       let outcome: Outcome;
       if (refuse !== undefined) outcome = reject(item, refuse);
       else if (job.revoked) outcome = reject(item, 'device/revoked');
@@ -170,7 +180,10 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
         const decision = await decideChange({ tx, record, people, deviceId, clinicId }, item.change);
         if (decision.ok) {
           // A change that said what already stood is seen when the row is.
-          const seq = record.apply(decision.writes, deviceId, audience) ?? record.placeOf(item.change, audience);
+          const gone = erases && decision.writes[0] !== undefined ? await erasing(tx, decision.writes[0]) : undefined;
+          if (gone !== undefined) Object.assign(decision.writes[0]?.set ?? {}, { erased: gone.erased });
+          let seq = record.apply(decision.writes, deviceId, audience) ?? record.placeOf(item.change, audience);
+          if (gone !== undefined) seq = record.erase(gone.rows, deviceId, audience) ?? seq;
           for (const write of decision.writes) people.learn(write);
           outcome = {
             n: item.n,
@@ -200,6 +213,7 @@ async function flush(
     await tx.moveClock(record.seq);
     await tx.writeRows(record.dirty);
     await tx.intend(record.dirty);
+    if (record.erased.length > 0) await tx.eraseRows(record.erased);
   }
   await tx.appendLedger(
     deviceId,
@@ -231,6 +245,7 @@ export function refusalOf(error: unknown): string | undefined {
   if (code === 'RG001') return 'encounter/signed';
   // What stands cannot be read (SealBroken): nothing may be written over it.
   if (code === 'RG003') return 'change/row-unreadable';
+  if (code === 'RG004') return ERASED_CODE;
   if (code === '23503') return 'change/parent-missing';
   if (code.startsWith('22') || code.startsWith('23')) return 'change/not-storable';
   return undefined;

@@ -21,13 +21,22 @@ export interface Actor {
   lastDay: string | null;
 }
 
-const UNDELETABLE: ReadonlySet<EntityName> = new Set(['letter', 'document', 'payment', 'attachment', 'patient_link']);
+const UNDELETABLE: ReadonlySet<EntityName> = new Set([
+  'letter',
+  'document',
+  'payment',
+  'attachment',
+  'patient_link',
+  'journal_request',
+  'erasure',
+]);
 const SEEN: ReadonlySet<string> = new Set(['seenById', 'seenAt']);
 const ENDING: ReadonlySet<string> = new Set(['endedById', 'endedAt']);
 /** Who works here, who is let in, with which keys, and what things cost. */
 export const GOVERNING: ReadonlySet<EntityName> = new Set([
   'user',
   'access_grant',
+  'erasure',
   'clinic',
   'price_item',
   'device',
@@ -78,6 +87,8 @@ function may(
   if (entity === 'device' && row !== undefined && fields.some((field) => field !== 'name')) return roles.includes('ADMIN');
   // The patient's word is not changed by whom it is about, and nobody opens a journal in another's name or sees their own alert away.
   if (entity === 'access_block') return (row?.['userId'] ?? change.set['userId']) !== actorId && mayChange(entity, roles);
+  // About what stands in a journal a clinician decides; that it is their own to decide about is a rule of its own (judge-rules.ts).
+  if (entity === 'erasure') return readsNotes(roles) && row === undefined;
   // Nobody lets themselves in, and what was granted is only ended.
   if (entity === 'access_grant')
     return (

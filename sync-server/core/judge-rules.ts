@@ -10,11 +10,22 @@ import { parseNationalId } from '#db/rules/fodselsnummer.ts';
 import { canonical, type Change } from '#db/sync/change.ts';
 import type { MergeReader } from '#db/sync/merge.ts';
 import type { StoredRow } from '#db/sync/row.ts';
+import { decidesAbout, isErasable, RESPONSIBLE } from '#db/rules/erasure.ts';
+import { keysIn } from './erase.ts';
 import { sha256 } from './read-change.ts';
 
 export type RuleVerdict =
   | { ok: true; flags: string[] }
-  | { ok: false; code: 'actor/forbidden' | 'change/malformed' | 'sign/content-missing' | 'sign/hash-mismatch' | 'sign/other-patient' };
+  | {
+      ok: false;
+      code:
+        | 'actor/forbidden'
+        | 'erasure/unknown'
+        | 'change/malformed'
+        | 'sign/content-missing'
+        | 'sign/hash-mismatch'
+        | 'sign/other-patient';
+    };
 
 /** @param row the subject as stored; undefined at its birth */
 export function judgeRules(
@@ -40,6 +51,7 @@ export function judgeRules(
     const may = maySignAmendment({ authorId: String(authorId), kind }, { practitionerId: String(practitionerId) }, actor);
     return may ? { ok: true, flags: [] } : { ok: false, code: 'actor/forbidden' };
   }
+  if (entity === 'erasure') return judgeErasure(set, actor, read);
   // Nobody is merged with themselves.
   if (entity === 'patient_link' && after('patientId') === after('intoId')) return { ok: false, code: 'change/malformed' };
   if (entity === 'patient' && typeof set['nationalId'] === 'string' && set['nationalId'] !== '') {
@@ -80,4 +92,25 @@ function judgeSignature(
       ...(main.some(wrong) ? ['sign/process-code-as-main'] : []),
     ],
   };
+}
+
+/** Each entry is there, may be erased by such a decision, and is decided about by whoever is responsible for it. */
+function judgeErasure(set: Record<string, unknown>, actor: string, read: MergeReader): RuleVerdict {
+  const basis = set['basis'];
+  // The end of the duty to keep, and what no such duty holds, are not one clinician's to decide: not yet by this way.
+  if (set['decidedById'] !== actor || (basis !== 'hpl-43' && basis !== 'hpl-44')) return { ok: false, code: 'actor/forbidden' };
+  for (const { entity, id } of keysIn(set['targets'])) {
+    const row = isErasable(entity) ? read.row(entity, id) : undefined;
+    if (!isErasable(entity)) return { ok: false, code: 'erasure/unknown' };
+    // Written and erased before anything of it was sent: the trace alone comes.
+    if (row === undefined) continue;
+    const visit = entity === 'amendment' ? read.row('encounter', String(row['encounterId'])) : undefined;
+    const patient = row['patientId'] ?? visit?.['patientId'];
+    if (patient !== set['patientId']) return { ok: false, code: 'erasure/unknown' };
+    const userId = String(row[RESPONSIBLE[entity]]);
+    const person = read.row('user', userId);
+    const works = person !== undefined && !person.deleted && person['active'] !== false;
+    if (!decidesAbout({ userId: actor, roles: ['PRACTITIONER'] }, { userId, works })) return { ok: false, code: 'actor/forbidden' };
+  }
+  return { ok: true, flags: [] };
 }

@@ -5,7 +5,8 @@
 import type { EntityName } from '#db/model/entities.ts';
 import { audienceOf, mayReceive } from '#db/sync/audience.ts';
 import { relatedKeys, type MergeableChange, type MergeReader } from '#db/sync/merge.ts';
-import { applyWrite, fieldsOf, unbornRow, type RowWrite, type StoredRow } from '#db/sync/row.ts';
+import type { Found } from '#db/sync/erase.ts';
+import { applyWrite, BIRTH_STAMP, fieldsOf, unbornRow, type RowWrite, type StoredRow } from '#db/sync/row.ts';
 import { isEntityName } from '#db/model/entities.ts';
 import type { Audience } from '#db/model/entity.ts';
 import type { RecordTx } from './record-store.ts';
@@ -19,6 +20,9 @@ export interface RecordBatch {
   apply(writes: readonly RowWrite[], deviceId: string, audience: Audience): number | undefined;
   /** Where the subject of a change stands, if this audience will see it. */
   placeOf(change: MergeableChange, audience: Audience): number | undefined;
+  /** Gives rows that are erased their place, and puts them aside for `eraseRows`. */
+  erase(rows: readonly Found[], deviceId: string, audience: Audience): number | undefined;
+  readonly erased: readonly Found[];
   readonly dirty: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>;
   readonly seq: number;
 }
@@ -28,6 +32,7 @@ export function openRecordBatch(tx: Pick<RecordTx, 'readRows' | 'readChildren'>,
   const rows = new Map<EntityName, Map<string, StoredRow | null>>();
   const children = new Set<string>();
   const dirty = new Map<EntityName, Map<string, StoredRow>>();
+  const erased: Found[] = [];
   let seq = startSeq;
 
   const place = (entity: EntityName) => {
@@ -99,6 +104,20 @@ export function openRecordBatch(tx: Pick<RecordTx, 'readRows' | 'readChildren'>,
       }
       return highest;
     },
+
+    erase(found, deviceId, audience) {
+      let highest: number | undefined;
+      for (const { entity, row: before } of found) {
+        seq += 1;
+        const row = { ...before, seq, fieldSeq: { ...before.fieldSeq, [BIRTH_STAMP]: [seq, deviceId] as [number, string] } };
+        place(entity).set(row.id, row);
+        erased.push({ entity, row });
+        if (mayReceive(audience, audienceOf(entity, row))) highest = seq;
+      }
+      return highest;
+    },
+
+    erased,
 
     placeOf({ entity, rowId }, audience) {
       const row = isEntityName(entity) ? place(entity).get(rowId) : undefined;

@@ -6,9 +6,11 @@
 import type { EntityName } from '#db/model/entities.ts';
 import type { Audience } from '#db/model/entity.ts';
 import type { Outcome } from '#db/sync/change.ts';
+import type { Find, Found } from '#db/sync/erase.ts';
 import type { StoredRow } from '#db/sync/row.ts';
 import { readClinic, withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
 import { appendAuditEvents, auditHeads, saveAuditHead, type StoredAuditEvent } from '#db/postgres/queries/audit.ts';
+import { eraseRows, findRows } from '#db/postgres/queries/erasure.ts';
 import { feedHead, feedPage, type FeedHead, type FeedPage } from '#db/postgres/queries/feed.ts';
 import { credentialOf } from '#db/postgres/queries/people.ts';
 import {
@@ -55,6 +57,8 @@ export interface RecordTx {
   writeRows(rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void>;
   /** What a device wrote may ask the server to do something: a job in this same transaction. */
   intend(rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void>;
+  findRows(find: Find): Promise<Found[]>;
+  eraseRows(rows: readonly Found[]): Promise<void>;
   auditHeads(deviceId: string): Promise<{ n: number; hash: string; clinicN: number; clinicHash: string }>;
   appendAuditEvents(events: readonly StoredAuditEvent[]): Promise<void>;
   saveAuditHead(deviceId: string, n: number, hash: string): Promise<void>;
@@ -87,6 +91,8 @@ export function recordTx(tx: Tx, clinicId: string, intend?: Intend): RecordTx {
     readChildren: (encounterIds) => readChildren(tx, clinicId, encounterIds),
     writeRows: (rows) => writeRows(tx, rows),
     intend: async (rows) => intend?.(tx, clinicId, rows),
+    findRows: (find) => findRows(tx, clinicId, find),
+    eraseRows: (rows) => eraseRows(tx, clinicId, rows),
     auditHeads: (deviceId) => auditHeads(tx, clinicId, deviceId),
     appendAuditEvents: (events) => appendAuditEvents(tx, clinicId, events),
     saveAuditHead: (deviceId, n, hash) => saveAuditHead(tx, clinicId, deviceId, n, hash),

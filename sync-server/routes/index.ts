@@ -2,6 +2,7 @@
 import { attachmentState, completeAttachment, getAttachmentChunk, putAttachmentChunk } from './attachments.ts';
 import { auditAnchor, readAudit } from './log.ts';
 import { decideOnHandedIn, readHandedIn } from './handed-in.ts';
+import { readHeld } from './held.ts';
 import { pushChanges } from './changes.ts';
 import { checkIntegration, deadJobs, listIntegrations, receiveWebhook, replayJob } from './integrations.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   pushChanges,
   readHandedIn,
   decideOnHandedIn,
+  readHeld,
   readShape,
   bootstrap,
   digest,

@@ -50,6 +50,8 @@ async function foreign(adminUrl: string): Promise<TestDatabase> {
   await admin(
     `create role ${name}_owner login nosuperuser nobypassrls password 'p${name}'`,
     `create role ${name}_app login nosuperuser nobypassrls password 'p${name}'`,
+    'do $$ begin create role ryggrad_erase nologin; exception when duplicate_object or unique_violation then null; end $$',
+    `grant ryggrad_erase to ${name}_owner`,
     `create database ${name} owner ${name}_owner encoding 'UTF8' locale 'C' template template0`,
   );
   // Before Postgres 15 anybody could create in public; since then only the database's owner.

@@ -193,6 +193,15 @@ export function createMemoryStore(clinicId: string): MemoryStore {
           for (const entity of entityNames) for (const row of rows.get(entity)?.values() ?? []) put(entity, row);
         });
       },
+      async findRows({ entity, field, ids }) {
+        return [...data.rows.values()].filter((one) => one.entity === entity && ids.includes(String(one.row[field])));
+      },
+      async eraseRows(found) {
+        later(() => {
+          for (const { entity, row } of found) put(entity, row);
+          data.quarantine = data.quarantine.filter((change) => !found.some(({ row }) => change.includes(row.id)));
+        });
+      },
       async auditHeads(deviceId) {
         const { n, hash } = data.audit.get(deviceId) ?? { n: 0, hash: '0'.repeat(64) };
         return { n, hash, clinicN: data.clinicN, clinicHash: data.clinicHash };

@@ -4,6 +4,7 @@ import { derivedId } from '#db/model/ids.ts';
 import { canonical } from '#db/sync/change.ts';
 import { rowsWhere } from '#db/sqlite/store.ts';
 import type { Context } from '#electron/core/context.ts';
+import { eraseByLaw } from '#electron/core/requests/erase-by-law.ts';
 import type { Random } from './random.ts';
 import { id, START, type SimLaptop, type World } from './world.ts';
 
@@ -14,6 +15,10 @@ export interface Saved {
   /** Values that somebody read and then wrote over: they may go. */
   replaced: Set<string>;
   writes: number;
+  /** In which visit a text was written, for those that may be erased with it. */
+  visitOf: Map<string, string>;
+  /** Texts that stood in a visit when it was erased: they may stand nowhere. */
+  gone: Set<string>;
 }
 
 const KEYS = ['subjective', 'objective', 'treatment'];
@@ -57,13 +62,17 @@ export function writeSomething(world: World, laptop: SimLaptop, saved: Saved): v
     return newPatient(ctx, token);
   });
   saved.writes += 1;
-  for (const text of done.tokens) saved.tokens.add(text);
+  for (const text of done.tokens) {
+    saved.tokens.add(text);
+    if (done.visit !== undefined) saved.visitOf.set(text, done.visit);
+  }
   for (const text of done.replaced) saved.replaced.add(text);
 }
 
 interface Done {
   tokens: readonly string[];
   replaced: readonly string[];
+  visit?: string;
 }
 const NOTHING: Done = { tokens: [], replaced: [] };
 const wrote = (token: string, before?: unknown): Done => ({
@@ -82,7 +91,7 @@ function typing(ctx: Context, world: World, token: string): Done {
   const text = `${ctx.get('note_section', section)?.text ?? ''}${token}`;
   ctx.put('note_section', section, { encounterId: visit, key, text }, { autosave: random.chance(0.5) });
   if (random.chance(0.5)) ctx.releaseOutbox();
-  return wrote(token);
+  return { ...wrote(token), visit };
 }
 
 /** One value in place of another: the one that was seen may go, another's that was not seen may not. */
@@ -152,7 +161,7 @@ function amend(ctx: Context, world: World, token: string): Done {
   const visit = world.random.pick(visitsOf(world));
   if (ctx.get('encounter', visit)?.status !== 'signed') return NOTHING;
   ctx.insert('amendment', { encounterId: visit, kind: 'addition', text: token, authorId: ctx.actor.userId });
-  return wrote(token);
+  return { ...wrote(token), visit };
 }
 
 function sign(ctx: Context, world: World): Done {
@@ -202,4 +211,16 @@ function newPatient(ctx: Context, token: string): Done {
 
 function deskWork(ctx: Context, random: Random, token: string, dice: number): Done {
   return dice < 0.5 ? appointment(ctx, random, token) : dice < 0.9 ? patientData(ctx, random, token) : newPatient(ctx, token);
+}
+
+/** Whoever is responsible for a visit has it erased by law (hpl § 43), signed or not. */
+export function eraseVisit(world: World, laptop: SimLaptop, random: Random, saved: Saved): void {
+  laptop.write('request.decide', (ctx) => {
+    const visit = random.pick(visitsOf(world));
+    const encounter = ctx.get('encounter', visit);
+    if (encounter?.practitionerId !== ctx.actor.userId) return;
+    const texts = rowsWhere(ctx.db, 'note_section', 'encounter_id = ?', [visit]).flatMap(({ text }) => tokensIn(text));
+    eraseByLaw(ctx, encounter.patientId, { requestId: null, basis: 'hpl-43', targets: [{ entity: 'encounter', id: visit }] });
+    for (const token of texts) saved.gone.add(token);
+  });
 }

@@ -1,6 +1,7 @@
 /** One seeded schedule: people write, the network and machines do what they do, then it is quiet; and what must hold then. */
 import { createHash } from 'node:crypto';
 import { SCHEMA_VERSION } from '#db/model/entities.ts';
+import type { RowKey } from '#db/model/erasure.ts';
 import { rowsWhere } from '#db/sqlite/store.ts';
 import { samePersons } from '#db/rules/same-person.ts';
 import { digestLine, digestOf } from '#db/sync/digest.ts';
@@ -8,7 +9,7 @@ import { audienceOf, entitiesFor, mayReceive } from '#db/sync/audience.ts';
 import { readCursor } from '#electron/sync/cursor.ts';
 import { queueState } from '#electron/sync/outbox.ts';
 import { replicaDigests } from '#tests/tools/digest-of.ts';
-import { morning, tokensIn, writeSomething, type Saved } from './person.ts';
+import { eraseVisit, morning, tokensIn, writeSomething, type Saved } from './person.ts';
 import { NO_PLANT, type Plants } from './planted.ts';
 import { asOldVersion, knowOldVersion } from './old-version.ts';
 import { seeded, type Random } from './random.ts';
@@ -47,13 +48,13 @@ const BAD: readonly Weather[] = [
 export async function runSchedule(seed: number, plants: Plants = NO_PLANT): Promise<Outcome> {
   const random = seeded(seed);
   const world = createWorld({ random, laptops: 3 + random.below(random.chance(0.3) ? 6 : 3), plants });
-  const saved: Saved = { tokens: new Set(), replaced: new Set(), writes: 0 };
+  const saved: Saved = { tokens: new Set(), replaced: new Set(), writes: 0, visitOf: new Map(), gone: new Set() };
   const outcome: Outcome = { writes: 0, faults: 0, conflicts: 0, lost: [], duplicated: [], diverged: [] };
   try {
     morning(world);
     for (const laptop of world.laptops) await world.settle(laptop);
     // A stream of its own: what is added here later leaves the schedules of earlier seeds as they were.
-    await trouble(world, saved, outcome, seeded(seed ^ 0x5eed));
+    await trouble(world, saved, outcome, seeded(seed ^ 0x5eed), seeded(seed ^ 0xe4a5e));
     await quiet(world, outcome);
     judge(world, saved, outcome);
     outcome.writes = saved.writes;
@@ -63,7 +64,7 @@ export async function runSchedule(seed: number, plants: Plants = NO_PLANT): Prom
   }
 }
 
-async function trouble(world: World, saved: Saved, outcome: Outcome, more: Random): Promise<void> {
+async function trouble(world: World, saved: Saved, outcome: Outcome, more: Random, law: Random): Promise<void> {
   const { random, laptops, store, time } = world;
   knowOldVersion();
   /** Laptops that have not been upgraded yet. */
@@ -76,6 +77,7 @@ async function trouble(world: World, saved: Saved, outcome: Outcome, more: Rando
     const laptop = random.pick(laptops);
     const cutOff = (away.get(laptop) ?? 0) > step;
     const weather = random.chance(0.2) ? random.pick(BAD) : 'fair';
+    if (law.chance(0.01) && laptop.audience === 'clinical') eraseVisit(world, laptop, law, saved);
     const dice = random.next();
     if (dice < 0.53) {
       if (!withDiskFull(laptop, random.chance(0.02), () => writeSomething(world, laptop, saved))) outcome.faults += 1;
@@ -206,7 +208,20 @@ function judge({ store, laptops }: World, saved: Saved, outcome: Outcome): void 
   ].join('\n');
   outcome.conflicts = rows.filter(({ entity, row }) => entity === 'conflict' || (entity === 'note_section' && row['siblingOfId'])).length;
   const found = new Set(tokensIn(places));
-  outcome.lost = [...saved.tokens].filter((token) => !found.has(token) && !saved.replaced.has(token));
+  const erased = new Set(rows.flatMap(({ entity, row }) => (entity === 'erasure' ? (row['targets'] as RowKey[]).map(({ id }) => id) : [])));
+  const byLaw = (token: string): boolean => erased.has(saved.visitOf.get(token) ?? '');
+  outcome.lost = [...saved.tokens].filter((token) => !found.has(token) && !saved.replaced.has(token) && !byLaw(token));
+  // What was erased by law stands nowhere: in no row of the server, and in no cell of any laptop.
+  const everywhere = [
+    ...rows.map(({ row }) => JSON.stringify(row)),
+    ...laptops.flatMap(({ db }) =>
+      ['encounter', 'note_section', 'amendment', 'conflict', 'outbox', 'server_row', 'refetch_row'].map((table) =>
+        JSON.stringify(db.prepare(`select * from ${table}`).all()),
+      ),
+    ),
+  ].join('\n');
+  const standing = new Set(tokensIn(everywhere));
+  for (const token of saved.gone) if (standing.has(token)) outcome.diverged.push(`${token} was erased by law and stands`);
 
   for (const [changeId, times] of store.effects()) if (times > 1) outcome.duplicated.push(`change ${changeId}: ${times} times`);
   for (const { entity, row } of rows) {

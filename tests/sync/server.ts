@@ -23,6 +23,10 @@ export interface TestServer {
   restore(): Promise<void>;
   /** A statement as the database's superuser: what no part of the product can do. */
   tamper(sql: string): Promise<void>;
+  /** The database's superuser, for looking into it. */
+  readonly adminUrl: string;
+  /** A statement as the app's role, in this clinic. */
+  asApp(sql: string, clinicId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,6 +78,8 @@ export async function startTestServer(): Promise<TestServer> {
       current = undefined;
       await ending?.close();
     },
+    adminUrl: new URL('/ryggrad', postgres.adminUrl).href,
+    asApp: (sql, clinicId) => run(postgres.appUrl, `begin; set local ryggrad.clinic = '${clinicId}'; ${sql}; commit`),
     tamper: (sql) => run(new URL('/ryggrad', postgres.adminUrl).href, sql),
     backUp: () => asAdmin('drop database if exists backup', 'create database backup template ryggrad'),
     async restore() {

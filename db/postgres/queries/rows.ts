@@ -27,7 +27,7 @@ const UPSERTS = new Map<EntityName, string>(
       `insert into "${name}" (${columns.join(', ')})
        select ${columns.join(', ')} from jsonb_populate_recordset(null::"${name}", $1::jsonb)
        on conflict (clinic_id, id) do update set ${changed.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-    ] as const;
+    ];
   }),
 );
 
@@ -53,7 +53,7 @@ export async function readRows(
     );
   }
   if (parts.length === 0) return [];
-  return decode(tx, await tx.query<Found>(parts.join(' union all '), values));
+  return decode(tx, await tx.query<RawFound>(parts.join(' union all '), values));
 }
 
 /** All that hangs under these encounters and is frozen by their signature, deleted rows included. One statement. */
@@ -65,7 +65,7 @@ export async function readChildren(
   const parts = [...FROZEN_CHILDREN].map(
     (name) => `select '${name}' as entity, to_jsonb(t) as row from "${name}" t where clinic_id = $1 and encounter_id = any($2::uuid[])`,
   );
-  return decode(tx, await tx.query<Found>(parts.join(' union all '), [clinicId, [...encounterIds]]));
+  return decode(tx, await tx.query<RawFound>(parts.join(' union all '), [clinicId, [...encounterIds]]));
 }
 
 /** Every row of one entity in this clinic, in order of id, in pages: for digests. */
@@ -86,7 +86,7 @@ export interface Stretch {
 
 /** Rows of one entity in this clinic in order of id, deleted ones too, at most so many; one that does not open is left out, and told of. */
 export async function rowsAfter(tx: Tx, clinicId: string, entity: EntityName, after: string, limit: number): Promise<Stretch> {
-  const { rows: found } = await tx.query<Found>(
+  const { rows: found } = await tx.query<RawFound>(
     `select '${entity}' as entity, to_jsonb(t) as row from "${entity}" t where clinic_id = $1 and id > $2 order by id limit $3`,
     [clinicId, after, limit],
   );
@@ -114,12 +114,12 @@ export async function writeRows(tx: Tx, rows: ReadonlyMap<EntityName, ReadonlyMa
   }
 }
 
-interface Found {
+export interface RawFound {
   entity: EntityName;
   row: RawRow;
 }
 
 /** Throws SealBroken: whoever is about to write must not go on without what the row says. */
-async function decode(tx: Tx, { rows }: { rows: Found[] }): Promise<{ entity: EntityName; row: StoredRow }[]> {
+export async function decode(tx: Tx, { rows }: { rows: RawFound[] }): Promise<{ entity: EntityName; row: StoredRow }[]> {
   return withKeys(tx, (keys) => rows.map(({ entity, row }) => ({ entity, row: openRow(keys, entity, row, true) })));
 }

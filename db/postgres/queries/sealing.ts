@@ -4,6 +4,7 @@
  * else with it.
  */
 import { entityNames, type EntityName } from '../../model/entities.ts';
+import { ERASED } from '../../sync/erase.ts';
 import type { Tx } from '../open.ts';
 import { currentKey, keyNumbered, keysOf, legacyMayStand, unlessBroken, withKeys } from '../sealing/clinic-keys.ts';
 import { isSealed, keyIdOf, openBytes, openText, placeOf, sealBytes, sealText } from '../sealing/envelope.ts';
@@ -77,9 +78,11 @@ export interface Left {
 const outdated = (column: string, keyId: number) => `(${column} is not null and ${column} not like 'v2.${Math.trunc(keyId)}.%')`;
 
 function recordStore(entity: EntityName): SealedStore {
+  // Erased by law: there is nothing to seal, and nobody writes it again.
+  const standing = `("extra" is null or not "extra" ? '${ERASED}')`;
   const plain = [...sensitiveColumns(entity), 'extra'].map((column) => `"${column}" is not null`);
   const envelopes = sealingColumns(entity).filter((column) => column.startsWith('sealed'));
-  const needs = (keyId: number) => [...plain, ...envelopes.map((column) => outdated(column, keyId))].join(' or ');
+  const needs = (keyId: number) => `${standing} and (${[...plain, ...envelopes.map((column) => outdated(column, keyId))].join(' or ')})`;
   const legacy = sensitiveColumns(entity).map((column) => `"${column}"::text ~ '${LEGACY_FORM}'`);
   return {
     name: entity,

@@ -10,6 +10,7 @@
 import { columnName } from '../../model/entity.ts';
 import { entityNames, isEntityName, type EntityName } from '../../model/entities.ts';
 import { canonical } from '../../sync/change.ts';
+import { ERASED, erasedBy } from '../../sync/erase.ts';
 import { CLOSING_FIELDS, movableFields } from '../../sync/policy.ts';
 import { fieldsOf, type StoredRow } from '../../sync/row.ts';
 import { comparable, keyNumbered, type ClinicKeys } from './clinic-keys.ts';
@@ -85,7 +86,8 @@ export function wasPlain(keys: ClinicKeys, entity: EntityName, id: string): bool
 export function openRow(keys: ClinicKeys, entity: EntityName, raw: RawRow, remember: boolean): StoredRow {
   const { own, fieldByColumn, parts } = shapeOf(entity);
   const row: Said = {};
-  const seen: Seen = { plain: raw['extra'] !== null && raw['extra'] !== undefined, envelopes: {} };
+  const extra: Said = { ...(raw['extra'] as Said | null) };
+  const seen: Seen = { plain: Object.keys(extra).length > 0, envelopes: {} };
   for (const [field, column] of own) {
     let value: unknown = raw[column] ?? null;
     if (value !== null && parts.has(column)) {
@@ -95,7 +97,8 @@ export function openRow(keys: ClinicKeys, entity: EntityName, raw: RawRow, remem
     row[field] = value;
   }
   const id = String(raw['id']);
-  const extra: Said = { ...(raw['extra'] as Said | null) };
+  // What was erased says nothing any more: it lies open, under no key.
+  if (extra[ERASED] !== undefined) seen.plain = false;
   for (const part of ['sealed', 'sealed_late'] as const) {
     const envelope = raw[part];
     if (typeof envelope !== 'string') continue;
@@ -140,10 +143,13 @@ export function sealRow(keys: ClinicKeys, key: DataKey, entity: EntityName, row:
     deleted: row.deleted,
     field_seq: row.fieldSeq,
   };
-  const said: Record<Part, Said> = { sealed: { ...row.extra }, sealed_late: {} };
+  // What was erased by law says nothing any more, and its mark is asked by the triggers (guards.sql, a_erased).
+  const erased = erasedBy(row) !== undefined;
+  if (erased) out['extra'] = row.extra;
+  const said: Record<Part, Said> = { sealed: erased ? {} : { ...row.extra }, sealed_late: {} };
   for (const [field, column] of own) {
     const value = row[field] ?? null;
-    const part = parts.get(column);
+    const part = erased ? undefined : parts.get(column);
     // What is left out is null, in the columns as in the envelope.
     if (part === undefined && value !== null) out[column] = value;
     if (part !== undefined && value !== null) said[part][column] = value;

@@ -13,6 +13,7 @@ import {
   writeContent,
   type Content,
 } from '#db/sqlite/queries/content.ts';
+import { erasedFiles, noteFileGone } from '#db/sqlite/queries/erase.ts';
 import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { serverFacts } from '../cursor.ts';
 import { sealedLength } from './sealed-file.ts';
@@ -56,4 +57,12 @@ export function makeRoom(db: SqliteDatabase, folder: string, now: Date, limit = 
     rmSync(join(folder, content.file), { force: true });
   }
   return gone;
+}
+
+/** Bytes of what was erased by law: the files go, and then it is forgotten that there were any. */
+export function removeErasedFiles(db: SqliteDatabase, folder: string): void {
+  for (const file of erasedFiles(db)) {
+    rmSync(join(folder, file), { force: true });
+    noteFileGone(db, file);
+  }
 }

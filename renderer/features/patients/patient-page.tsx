@@ -23,6 +23,7 @@ import { JournalCopy } from './journal-copy.tsx';
 import { MergedNote } from './merged-note.tsx';
 import { PatientForm } from './patient-form.tsx';
 import { PossibleDuplicates } from './possible-duplicates.tsx';
+import { RequestsSection } from './requests-section.tsx';
 import { SafetyBand } from './safety-band.tsx';
 
 const ENTITIES = [
@@ -165,6 +166,7 @@ export function PatientPage({ id }: { id: string }) {
                 </tbody>
               </table>
               {timeline.value?.items.length === 0 && <p className="quiet">{t('timelineEmpty')}</p>}
+              {clinician && <RequestsSection patientId={id} />}
             </>
           )}
         </div>
