@@ -32,6 +32,9 @@ test('takes one answer with its state, and is gone', async () => {
   expect(await get(port, good, 'evil.example')).toBe(404);
   expect(await get(port, good, `localhost:${port}`)).toBe(404);
   expect(await get(port, good, `127.0.0.1:${port}`, 'POST')).toBe(404);
+  // Any page the browser shows may ask a port of this machine: what cannot be read, or compared, must not end the process.
+  expect(await get(port, '//')).toBe(404);
+  expect(await get(port, `/?state=${'%C3%A9'.repeat(43)}&code=${CODE}`)).toBe(404);
   expect(await get(port, good)).toBe(200);
   expect(await listening.done).toEqual({ ok: true, value: CODE });
   await expect(get(port, good)).rejects.toThrow('ECONNREFUSED');

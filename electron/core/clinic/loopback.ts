@@ -55,9 +55,12 @@ function codeIn({ method, url, headers }: IncomingMessage, server: Server, state
   const { port } = (server.address() as AddressInfo | null) ?? { port: 0 };
   // A name that was made to point here (DNS rebinding) is not this address.
   if (method !== 'GET' || headers.host !== `127.0.0.1:${port}`) return undefined;
-  const given = new URL(url ?? '/', 'http://127.0.0.1');
-  const [shown, code] = [given.searchParams.get('state') ?? '', given.searchParams.get('code') ?? ''];
-  const same = shown.length === state.length && timingSafeEqual(Buffer.from(shown), Buffer.from(state));
+  // Null for what is no address, such as `//`: nothing here may throw, or a stranger's page would end the process.
+  const given = URL.parse(url ?? '/', 'http://127.0.0.1');
+  if (given === null) return undefined;
+  const [shown, wanted] = [Buffer.from(given.searchParams.get('state') ?? ''), Buffer.from(state)];
+  const code = given.searchParams.get('code') ?? '';
+  const same = shown.length === wanted.length && timingSafeEqual(shown, wanted);
   return given.pathname === '/' && same && /^[0-9A-Z-]{20,60}$/.test(code) ? code : undefined;
 }
 
