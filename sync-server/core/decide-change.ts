@@ -39,7 +39,8 @@ export async function decideChange({ tx, record, people, deviceId, clinicId }: D
     const told = entity === 'message' ? toldMessage(change, read.row(entity, change.rowId)) : change;
     const verdict = authorise(actor, told, entity, read.row(entity, change.rowId));
     if (!verdict.ok) return no(verdict.code);
-    const rules = judgeRules(entity, told, read.row(entity, change.rowId), read);
+    const worksHere = (userId: string) => people.actor(userId, read)?.active === true;
+    const rules = judgeRules(entity, told, read.row(entity, change.rowId), read, worksHere);
     if (!rules.ok) return no(rules.code);
     const merged = mergeChange({ change: told, deviceId, read });
     if (merged.outcome === 'rejected') return no(merged.code);

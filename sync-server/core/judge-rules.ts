@@ -27,12 +27,16 @@ export type RuleVerdict =
         | 'sign/other-patient';
     };
 
-/** @param row the subject as stored; undefined at its birth */
+/**
+ * @param row the subject as stored; undefined at its birth
+ * @param worksHere today: a locum not after their last day
+ */
 export function judgeRules(
   entity: EntityName,
   change: Pick<Change, 'actor' | 'set'>,
   row: StoredRow | undefined,
   read: MergeReader,
+  worksHere: (userId: string) => boolean,
 ): RuleVerdict {
   const { set, actor } = change;
   const after = (field: string): unknown => set[field] ?? row?.[field];
@@ -51,7 +55,7 @@ export function judgeRules(
     const may = maySignAmendment({ authorId: String(authorId), kind }, { practitionerId: String(practitionerId) }, actor);
     return may ? { ok: true, flags: [] } : { ok: false, code: 'actor/forbidden' };
   }
-  if (entity === 'erasure') return judgeErasure(set, actor, read);
+  if (entity === 'erasure') return judgeErasure(set, actor, read, worksHere);
   // Nobody is merged with themselves.
   if (entity === 'patient_link' && after('patientId') === after('intoId')) return { ok: false, code: 'change/malformed' };
   if (entity === 'patient' && typeof set['nationalId'] === 'string' && set['nationalId'] !== '') {
@@ -95,7 +99,7 @@ function judgeSignature(
 }
 
 /** Each entry is there, may be erased by such a decision, and is decided about by whoever is responsible for it. */
-function judgeErasure(set: Record<string, unknown>, actor: string, read: MergeReader): RuleVerdict {
+function judgeErasure(set: Record<string, unknown>, actor: string, read: MergeReader, worksHere: (userId: string) => boolean): RuleVerdict {
   const basis = set['basis'];
   // The end of the duty to keep, and what no such duty holds, are not one clinician's to decide: not yet by this way.
   if (set['decidedById'] !== actor || (basis !== 'hpl-43' && basis !== 'hpl-44')) return { ok: false, code: 'actor/forbidden' };
@@ -108,9 +112,8 @@ function judgeErasure(set: Record<string, unknown>, actor: string, read: MergeRe
     const patient = row['patientId'] ?? visit?.['patientId'];
     if (patient !== set['patientId']) return { ok: false, code: 'erasure/unknown' };
     const userId = String(row[RESPONSIBLE[entity]]);
-    const person = read.row('user', userId);
-    const works = person !== undefined && !person.deleted && person['active'] !== false;
-    if (!decidesAbout({ userId: actor, roles: ['PRACTITIONER'] }, { userId, works })) return { ok: false, code: 'actor/forbidden' };
+    if (!decidesAbout({ userId: actor, roles: ['PRACTITIONER'] }, { userId, works: worksHere(userId) }))
+      return { ok: false, code: 'actor/forbidden' };
   }
   return { ok: true, flags: [] };
 }

@@ -1,6 +1,8 @@
 /** The entries of a journal that a request can be about, with whose they are. */
 import { decidesAbout, ERASABLE, RESPONSIBLE } from '#db/rules/erasure.ts';
 import type { Erasable } from '#db/rules/erasure.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
+import { worksOn } from '#db/rules/locum.ts';
 import type { JournalEntry } from '#electron/contract/requests.ts';
 import type { RowKey } from '#db/model/erasure.ts';
 import { OF_PERSON, personJson } from '#db/sqlite/queries/same-person.ts';
@@ -34,7 +36,7 @@ export function responsibleFor(ctx: Context, entity: Erasable, id: string): { na
   const row = ctx.get(entity, id) as unknown as Record<string, unknown> | undefined;
   const userId = String(row?.[RESPONSIBLE[entity]] ?? '');
   const user = ctx.get('user', userId);
-  const works = user?.active === true;
+  const works = user !== undefined && worksOn(user, clinicDay(ctx.now));
   return { name: user?.name ?? '', mine: row !== undefined && decidesAbout(ctx.actor, { userId, works }) };
 }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { clinicDay } from '#db/rules/appointments.ts';
 import { openPractice, type Practice } from '../encounters/testing.ts';
 
 const CANARY = 'KANARIFUGL';
@@ -139,4 +140,15 @@ test('the one who is responsible for the entry decides; a colleague does when th
   await practice.must('user.update', { userId: practice.userId, set: { active: false } });
   expect(await practice.must('request.decide', asked)).toEqual({ erased: 0 });
   expect((await practice.must('request.list', { patientId })).requests).toMatchObject([{ decidedById: colleague }]);
+});
+
+test('a locum’s entry is a colleague’s to decide about once the last day is over', async () => {
+  const { id } = await receive('deletion');
+  await practice.asColleague(['PRACTITIONER', 'ADMIN']);
+  const day = clinicDay(practice.laptop.ports.clock.now().toISOString());
+  await practice.must('user.update', { userId: practice.userId, set: { roles: ['PRACTITIONER'], hprNumber: '9999999', validUntil: day } });
+  const asked = { id, decision: 'refused' as const, reason: 'Nødvendig for videre behandling.', assessment: NONE };
+  expect(await practice.call('request.decide', asked)).toMatchObject({ code: 'request/not-responsible' });
+  practice.laptop.pass(86_400_000);
+  expect(await practice.must('request.decide', asked)).toEqual({ erased: 0 });
 });
