@@ -59,6 +59,7 @@ const AREAS: Record<string, Group> = {
   access: 'desk',
   grant: 'admin',
   audit: 'admin',
+  retention: 'admin',
   message: 'desk',
   reminder: 'desk',
   integration: 'admin',

@@ -17,8 +17,41 @@ export interface LogEventView {
   /** False: it did not follow from the event before it, or is not what its hash says. */
   intact: boolean;
 }
+export interface AffectedView {
+  patientId: string;
+  /** Null: not on this laptop. */
+  name: string | null;
+  birthDate: string | null;
+  /** Times the journal was looked at, the name stood in a list or a search, something was taken out, something was written. */
+  opened: number;
+  shown: number;
+  taken: number;
+  changed: number;
+  first: string;
+  last: string;
+}
+export interface AffectedList {
+  source: 'clinic' | 'device';
+  /** Events that were looked through. */
+  events: number;
+  /** Events of the clinic's log that did not follow from the one before; null where only the server could say. */
+  broken: number | null;
+  patients: AffectedView[];
+  /** Looks at the log, or at a list like this: they show names and name nobody. */
+  lists: number;
+  /** Rows that were shown whose patient this laptop cannot tell. */
+  unknown: number;
+}
 const none = null;
 const { patientId, actorId, action, from, to } = logFilterSchema.shape;
+
+/** A period; and, if wanted, one device or one person. Instants: from inclusive, to exclusive. */
+const affected = z.object({
+  from: z.iso.datetime({ precision: 3 }),
+  to: z.iso.datetime({ precision: 3 }),
+  deviceId: z.uuid().nullable().default(none),
+  actorId: actorId.default(none),
+});
 
 export const audit = {
   /** The clinic's log from the server, or this device's own where no server can be asked; newest first. Looking is logged. */
@@ -48,4 +81,12 @@ export const audit = {
     z.object({ patientId: z.uuid(), warned: z.literal(true) }),
     ['patient/unknown', 'role/forbidden', 'actor/proof', 'server/refused'],
   ),
+  /** Whose journal was touched in a period, for who must tell the Data Protection Authority and the patients (GDPR art. 33, 34). Looking is logged. */
+  'audit.affected': verb<AffectedList>()(affected, ['role/forbidden', 'actor/proof', 'server/refused']),
+  /** The same as CSV. Leaves the encrypted store: warned of, and logged. */
+  'audit.affectedFile': verb<{ base64: string; mediaType: string; fileName: string }>()(affected.extend({ warned: z.literal(true) }), [
+    'role/forbidden',
+    'actor/proof',
+    'server/refused',
+  ]),
 };

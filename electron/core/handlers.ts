@@ -3,6 +3,7 @@ import { grantHandlers } from './access/grants.ts';
 import { accessHandlers } from './access/verbs.ts';
 import { attachmentHandlers } from './attachments/verbs.ts';
 import { addingHandlers } from './attachments/adding.ts';
+import { affectedHandlers } from './audit/affected-verbs.ts';
 import { auditHandlers } from './audit/verbs.ts';
 import { receiptHandlers } from './billing/receipt.ts';
 import { billingHandlers } from './billing/verbs.ts';
@@ -22,6 +23,7 @@ import { setRightHandlers } from './encounters/set-right.ts';
 import { signingHandlers } from './encounters/signing.ts';
 import { integrationHandlers } from './integrations/verbs.ts';
 import { journalHandlers } from './journal/verbs.ts';
+import { retentionHandlers } from './journal/retention.ts';
 import { letterPdfHandlers } from './letters/sign-letter.ts';
 import { letterHandlers } from './letters/verbs.ts';
 import { messageHandlers } from './messages/verbs.ts';
@@ -64,7 +66,9 @@ export const handlers: readonly AnyHandler[] = [
   ...messageHandlers,
   ...integrationHandlers,
   ...journalHandlers,
+  ...retentionHandlers,
   ...auditHandlers,
+  ...affectedHandlers,
   ...letterHandlers,
   ...letterPdfHandlers,
   ...attachmentHandlers,

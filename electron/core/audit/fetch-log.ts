@@ -23,6 +23,8 @@ export interface LogEvent {
   verb: string;
   subjectEntity: string | null;
   patientId: string | null;
+  /** Ids and codes; a search lists whom it showed. */
+  details: Readonly<Record<string, unknown>>;
   reason: string | null;
   intact: boolean;
 }
@@ -48,6 +50,28 @@ export async function logPage(ports: Ports, clinic: OpenClinic, request: LogRequ
   }
   const own = ownEvents(clinic.db, clinic.deviceId, request);
   return ok({ source: 'device', events: own.slice(0, request.limit), more: own.length > request.limit, broken: null });
+}
+
+/**
+ * Everything of a period, newest first. All of one source: where the server is lost halfway this laptop's own is given whole, for places of the
+ * two cannot be mixed.
+ */
+export async function wholePeriod(
+  ports: Ports,
+  clinic: OpenClinic,
+  period: { from: string; to: string; actorId: string | null },
+  onlyOwn = false,
+): Promise<Result<Pick<LogPage, 'source' | 'events' | 'broken'>>> {
+  const events: LogEvent[] = [];
+  for (let before: number | null = null; ;) {
+    const page = await logPage(ports, clinic, { patientId: null, action: null, ...period, before, limit: LOG_PAGE }, onlyOwn);
+    if (!page.ok) return page;
+    const { source, more, broken } = page.value;
+    if (before !== null && source === 'device' && !onlyOwn) return await wholePeriod(ports, clinic, period, true);
+    events.push(...page.value.events);
+    before = page.value.events.at(-1)?.place ?? null;
+    if (!more || before === null) return ok({ source, events, broken });
+  }
 }
 
 /** Everything about these registrations of one person, oldest first; `whole` when the server gave it. */

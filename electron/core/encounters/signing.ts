@@ -99,7 +99,8 @@ export const signingHandlers = [
   useCase('encounter.unsigned', (ctx, { mine }) => {
     const rows = unsignedNotes(ctx.db, mine ? ctx.actor.userId : null);
     const ids = rows.map((row) => row.encounterId);
-    if (ids.length > 0) logRead(ctx, { subjectEntity: 'encounter', details: { unsigned: ids } }, ids.join());
+    const patients = [...new Set(rows.map((row) => row.patientId))];
+    if (ids.length > 0) logRead(ctx, { subjectEntity: 'encounter', details: { unsigned: ids, patients } }, ids.join());
     return ok({ items: rows.map(({ practitionerId, ...row }) => ({ ...row, mine: practitionerId === ctx.actor.userId })) });
   }),
 ];

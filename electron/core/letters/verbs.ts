@@ -80,7 +80,11 @@ export const letterHandlers = [
     const letters = letterLines(ctx.db, { patientId: patientId ?? null, open });
     logRead(
       ctx,
-      { subjectEntity: 'letter', patientId: patientId ?? null, details: { letters: letters.map((letter) => letter.id) } },
+      {
+        subjectEntity: 'letter',
+        patientId: patientId ?? null,
+        details: { letters: letters.map((letter) => letter.id), patients: [...new Set(letters.map((letter) => letter.patientId))] },
+      },
       letters.map((letter) => letter.id).join(),
     );
     return ok({ letters });

@@ -8,6 +8,7 @@ import { call } from '../../app/client.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
+import { Affected } from './affected.tsx';
 import { formatDate, formatTime } from '../chart/format.ts';
 
 const ACTIONS = ['read', 'search', 'create', 'change', 'sign', 'print', 'export', 'reveal', 'refused', 'unlock', 'lock', 'other'] as const;
@@ -56,6 +57,7 @@ export function Log() {
   };
   return (
     <>
+      <Affected />
       <div className="row fields">
         <Choice
           label={t('log.who')}

@@ -13,12 +13,25 @@ import { People, Prices } from './people-and-prices.tsx';
 import { IntegrationsSection } from './integrations.tsx';
 import { Backup } from './backup.tsx';
 import { Log } from './log.tsx';
+import { Retention } from './retention.tsx';
 import { Statistics } from './statistics.tsx';
 import { SecondFactor } from './second-factor.tsx';
 import { Devices } from './devices.tsx';
 import { Phrases } from './phrases.tsx';
 
-const SECTIONS = ['mine', 'clinic', 'people', 'prices', 'phrases', 'devices', 'statistics', 'integrations', 'backup', 'log'] as const;
+const SECTIONS = [
+  'mine',
+  'clinic',
+  'people',
+  'prices',
+  'phrases',
+  'devices',
+  'statistics',
+  'integrations',
+  'backup',
+  'log',
+  'retention',
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 export function SettingsPage() {
@@ -55,6 +68,7 @@ export function SettingsPage() {
       {section === 'integrations' && <IntegrationsSection />}
       {section === 'backup' && <Backup />}
       {section === 'log' && <Log />}
+      {section === 'retention' && <Retention />}
     </div>
   );
 }
