@@ -1,5 +1,5 @@
 /**
- * `npm run check [-- --only STEP]`: types, boundaries, lint, format, unused code, migrations without diff, no secrets, named tests that exist.
+ * `npm run check [-- --only STEP]`: types, boundaries, lint, format, unused code, migrations without diff, no secrets, named tests that exist, a register of processing that knows all there is.
  * One line per step; every step runs even when an earlier one fails. `--fix` lets format and lint write.
  */
 import { spawnSync } from 'node:child_process';
@@ -54,6 +54,10 @@ const steps = {
   compliance: async () => {
     const { complianceComplaint } = await import('./compliance.mjs');
     return complianceComplaint(fix);
+  },
+  processing: async () => {
+    const { processingComplaint } = await import('./processing.mjs');
+    return await processingComplaint(fix);
   },
 };
 

@@ -1,8 +1,8 @@
 /**
  * When each person's journal had its last entry. An entry is what the duty to keep a record made somebody write or receive: a note (also one
- * entered in error, and a draft; not a discarded one), an addition, a letter, an attachment, a safety fact, a complaint.
- * An addition that somebody is still writing keeps the journal. A booking that was not called off counts as well: who is still coming is still in care. Payments and messages do not count; they
- * have times of their own. All registrations of one person are one journal.
+ * entered in error, and a draft; not a discarded one), an addition, a letter, an attachment, a safety fact, a complaint, a request about the
+ * journal (hpl §§ 42–44). An addition that somebody is still writing keeps the journal, and so does a booking that was not called off: who is
+ * still coming is still in care. Payments and messages do not count; they have times of their own. All registrations of one person are one journal.
  */
 import type { SqliteDatabase } from '../open.ts';
 import { prepared } from '../store.ts';
@@ -27,6 +27,7 @@ export function journalsQuietSince(db: SqliteDatabase, before: string, limit: nu
        union all select patient_id, ${latest('added_at', 'closed_at')} from attachment where deleted = 0
        union all select patient_id, recorded_at from safety_fact where deleted = 0
        union all select patient_id, ${latest('started_on', 'ended_on')} from episode where deleted = 0
+       union all select patient_id, ${latest('received_at', 'decided_at')} from journal_request where deleted = 0
        union all select patient_id, starts_at from appointment where deleted = 0 and status not in ('cancelled', 'no_show'))
      select p.id as patientId, p.given_name || ' ' || p.family_name as name, p.birth_date as birthDate, max(entry.at) as lastEntryAt
      from entry join patient p on p.id = ${STAYS('entry.patient_id')} and p.deleted = 0
