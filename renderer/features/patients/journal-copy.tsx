@@ -1,4 +1,4 @@
-/** A copy of the journal for the patient, or for another who may have it: to whom, on what ground, as pages or as data. */
+/** A copy of the journal for the patient, or for another who may have it: to whom, on what ground, as pages, as FHIR or as data. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { JOURNAL_BASES } from '#electron/contract/journal.ts';
@@ -14,7 +14,7 @@ export function JournalCopy({ patientId, patientName, onClose }: { patientId: st
   const [recipient, setRecipient] = useState(patientName);
   const [basis, setBasis] = useState<Basis>('patient');
   const [problem, setProblem] = useState<string | null>(null);
-  const make = async (form: 'pdf' | 'data'): Promise<void> => {
+  const make = async (form: 'pdf' | 'fhir' | 'data'): Promise<void> => {
     const reply = await call('journal.copy', { patientId, recipient, basis, form, warned: true });
     if (!reply.ok) return setProblem(sentence(reply.code));
     saveFile(reply.value);
@@ -56,7 +56,22 @@ export function JournalCopy({ patientId, patientName, onClose }: { patientId: st
         <button type="submit" className="btn main" disabled={recipient.trim() === ''}>
           {t('copy.pdf')} <kbd>⏎</kbd>
         </button>
-        <button type="button" className="btn" disabled={recipient.trim() === ''} onClick={() => void make('data')}>
+        <button
+          type="button"
+          className="btn"
+          disabled={recipient.trim() === ''}
+          title={t('copy.fhirHelp')}
+          onClick={() => void make('fhir')}
+        >
+          {t('copy.fhir')}
+        </button>
+        <button
+          type="button"
+          className="btn"
+          disabled={recipient.trim() === ''}
+          title={t('copy.dataHelp')}
+          onClick={() => void make('data')}
+        >
           {t('copy.data')}
         </button>
         <button type="button" className="btn" title={t('copy.logHelp')} onClick={() => void log()}>

@@ -1,0 +1,106 @@
+/**
+ * One person's journal as a FHIR R4 Bundle (`collection`): what a patient takes with them to another system (GDPR art. 20), made of
+ * rows alone, without network. The same rows give the same bundle, byte for byte.
+ */
+import type { Bundle, Resource } from '@medplum/fhirtypes';
+import { derivedId } from '../model/ids.ts';
+import { appointmentOf, chargeOf, messageOf, receiptOf } from './desk.ts';
+import { attachmentOf, documentOf, letterOf, looseDocuments } from './documents.ts';
+import { blockOf, channelConsentOf, disagreementOf, emergencyOf, safetyOf } from './facts.ts';
+import { journalOf, urn, type Journal, type JournalEntity, type JournalSource, type OwnRow } from './journal.ts';
+import { amendmentOf, amendmentSignatureOf, noteOf, signatureOf } from './notes.ts';
+import { guardianOf, organizationOf, patientOf, practitionersOf, withReplaced } from './people.ts';
+import { erasureOf, requestOf } from './requests.ts';
+import { said } from './text.ts';
+import { conditionOf, encounterOf, episodeOf, measurementOf, redFlagOf, treatmentConsentOf } from './visit.ts';
+
+export function journalBundle(source: JournalSource): Bundle {
+  const journal = journalOf(source);
+  const mapped = ORDER.flatMap((entity) => MAPPED[entity](journal));
+  const resources = [organizationOf(journal), ...practitionersOf(journal), ...mapped];
+  return {
+    resourceType: 'Bundle',
+    id: derivedId(source.patientId, `fhir:${source.madeAt}`),
+    language: 'nb',
+    type: 'collection',
+    timestamp: source.madeAt,
+    entry: resources.map((resource) => ({ fullUrl: urn(resource.id ?? ''), resource })),
+  };
+}
+
+/** By entity: a new one that names the patient does not compile before somebody has said what it is in FHIR. */
+const MAPPED: Readonly<Record<JournalEntity, (journal: Journal) => Resource[]>> = {
+  patient: (journal) => journal.of('patient').map((row) => withReplaced(journal, patientOf(journal, row))),
+  patient_link: within,
+  guardian: each('guardian', guardianOf),
+  safety_fact: each('safety_fact', safetyOf),
+  channel_consent: each('channel_consent', channelConsentOf),
+  access_block: each('access_block', blockOf),
+  emergency_access: each('emergency_access', emergencyOf),
+  episode: each('episode', episodeOf),
+  appointment: each('appointment', appointmentOf),
+  encounter: (journal) => journal.of('encounter').flatMap((visit) => visitOf(journal, visit)),
+  note_section: within,
+  observation: within,
+  red_flag_answer: within,
+  treatment_consent: within,
+  diagnosis: within,
+  amendment: within,
+  treatment_line: each('treatment_line', chargeOf),
+  payment: each('payment', receiptOf),
+  letter: each('letter', letterOf),
+  document: (journal) => looseDocuments(journal).map((row) => documentOf(journal, row)),
+  attachment: each('attachment', attachmentOf),
+  message: each('message', messageOf),
+  journal_request: each('journal_request', requestOf),
+  erasure: each('erasure', erasureOf),
+  conflict: each('conflict', disagreementOf),
+};
+const ORDER = Object.keys(MAPPED) as JournalEntity[];
+
+function each<N extends JournalEntity>(entity: N, map: (journal: Journal, row: OwnRow<N>) => Resource) {
+  return (journal: Journal): Resource[] => journal.of(entity).map((row) => map(journal, row));
+}
+
+/** Its rows are mapped where they belong: in the visit, the patient, the letter. */
+function within(): Resource[] {
+  return [];
+}
+
+/** A visit with all that hangs under it. Rows that say nothing (an empty answer, a value not measured) are not part of it. */
+function visitOf(journal: Journal, visit: OwnRow<'encounter'>): Resource[] {
+  const mine = ({ encounterId }: { encounterId: string }): boolean => encounterId === visit.id;
+  const parts: Resource[] = [
+    ...journal
+      .of('observation')
+      .filter((row) => mine(row) && row.value !== null)
+      .map((row) => measurementOf(journal, row, visit)),
+    ...journal
+      .of('red_flag_answer')
+      .filter((row) => mine(row) && isSaid(row))
+      .map((row) => redFlagOf(journal, row, visit)),
+    ...journal
+      .of('treatment_consent')
+      .filter((row) => mine(row) && (row.given !== null || said(row.comment) !== undefined))
+      .map((row) => treatmentConsentOf(journal, row, visit)),
+    ...journal
+      .of('diagnosis')
+      .filter(mine)
+      .map((row) => conditionOf(journal, row, visit)),
+  ];
+  const lines = journal
+    .of('treatment_line')
+    .filter(mine)
+    .map((row) => chargeOf(journal, row));
+  const amendments = journal.of('amendment').filter(mine);
+  return [
+    encounterOf(journal, visit),
+    noteOf(journal, visit, [...parts, ...lines]),
+    ...there(signatureOf(journal, visit)),
+    ...parts,
+    ...amendments.flatMap((row) => [amendmentOf(journal, row, visit), ...there(amendmentSignatureOf(journal, row))]),
+  ];
+}
+
+const isSaid = (row: OwnRow<'red_flag_answer'>): boolean => row.answer !== null || said(row.comment) !== undefined;
+const there = <T>(one: T | undefined): T[] => (one === undefined ? [] : [one]);

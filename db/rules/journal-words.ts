@@ -1,0 +1,40 @@
+/** The words a journal is read in by people: headings of its copy as pages and as FHIR. Bokmål, whatever language the window speaks. */
+import type { VisitType } from '../model/encounter.ts';
+
+export const VISIT_WORDS: Readonly<Record<VisitType, string>> = {
+  initial: 'Førstegangskonsultasjon',
+  follow_up: 'Oppfølging',
+  re_examination: 'Revurdering',
+  maintenance: 'Vedlikehold',
+  acute: 'Akutt',
+};
+export const SECTION_WORDS: Readonly<Record<string, string>> = {
+  contactReason: 'Kontaktårsak',
+  history: 'Sykehistorie',
+  subjective: 'Subjektivt',
+  medication: 'Legemidler',
+  objective: 'Funn',
+  examinations: 'Undersøkelser',
+  findings: 'Funn',
+  imaging: 'Bildediagnostikk',
+  assessment: 'Vurdering',
+  treatment: 'Behandling',
+  plan: 'Plan',
+  advice: 'Råd og informasjon',
+  referrals: 'Henvisning',
+  course: 'Forløp',
+};
+export const SAFETY_WORDS: Readonly<Record<string, string>> = {
+  allergies: 'Allergier',
+  anticoagulants: 'Blodfortynnende',
+  contraindications: 'Kontraindikasjoner',
+  neck_restriction: 'Nakkebegrensning',
+  pregnancy: 'Graviditet',
+  implants: 'Implantater',
+};
+export const AMENDMENT_WORDS: Readonly<Record<string, string>> = {
+  correction: 'Retting',
+  addition: 'Tillegg',
+  'late-sibling': 'Tillegg fra en annen maskin',
+};
+export const LETTER_WORDS: Readonly<Record<string, string>> = { epikrise: 'Epikrise' };
