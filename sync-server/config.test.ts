@@ -56,3 +56,32 @@ it('without its variables an integration is off; half of them, or a wrong one, s
     }),
   ).toThrow('TWILIO_AUTH_TOKEN: is an example value');
 });
+
+it('e-mail is off without its variables; a vendor by half, or one that would send in the clear, stops the start', () => {
+  const of = (env: Record<string, string>) => config(env).integrations.find(({ integration }) => integration.name === 'email');
+  const SMTP = { EMAIL_FROM: 'ikke-svar@klinikk.example.no', SMTP_HOST: 'smtp.example.no' };
+  expect(of({})).toMatchObject({ config: undefined, on: true });
+  expect(of({ EMAIL_FROM: SMTP.EMAIL_FROM })).toMatchObject({ config: undefined });
+  expect(of(SMTP)).toMatchObject({ config: { smtp: { port: 587, tls: 'starttls', login: undefined }, sendgrid: undefined } });
+  expect(of({ ...SMTP, SMTP_TLS: 'implicit' })).toMatchObject({ config: { smtp: { port: 465 } } });
+  expect(of({ ...SMTP, SMTP_TLS: 'none', SMTP_HOST: '127.0.0.1' })).toMatchObject({ config: { smtp: { tls: 'none' } } });
+  expect(of({ ...SMTP, FEATURE_EMAIL_ENABLED: 'false' })).toMatchObject({ on: false });
+  expect(of({ EMAIL_FROM: SMTP.EMAIL_FROM, SENDGRID_API_KEY: 'SG.x' })).toMatchObject({ config: { sendgrid: { region: 'eu' } } });
+  for (const [env, sentence] of [
+    [{ ...SMTP, SMTP_TLS: 'none' }, 'SMTP_TLS: none is for'],
+    [{ ...SMTP, SMTP_TLS: 'perhaps' }, 'SMTP_TLS: must be'],
+    [{ ...SMTP, SMTP_USER: 'x' }, 'SMTP_PASSWORD: must be set'],
+    [{ ...SMTP, EMAIL_FROM: '' }, 'EMAIL_FROM: must be set beside SMTP_HOST'],
+    [{ ...SMTP, EMAIL_FROM: 'Klinikken <a@b.no>' }, 'EMAIL_FROM: must be an address'],
+    [{ SMTP_PASSWORD: 'x' }, 'SMTP_HOST: must be set'],
+    [{ SENDGRID_API_KEY: 'SG.x' }, 'EMAIL_FROM: must be set beside SENDGRID_API_KEY'],
+    [{ SENDGRID_API_KEY: 'x' }, 'SENDGRID_API_KEY: must begin'],
+    [{ SENDGRID_WEBHOOK_PUBLIC_KEY: `${'A'.repeat(122)}==` }, 'SENDGRID_API_KEY: must be set'],
+    [{ ...SMTP, SENDGRID_API_KEY: 'SG.x', SENDGRID_WEBHOOK_PUBLIC_KEY: 'x' }, 'SENDGRID_WEBHOOK_PUBLIC_KEY: must be'],
+    [{ OUTLOOK_MAILBOX: 'post@klinikk.example.no' }, 'OUTLOOK_TENANT_ID: must be set'],
+    [{ OUTLOOK_TENANT_ID: 'x', OUTLOOK_CLIENT_ID: 'x' }, 'OUTLOOK_CLIENT_ID: must be'],
+    [{ EMAIL_PROVIDERS: 'pigeon' }, 'EMAIL_PROVIDERS: must be'],
+    [{ EMAIL_TIMEOUT_MS: '30000' }, 'EMAIL_TIMEOUT_MS'],
+  ] as const)
+    expect(() => config(env), JSON.stringify(env)).toThrow(sentence);
+});

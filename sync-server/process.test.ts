@@ -97,7 +97,7 @@ describe('the process', () => {
       status: 'ready',
       postgres: 'ok',
       listening: 'ok',
-      integrations: { sms: 'not-configured' },
+      integrations: { sms: 'not-configured', email: 'not-configured' },
     });
     const laptop = await foundClinic(over(url));
     await pushOver(url, laptop, [], { 'ryggrad-waited-ms': '90000' });

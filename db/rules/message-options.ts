@@ -1,5 +1,6 @@
-/** What a clinic has chosen for SMS: the `options` of its `integration_setting`. Whatever is missing or odd reads as its default. */
+/** What a clinic has chosen for SMS and for e-mail: the `options` of its `integration_setting`. Whatever is missing or odd reads as its default. */
 import { z } from 'zod';
+import type { MessageChannel } from '../model/message.ts';
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 
@@ -30,7 +31,22 @@ export const smsOptionsSchema = z.object({
 });
 export type SmsOptions = z.infer<typeof smsOptionsSchema>;
 
-export function smsOptions(options: unknown): SmsOptions {
+const { neutralName, firstName, quietFrom, quietTo, remind24, language, keepDays, texts } = smsOptionsSchema.shape;
+export const EMAIL_PROVIDERS = ['smtp', 'sendgrid', 'outlook'] as const;
+const emailOptionsSchema = z.object({
+  providers: z.array(z.enum(EMAIL_PROVIDERS)).catch([]),
+  ...{ neutralName, firstName, quietFrom, quietTo, remind24, language, keepDays, texts },
+});
+type EmailOptions = z.infer<typeof emailOptionsSchema>;
+
+/** What both channels know. */
+export type MessageOptions = Omit<EmailOptions, 'providers'> & { providers: readonly string[]; sender: string; foreignNumbers: boolean };
+
+export const smsOptions = (options: unknown): SmsOptions => read(smsOptionsSchema, options);
+export const messageOptions = (channel: MessageChannel, options: unknown): MessageOptions =>
+  channel === 'sms' ? smsOptions(options) : { ...read(emailOptionsSchema, options), sender: '', foreignNumbers: false };
+
+function read<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, options: unknown): z.output<z.ZodObject<Shape>> {
   const record = typeof options === 'object' && options !== null && !Array.isArray(options) ? options : {};
-  return smsOptionsSchema.parse(Object.fromEntries(Object.keys(smsOptionsSchema.shape).map((key) => [key, Reflect.get(record, key)])));
+  return schema.parse(Object.fromEntries(Object.keys(schema.shape).map((key) => [key, Reflect.get(record, key)])));
 }

@@ -31,6 +31,8 @@ export type RecipientProblem =
 export type Address = { ok: true; to: string; sentTo: 'patient' | 'guardian' } | { ok: false; code: RecipientProblem };
 
 const ADULT = 16;
+/** One address and nothing that a header or an envelope could take for more than one. */
+const EMAIL = /^[^\s\p{Cc}@"<>,;:()[\]\\]+@[^\s\p{Cc}@"<>,;:()[\]\\]+\.[^\s\p{Cc}@"<>,;:()[\]\\]+$/u;
 const no = (code: RecipientProblem): Address => ({ ok: false, code });
 
 export interface Wanted {
@@ -60,7 +62,7 @@ function addressIn(person: Guardian, sentTo: 'patient' | 'guardian', { channel, 
   }
   const email = person.email?.trim() ?? '';
   if (email === '') return no('email/missing');
-  return /^[^\s@"<>]+@[^\s@"<>]+\.[^\s@"<>]+$/.test(email) ? { ok: true, to: email, sentTo } : no('email/invalid');
+  return EMAIL.test(email) && email.length <= 254 ? { ok: true, to: email, sentTo } : no('email/invalid');
 }
 
 /** Whether somebody has not yet had this birthday. A birth date nobody knows is no child's. */

@@ -1,5 +1,6 @@
 /** The clinic's messages to patients: wording, and what each is for. Texts keep to S1–S3 of norway.md §8; the clinic may word its own. */
 import type { MessageChannel } from '../model/message.ts';
+import { EMAIL_ONLY } from './message-email.ts';
 
 export interface MessageTemplate {
   id: string;
@@ -73,5 +74,5 @@ export const MESSAGE_TEMPLATES = [
 
 export type TemplateId = (typeof MESSAGE_TEMPLATES)[number]['id'];
 export function messageTemplate(id: string): MessageTemplate | undefined {
-  return MESSAGE_TEMPLATES.find((template) => template.id === id);
+  return [...MESSAGE_TEMPLATES, ...EMAIL_ONLY].find((template) => template.id === id);
 }

@@ -1,5 +1,6 @@
 /** All integrations; nothing is loaded by itself. */
 import type { Integration } from './kit.ts';
+import { email } from './email/index.ts';
 import { sms } from './sms/index.ts';
 
-export const integrations: readonly Integration[] = [sms];
+export const integrations: readonly Integration[] = [sms, email];

@@ -74,10 +74,12 @@ export interface Channel {
 export type WebhookEvent = { /** The same for the same news. */ key: string } & (
   | { kind: 'status'; reference: Reference; provider: string; providerId: string; status: DeliveryStatus; code?: string; segments?: number }
   | { kind: 'inbound'; channel: MessageChannel; provider: string; from: string; to: string; text: string }
+  /** Whoever has this address complained of us, or wants nothing more: as a STOP. */
+  | { kind: 'withdrawn'; reference: { clinicId: string }; channel: MessageChannel; address: string }
   /** Everything else: handed to the integration's own job of this queue. */
   | { kind: 'job'; reference: { clinicId: string }; queue: string; data: Readonly<Record<string, string>> }
 );
-export type DeliveryStatus = 'accepted' | 'sent' | 'delivered' | 'failed';
+export type DeliveryStatus = 'accepted' | 'sent' | 'delivered' | 'failed' | 'bounced';
 
 export interface WebhookRequest {
   /** The address as the vendor called it: `publicUrl` and this request's path and query. */

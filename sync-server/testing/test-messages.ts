@@ -7,6 +7,8 @@ import { intendBy } from '../core/messages/intents.ts';
 import { sweep } from '../core/messages/upkeep.ts';
 import { postgresStore } from '../core/record-store.ts';
 import { FAKE_PUBLIC_URL, openFakeVendors, type FakeVendors, type WebhookCall } from '../integrations/sms/fake.ts';
+import type { FakeEmailVendors } from '../integrations/email/fake.ts';
+import { email } from '../integrations/email/index.ts';
 import { sms } from '../integrations/sms/index.ts';
 import { installJobs, openJobs, type Jobs } from '../jobs/queue.ts';
 import { queues, startWork } from '../jobs/queues.ts';
@@ -15,6 +17,8 @@ import { openPool } from '#db/postgres/open.ts';
 
 export interface TestMessages extends TestServer {
   vendors: FakeVendors;
+  /** What jobs, messages and integrations wrote to the log. */
+  logged: string[];
   jobs: Jobs;
   messages: MessagesDeps;
   /** Looks at what is due by the server's clock, as the schedule does. */
@@ -29,21 +33,31 @@ export interface TestMessagesOptions {
   /** False: jobs wait for the test to work on them. */
   works?: boolean;
   vendors?: FakeVendors;
+  /** With it e-mail is on beside SMS; closed by whoever opened it. */
+  email?: (now: () => Date) => Promise<FakeEmailVendors>;
 }
 
 export async function openTestMessages(
   database: TestDatabase,
-  { environment = {}, settleMs = 0, works = true, vendors: given }: TestMessagesOptions = {},
+  { environment = {}, settleMs = 0, works = true, vendors: given, email: openEmail }: TestMessagesOptions = {},
 ): Promise<TestMessages> {
   await installJobs(database.ownerUrl, decodeURIComponent(new URL(database.appUrl).username), queues);
   const time = { now: new Date() };
   const vendors = given ?? (await openFakeVendors(() => time.now));
-  const log = { info() {}, warn() {} };
+  const logged: string[] = [];
+  const note = (fields: object | string, message = ''): void => void logged.push(`${JSON.stringify(fields)} ${message}`);
+  const log = { info: note, warn: note };
   const slice = z.object(sms.environment).parse({ SMS_TIMEOUT_MS: '1000', ...vendors.environment, ...environment });
-  const integrations = await openIntegrations([{ integration: sms, config: sms.configure(slice), on: true }], {
+  const mail = await openEmail?.(() => time.now);
+  const mailSlice = z.object(email.environment).parse({ EMAIL_TIMEOUT_MS: '1000', ...mail?.environment, ...environment });
+  const configured = [
+    { integration: sms, config: sms.configure(slice), on: true },
+    ...(mail === undefined ? [] : [{ integration: email, config: email.configure(mailSlice), on: true }]),
+  ];
+  const integrations = await openIntegrations(configured, {
     now: () => time.now,
     publicUrl: FAKE_PUBLIC_URL,
-    baseUrls: vendors.baseUrls,
+    baseUrls: { ...vendors.baseUrls, ...mail?.baseUrls },
     log,
   });
   const jobs = await openJobs(database.appUrl, log);
@@ -70,6 +84,7 @@ export async function openTestMessages(
     ...server,
     time,
     vendors,
+    logged,
     jobs,
     messages,
     sweep: () => sweep(messages),

@@ -147,10 +147,11 @@ export async function stopping(tx: Tx, clinicId: string, hashes: readonly string
 }
 
 /** Messages whose words are still there though they were written before this. */
-export async function olderBodies(tx: Tx, clinicId: string, before: Date, limit: number): Promise<string[]> {
+export async function olderBodies(tx: Tx, clinicId: string, channel: string, before: Date, limit: number): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
-    `select id from message where clinic_id = $1 and (sealed is not null or body is not null) and state <> 'planned' and coalesce(state_at, requested_at) < $2 limit $3`,
-    [clinicId, before.toISOString(), limit],
+    `select id from message where clinic_id = $1 and channel = $2 and (sealed is not null or body is not null) and state <> 'planned'
+       and coalesce(state_at, requested_at) < $3 limit $4`,
+    [clinicId, channel, before.toISOString(), limit],
   );
   return rows.map(({ id }) => id);
 }

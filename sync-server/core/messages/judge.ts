@@ -3,7 +3,7 @@ import type { PersonFacts } from '#db/postgres/queries/messages.ts';
 import type { Sending } from '#db/postgres/queries/sending.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { addressOf } from '#db/rules/message-recipient.ts';
-import { smsOptions, type SmsOptions } from '#db/rules/message-options.ts';
+import { messageOptions, type MessageOptions } from '#db/rules/message-options.ts';
 import { messageTemplate, type MessageTemplate } from '#db/rules/message-templates.ts';
 import { renderMessage } from '#db/rules/message-wording.ts';
 import { dueAt } from '#db/rules/message-time.ts';
@@ -67,7 +67,7 @@ export function judge(message: StoredRow, facts: Facts): Verdict {
   const channelName = message['channel'] === 'email' ? 'email' : 'sms';
   if (template === undefined || !template.channels.includes(channelName)) return blocked('template/unknown');
   const setting = facts.clinic.settings.find(({ name }) => name === channelName);
-  const options = smsOptions(setting?.options);
+  const options = messageOptions(channelName, setting?.options);
 
   const startsAt = startOf(template, facts.appointment);
   if ('code' in startsAt)
@@ -93,7 +93,7 @@ interface About {
   again: boolean;
 }
 
-function ready(message: StoredRow, template: MessageTemplate, options: SmsOptions, facts: Facts, about: About): Verdict {
+function ready(message: StoredRow, template: MessageTemplate, options: MessageOptions, facts: Facts, about: About): Verdict {
   const { now, clinic, sent } = facts;
   const [stays] = facts.person;
   if (stays === undefined) return blocked('patient/unknown');
@@ -119,6 +119,7 @@ function ready(message: StoredRow, template: MessageTemplate, options: SmsOption
   if (sent.byClinic >= about.channel.limits.clinicPerHour)
     return { do: 'later', at: new Date(now.getTime() + CLINIC_FULL_MS).toISOString(), set: {} };
   const rendered = renderMessage(template, {
+    channel: about.channelName,
     options,
     clinic,
     startsAt: about.startsAt,
@@ -135,7 +136,7 @@ function ready(message: StoredRow, template: MessageTemplate, options: SmsOption
     text: rendered.text,
     subject: rendered.subject,
     providers,
-    sender: options.sender,
+    sender: about.channelName === 'email' ? rendered.from : options.sender,
     ...about.channel.measure(rendered.text),
     again: about.again,
   };

@@ -42,7 +42,7 @@ export async function readFacts(
   for (const channel of new Set(messages.map((message) => String(message['channel']))))
     lately.set(channel, await sentLately(tx, clinicId, channel, [...people.keys()], now));
   const addresses = [...people.values()].flatMap((person) =>
-    [person, ...person.guardians].flatMap(({ phone, email }) => [...mobile(phone), ...text(email)]),
+    [person, ...person.guardians].flatMap(({ phone, email }) => [...mobile(phone), ...text(email?.trim())]),
   );
   const stopped = await stopping(tx, clinicId, addresses.map(deps.hash));
 

@@ -24,6 +24,7 @@ export const EVENT_QUEUE = 'webhook-event';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 type Inbound = Extract<WebhookEvent, { kind: 'inbound' }>;
 type Status = Extract<WebhookEvent, { kind: 'status' }>;
+type Withdrawal = Extract<WebhookEvent, { kind: 'withdrawn' }>;
 
 /** @returns how many were new, and how many belong to no clinic here */
 export async function takeEvents(
@@ -89,9 +90,13 @@ async function clinicsFor(deps: MessagesDeps, event: WebhookEvent): Promise<stri
 }
 
 function stored(deps: MessagesDeps, source: string, event: WebhookEvent) {
-  const stops = event.kind === 'inbound' && patientAnswer(event.text) === 'stop';
   const { key, kind, ...data } = event;
-  return { source, key, kind, data, stopHash: stops && event.kind === 'inbound' ? deps.hash(event.from) : null };
+  return { source, key, kind, data, stopHash: stopHash(deps, event) };
+}
+
+function stopHash(deps: MessagesDeps, event: WebhookEvent): string | null {
+  if (event.kind === 'withdrawn') return deps.hash(event.address);
+  return event.kind === 'inbound' && patientAnswer(event.text) === 'stop' ? deps.hash(event.from) : null;
 }
 
 const jobFor = (clinicId: string, source: string, event: WebhookEvent): NewJob =>
@@ -112,6 +117,7 @@ export async function workEvents(deps: MessagesDeps, jobs: readonly Job[]): Prom
         for (const { source, key, kind, data, receivedAt } of events) {
           const event = { key, kind, ...(data as object) } as WebhookEvent;
           if (event.kind === 'status') await takeStatus(deps, tx, clinicId, event, writes);
+          else if (event.kind === 'withdrawn') await takeWithdrawal(deps, tx, clinicId, event, writes);
           else if (event.kind === 'inbound') await takeAnswer(deps, tx, clinicId, event, `${source}/${key}`, receivedAt, writes);
         }
         if (writes.all.length > 0) await serverWrite(tx, clinicId, NOBODY, writes.all);
@@ -154,7 +160,7 @@ async function takeStatus(deps: MessagesDeps, tx: Tx, clinicId: string, event: S
     [{ messageId, state: 'accepted', provider: event.provider, providerId: event.providerId, rank, segments: event.segments ?? null }],
     now,
   );
-  const reason = event.status === 'failed' ? (event.code ?? 'vendor/not-delivered') : null;
+  const reason = event.status === 'failed' || event.status === 'bounced' ? (event.code ?? 'vendor/not-delivered') : null;
   const first = sending.providerId === null ? { sentAt: now.toISOString(), provider: event.provider } : {};
   writes.add(
     change(
@@ -163,6 +169,13 @@ async function takeStatus(deps: MessagesDeps, tx: Tx, clinicId: string, event: S
       now,
     ),
   );
+}
+
+/** For everybody the clinic wrote to under this address. */
+async function takeWithdrawal(deps: MessagesDeps, tx: Tx, clinicId: string, event: Withdrawal, writes: Writes): Promise<void> {
+  const sent = await sentTo(tx, clinicId, deps.hash(event.address));
+  const now = deps.now().toISOString();
+  for (const patientId of new Set(sent.map((one) => one.patientId))) writes.add(withdrawn(patientId, event.channel, now));
 }
 
 /** Written in the thread of the patient whom the clinic wrote to last under this number; a STOP counts for all of them. */

@@ -1,9 +1,9 @@
 /** By the clock: what jobs overlooked is looked at again, and what was written to patients is emptied after the clinic's days (S8). */
-import { NOBODY } from '#db/model/message.ts';
-import { withClinic } from '#db/postgres/open.ts';
+import { MESSAGE_CHANNELS, NOBODY, type MessageChannel } from '#db/model/message.ts';
+import { withClinic, type Tx } from '#db/postgres/open.ts';
 import { allClinics } from '#db/postgres/queries/compaction.ts';
 import { clinicFacts, olderBodies, overlooked } from '#db/postgres/queries/messages.ts';
-import { smsOptions } from '#db/rules/message-options.ts';
+import { messageOptions } from '#db/rules/message-options.ts';
 import { serverWrite } from '../server-write.ts';
 import type { MessagesDeps } from './deps.ts';
 import { sendJob } from './send.ts';
@@ -34,18 +34,22 @@ export async function sweep(deps: MessagesDeps): Promise<number> {
 export async function emptyOldBodies(deps: MessagesDeps): Promise<number> {
   let emptied = 0;
   for (const clinicId of await allClinics(deps.pool)) {
-    for (;;) {
-      const batch = await withClinic(deps.pool, clinicId, async (tx) => {
-        const { settings } = await clinicFacts(tx, clinicId);
-        const { keepDays } = smsOptions(settings.find(({ name }) => name === 'sms')?.options);
-        const ids = await olderBodies(tx, clinicId, new Date(deps.now().getTime() - keepDays * DAY_MS), MOST);
-        const writes = ids.map((id) => ({ entity: 'message' as const, id, birth: false, set: { body: null }, extra: {} }));
-        if (writes.length > 0) await serverWrite(tx, clinicId, NOBODY, writes);
-        return ids.length;
-      });
-      emptied += batch;
-      if (batch < MOST) break;
+    for (const channel of MESSAGE_CHANNELS) {
+      let batch = MOST;
+      while (batch === MOST) {
+        batch = await withClinic(deps.pool, clinicId, (tx) => emptySome(deps, tx, clinicId, channel));
+        emptied += batch;
+      }
     }
   }
   return emptied;
+}
+
+async function emptySome(deps: MessagesDeps, tx: Tx, clinicId: string, channel: MessageChannel): Promise<number> {
+  const { settings } = await clinicFacts(tx, clinicId);
+  const { keepDays } = messageOptions(channel, settings.find(({ name }) => name === channel)?.options);
+  const ids = await olderBodies(tx, clinicId, channel, new Date(deps.now().getTime() - keepDays * DAY_MS), MOST);
+  const writes = ids.map((id) => ({ entity: 'message' as const, id, birth: false, set: { body: null }, extra: {} }));
+  if (writes.length > 0) await serverWrite(tx, clinicId, NOBODY, writes);
+  return ids.length;
 }

@@ -1,6 +1,7 @@
 /** What is done with one claimed message: the first vendor is called, and the next only where it is certain that nothing went out. */
 import { smsLength } from '#db/rules/sms-segments.ts';
-import type { Channel, Lookup, SendOutcome } from '../kit.ts';
+import { sendInOrder } from '../fail-over.ts';
+import type { Channel, Lookup } from '../kit.ts';
 import type { SmsConfig } from './config.ts';
 import type { Vendor } from './vendor.ts';
 
@@ -14,20 +15,7 @@ export function smsChannel(config: SmsConfig, vendors: readonly Vendor[]): Chann
       const { segments } = smsLength(text);
       return { segments, costOre: segments * config.segmentPriceOre };
     },
-    async send(message): Promise<SendOutcome> {
-      let wait = 60;
-      let first = true;
-      for (const name of message.providers) {
-        const vendor = named(name);
-        if (vendor === undefined) continue;
-        if (!first) await message.attempting(name);
-        first = false;
-        const outcome = await vendor.send(message);
-        if (outcome.kind !== 'elsewhere') return { ...outcome, provider: name };
-        wait = outcome.retryAfterSeconds;
-      }
-      return { kind: 'busy', retryAfterSeconds: wait };
-    },
+    send: (message) => sendInOrder(vendors, message),
     async lookup(asked): Promise<Lookup> {
       const answers: Lookup['kind'][] = [];
       for (const name of asked.providers) {

@@ -4,9 +4,10 @@
  * so a status counts only for the vendor id it speaks of (core/messages/receive.ts).
  */
 import Telnyx from 'telnyx';
+import { neverLeft, type VendorOutcome } from '../fail-over.ts';
 import type { DeliveryStatus, Ports, WebhookEvent, WebhookRequest } from '../kit.ts';
 import type { TelnyxConfig } from './config.ts';
-import { neverLeft, referenceIn, referenceQuery, type Vendor, type VendorOutcome } from './vendor.ts';
+import { referenceIn, referenceQuery, type Vendor } from './vendor.ts';
 
 const PATH = '/api/v1/webhooks/telnyx';
 /** https://developers.telnyx.com/development/api-fundamentals/error-codes */

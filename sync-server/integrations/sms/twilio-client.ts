@@ -4,9 +4,10 @@
  * Error codes: https://www.twilio.com/docs/api/errors
  */
 import twilio from 'twilio';
+import { neverLeft, type VendorOutcome } from '../fail-over.ts';
 import type { Asked, DeliveryStatus, Outgoing, Ports, WebhookEvent, WebhookRequest } from '../kit.ts';
 import type { TwilioConfig } from './config.ts';
-import { neverLeft, referenceIn, referenceQuery, type Vendor, type VendorOutcome } from './vendor.ts';
+import { referenceIn, referenceQuery, type Vendor } from './vendor.ts';
 
 const PATH = '/api/v1/webhooks/twilio';
 /** Our clock and Twilio's may differ by so much. */

@@ -1,12 +1,6 @@
 /** What both vendors are to us. Each has one file that imports its SDK: twilio-client.ts, telnyx-client.ts. */
+import type { VendorOutcome } from '../fail-over.ts';
 import type { Asked, Lookup, Outgoing, Webhook } from '../kit.ts';
-
-/** As `SendOutcome`; `elsewhere`: certain that nothing went out here, and another vendor may do better. */
-export type VendorOutcome =
-  | { kind: 'accepted'; providerId: string; segments?: number }
-  | { kind: 'refused'; code: string }
-  | { kind: 'elsewhere'; retryAfterSeconds: number }
-  | { kind: 'unknown' };
 
 export interface Vendor {
   name: 'twilio' | 'telnyx';
@@ -23,7 +17,3 @@ export function referenceIn(url: string): Outgoing['reference'] | undefined {
   const [clinicId = '', messageId = '', ...more] = (URL.parse(url, 'http://x')?.searchParams.get('m') ?? '').split('.');
   return clinicId === '' || messageId === '' || more.length > 0 ? undefined : { clinicId, messageId };
 }
-
-/** Never left this machine: the name was not found, or nobody took the connection. */
-export const neverLeft = (code: unknown): boolean =>
-  typeof code === 'string' && ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code);
