@@ -97,6 +97,7 @@ describe('the process', () => {
       status: 'ready',
       postgres: 'ok',
       listening: 'ok',
+      clerk: 'off',
       integrations: { sms: 'not-configured', email: 'not-configured' },
     });
     const laptop = await foundClinic(over(url));
