@@ -57,3 +57,15 @@ it('handed in by a revoked laptop it is not taken in: the trace alone would say 
   });
   expect(decided.json()).toEqual({ outcomes: [{ n: held.n, outcome: 'rejected', code: 'handed-in/governing' }] });
 });
+
+it('what a revoked laptop wrote into what is gone is held for who decided, and not laid before every clinician', async () => {
+  const lost = await addColleague(server.app, boss, ['PRACTITIONER']);
+  const { patientId, visit } = await visitOf(boss);
+  expect(await write(server.app, boss, erasureBy(boss.userId, patientId, visit))).toMatchObject({ outcome: 'applied' });
+  expect((await request(server.app, boss, 'POST', `/v1/devices/${lost.deviceId}/revoke`)).statusCode).toBe(204);
+  const set = { encounterId: visit, key: 'subjective', text: 'KANARI' };
+  const held = await write(server.app, lost, { entity: 'note_section', rowId: v7(), set });
+  expect(held).toMatchObject({ outcome: 'rejected', code: 'row/erased' });
+  expect((await request(server.app, boss, 'POST', '/v1/handed-in', { limit: 100 })).body).not.toContain('KANARI');
+  expect((await request(server.app, boss, 'POST', '/v1/held', {})).body).toContain('KANARI');
+});

@@ -270,7 +270,7 @@ function metOthers(merging: Merging, row: StoredRow): boolean {
 }
 
 /** Erasure beats edit: nothing is written into what was erased by law, nor under a visit that was. What was written is held sealed. */
-function isErased({ entity, row, change, read }: Merging): boolean {
+export function isErased({ entity, row, change, read }: Omit<Merging, 'deviceId'>): boolean {
   if (erasedBy(row) !== undefined) return true;
   const encounterId = row?.['encounterId'] ?? change.set['encounterId'];
   const under = FROZEN_CHILDREN.has(entity) || entity === 'amendment' || entity === 'letter';

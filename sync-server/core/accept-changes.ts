@@ -6,8 +6,9 @@
  * the others. Every answered change is in the ledger by (device, n) and hash, in the same transaction as its
  * effect: the same change again gets the same answer and no second effect.
  */
-import { SCHEMA_VERSION } from '#db/model/entities.ts';
+import { isEntityName, SCHEMA_VERSION } from '#db/model/entities.ts';
 import { MAX_CHANGES, PROTOCOL_VERSION, type Outcome, type PushReply, type pushRequestSchema } from '#db/sync/change.ts';
+import { isErased } from '#db/sync/merge.ts';
 import type { LedgerEntry, QuarantineEntry } from '#db/postgres/queries/push.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import type { z } from 'zod';
@@ -19,7 +20,7 @@ import { erasing } from './erase.ts';
 import type { Principal } from './principal.ts';
 import { actorsIn, placesOf, readBatch, type ReadBatch } from './read-batch.ts';
 import { textOf, type ReadChange } from './read-change.ts';
-import { openRecordBatch } from './record-batch.ts';
+import { openRecordBatch, type RecordBatch } from './record-batch.ts';
 import type { RecordStore, RecordTx } from './record-store.ts';
 import { err, ok, type Result } from './result.ts';
 import { keysOf, type Proofs } from './signatures.ts';
@@ -146,7 +147,7 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
     const fresh = items.filter(({ n }) => n > state.lastN);
     const record = openRecordBatch(tx, clinicId, state.seq);
     const people = await openPeople(tx, deviceId, fresh, job.proofs, job.ownerId, clinicDay(job.deps.now().toISOString()));
-    if (!job.revoked && refuse === undefined) {
+    if (refuse === undefined) {
       await record.prefetch(
         fresh.flatMap(({ change }) => (change === undefined ? [] : [change])),
         deviceId,
@@ -174,7 +175,7 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
       if (ledger.length > 0 && (erases || record.erased.length > 0)) break;
       let outcome: Outcome;
       if (refuse !== undefined) outcome = reject(item, refuse);
-      else if (job.revoked) outcome = reject(item, 'device/revoked');
+      else if (job.revoked) outcome = reject(item, (await isIntoErased(record, item)) ? ERASED_CODE : 'device/revoked');
       else if (item.change === undefined) outcome = reject(item, item.code);
       else {
         const decision = await decideChange({ tx, record, people, deviceId, clinicId }, item.change);
@@ -237,6 +238,13 @@ function ledgerEntry({ n, hash, change }: ReadChange, outcome: Outcome): LedgerE
     entity: change?.entity ?? null,
     rowId: change?.rowId ?? null,
   };
+}
+
+/** What a revoked device wrote into what has been erased by law since is not laid before every clinician either. */
+async function isIntoErased(record: RecordBatch, { change }: ReadChange): Promise<boolean> {
+  if (change === undefined || !isEntityName(change.entity)) return false;
+  const { entity, rowId } = change;
+  return record.reading((read) => isErased({ entity, row: read.row(entity, rowId), change, read }));
 }
 
 /** The code of an error that is the change's own fault; undefined for everything else (which is retried). */
