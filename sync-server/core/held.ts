@@ -19,12 +19,13 @@ export async function listHeld(
   pool: Pool,
   keys: readonly SealKey[],
   { clinicId, userId, roles }: Pick<Principal, 'clinicId' | 'userId' | 'roles'>,
+  limit: number,
 ): Promise<Result<HeldAnswer>> {
   if (!readsNotes(roles)) return err('role/forbidden');
   return withClinic(pool, clinicId, async (tx) => {
     const mine = new Map<string, string>();
     for (const { id, erased } of await erasuresBy(tx, clinicId, userId)) for (const key of erased) mine.set(key.id, id);
-    const changes = (await heldChanges(tx, clinicId)).flatMap(({ deviceId, n, at, change: sealed }) => {
+    const changes = (await heldChanges(tx, clinicId, limit)).flatMap(({ deviceId, n, at, change: sealed }) => {
       const text = unseal(keys, heldIn(clinicId), sealed);
       const change = text === undefined ? undefined : changeSchema.safeParse(JSON.parse(text)).data;
       if (change === undefined) return [];

@@ -11,8 +11,8 @@ export const readHeld = route({
   auth: 'person',
   body: heldRequestSchema,
   responses: { 200: { description: 'Changes as their writers signed them.', schema: heldAnswerSchema } },
-  async run({ deps, principal }) {
-    const result = await listHeld(deps.pool, keysOf(deps), principal);
+  async run({ deps, principal, body }) {
+    const result = await listHeld(deps.pool, keysOf(deps), principal, body.limit);
     return result.ok ? { status: 200, body: result.value } : result;
   },
 });

@@ -57,7 +57,7 @@ export const PROBES: Record<string, (target: Target) => { url: string; payload?:
     payload: { patientId: null, actorId: target.userId, action: null, from: null, to: null, before: null, limit: 100 },
   }),
   'POST /v1/handed-in': () => ({ url: '/v1/handed-in', payload: { limit: 10 } }),
-  'POST /v1/held': () => ({ url: '/v1/held', payload: {} }),
+  'POST /v1/held': () => ({ url: '/v1/held', payload: { limit: 10 } }),
   'POST /v1/handed-in/decide': (target) => ({
     url: '/v1/handed-in/decide',
     payload: { deviceId: target.deviceId, ns: [1, 2, 3, 4, 5], decision: 'set_aside' },

@@ -242,7 +242,7 @@ test('who writes on without knowing is refused: the words are sealed at the serv
   expect(await placesAtServer('SENTSKREVET')).toEqual([]);
   expect(bent.db.prepare('select code from outbox where row_id = ?').pluck().get(addition.id)).toBe('row/erased');
   // Whoever decided can read it, and nobody else.
-  const asked = { method: 'POST', path: '/v1/held', body: {} };
+  const asked = { method: 'POST', path: '/v1/held', body: { limit: 10 } };
   const answer = async (laptop: Laptop) =>
     JSON.stringify(await call(server.url, asked.method, asked.path, laptop.credential(), asked.body, proofHeaders(laptop.actor, asked)));
   expect(await answer(anna)).toContain('SENTSKREVET');

@@ -4,11 +4,15 @@ import type { Tx } from '../open.ts';
 import { unlessBroken, withKeys } from '../sealing/clinic-keys.ts';
 import { openQuarantined, quarantineId } from './push.ts';
 
-export async function heldChanges(tx: Tx, clinicId: string): Promise<{ deviceId: string; n: number; at: string; change: string }[]> {
+export async function heldChanges(
+  tx: Tx,
+  clinicId: string,
+  limit: number,
+): Promise<{ deviceId: string; n: number; at: string; change: string }[]> {
   const { rows } = await tx.query<{ deviceId: string; n: number; at: Date; hash: string; change: string }>(
     `select device_id as "deviceId", n, at, hash, change from quarantine
-     where clinic_id = $1 and code = 'row/erased' order by at, device_id, n limit 500`,
-    [clinicId],
+     where clinic_id = $1 and code = 'row/erased' order by at, device_id, n limit $2`,
+    [clinicId, limit],
   );
   return withKeys(tx, (keys) =>
     rows.flatMap((row) => {
