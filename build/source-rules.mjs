@@ -13,11 +13,22 @@ const ADDRESSES = [
 ];
 /** Who may start a program, and why: Electron's core under an old Electron; the embedded Postgres. */
 const STARTERS = ['electron/main/core-process.ts', 'sync-server/embedded-postgres.ts', 'sync-server/postgres-files.ts'];
-/** Who may open a connection by hand: the dev-host listens on loopback. Everything else goes by the port `fetch` to the clinic's own server. */
+/**
+ * Who may open a connection by hand: the dev-host listens on loopback, and so does a sign-in in the system's browser, once. Everything else goes
+ * by the port `fetch` to the clinic's own server.
+ */
 const NETWORK = /^(node:)?(http|https|http2|net|tls|dgram|dns)(\/|$)/;
-const LISTENERS = ['electron/dev-host/server.ts'];
-/** `fetch` with an address from elsewhere: the one that joins it from the clinic's server, and Electric's client, which was given it. */
-const FETCHERS = ['electron/core/clinic/server-client.ts', 'electron/sync/pull.ts'];
+const LISTENERS = ['electron/dev-host/server.ts', 'electron/core/clinic/loopback.ts'];
+/**
+ * `fetch` with an address from elsewhere: the one that joins it from the clinic's server, Electric's client, which was given it, and crash reports,
+ * whose host is on a list of its own (electron/main/crash-reports.ts); main hands them Electron's fetch.
+ */
+const FETCHERS = [
+  'electron/core/clinic/server-client.ts',
+  'electron/sync/pull.ts',
+  'electron/main/crash-reports.ts',
+  'electron/main/index.ts',
+];
 /** npm on Windows is a command file; its arguments are constants. Neither is part of the product. */
 const NPM_ON_WINDOWS = ['build/bootstrap.mjs', 'tests/bench/pouchdb.ts'];
 /** Options of a window, and what they may not be. Source: Electron's security guide 2–4, 6, 8–11. */
