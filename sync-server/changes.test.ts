@@ -119,6 +119,27 @@ describe.each(PLACES)('changes go up (%s)', (place) => {
     expect(await rows(laptop.clinicId, 'select 1 from patient')).toEqual([]);
   });
 
+  it('a change brought again at another place of the queue is refused, kept whole, and changes nothing; in one push too', async () => {
+    const laptop = await foundClinic(server.app);
+    const patient = newPatient('Første');
+    const birth = changeOf(laptop, patient);
+    await push(server.app, laptop, [birth]);
+    await write(server.app, laptop, { entity: 'patient', rowId: patient.rowId, set: { familyName: 'Gift' }, base: { familyName: 1 } });
+    const { outcomes } = await push(server.app, laptop, [{ ...birth, n: 3 }]);
+    expect(outcomes).toEqual([{ n: 3, outcome: 'rejected', code: 'change/replayed' }]);
+    expect(await openedFields(server.pool, laptop.clinicId, 'patient', ['familyName'])).toEqual([{ familyName: 'Gift' }]);
+    expect(await quarantined(server.pool, laptop.clinicId)).toHaveLength(1);
+    laptop.next = 4;
+    const another = changeOf(laptop, newPatient('Andre'));
+    const twice = await push(server.app, laptop, [another, { ...another, n: 5 }]);
+    expect(twice.outcomes).toMatchObject([
+      { n: 4, outcome: 'applied' },
+      { n: 5, outcome: 'rejected', code: 'change/replayed' },
+    ]);
+    laptop.next = 6;
+    expect((await push(server.app, laptop, [{ ...birth, n: 3 }])).outcomes).toEqual(outcomes);
+  });
+
   it('another change under a known n is quarantined whole, the first one stands', async () => {
     const laptop = await foundClinic(server.app);
     await write(server.app, laptop, newPatient('Første'));

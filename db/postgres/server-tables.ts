@@ -117,7 +117,10 @@ export const ledger = pgTable(
     outcome: jsonb('outcome').notNull(),
     at: at('at').notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.clinicId, table.deviceId, table.n] })],
+  (table) => [
+    primaryKey({ columns: [table.clinicId, table.deviceId, table.n] }),
+    index('ledger_change').on(table.clinicId, table.deviceId, table.changeId),
+  ],
 );
 
 /** Whose signature stands for which places of the ledger: one row for a run of one person's chain (db/sync/chain.ts). */

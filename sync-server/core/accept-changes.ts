@@ -145,6 +145,12 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
     const known = first.n <= state.lastN ? await tx.ledgerEntries(deviceId, first.n, items.at(-1)?.n ?? first.n) : new Map<number, never>();
 
     const fresh = items.filter(({ n }) => n > state.lastN);
+    // Neither hash nor signature say the place in the queue: who has the device's credential could bring a change again at another one, and
+    // what it said then would stand over what was written since.
+    const made = await tx.changesBefore(
+      deviceId,
+      fresh.flatMap(({ change }) => change?.id ?? []),
+    );
     const record = openRecordBatch(tx, clinicId, state.seq);
     const people = await openPeople(tx, deviceId, fresh, job.proofs, job.ownerId, clinicDay(job.deps.now().toISOString()));
     if (refuse === undefined) {
@@ -177,6 +183,7 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
       if (refuse !== undefined) outcome = reject(item, refuse);
       else if (job.revoked) outcome = reject(item, (await isIntoErased(record, item)) ? ERASED_CODE : 'device/revoked');
       else if (item.change === undefined) outcome = reject(item, item.code);
+      else if (made.has(item.change.id)) outcome = reject(item, 'change/replayed');
       else {
         const decision = await decideChange({ tx, record, people, deviceId, clinicId }, item.change);
         if (decision.ok) {
@@ -194,6 +201,7 @@ async function batch(job: Job, items: readonly ReadChange[], refuse?: string): P
           };
         } else outcome = reject(item, decision.code);
       }
+      if (item.change !== undefined) made.add(item.change.id);
       outcomes.push(outcome);
       ledger.push(ledgerEntry(item, outcome));
     }

@@ -17,6 +17,7 @@ import {
   appendLedger,
   appendQuarantine,
   lastN,
+  changesBefore,
   ledgerEntries,
   lockClinic,
   moveClock,
@@ -46,6 +47,7 @@ export interface RecordTx {
   lastN(deviceId: string): Promise<number>;
   moveClock(seq: number): Promise<void>;
   ledgerEntries(deviceId: string, from: number, to: number): Promise<Map<number, { hash: string; outcome: Outcome }>>;
+  changesBefore(deviceId: string, changeIds: readonly string[]): Promise<Set<string>>;
   appendLedger(deviceId: string, entries: readonly LedgerEntry[], proofs: readonly KeptProof[]): Promise<void>;
   appendQuarantine(deviceId: string, entries: readonly QuarantineEntry[]): Promise<void>;
   signingKeys(deviceId: string, userIds: readonly string[]): Promise<{ userId: string; publicKey: string }[]>;
@@ -80,6 +82,7 @@ export function recordTx(tx: Tx, clinicId: string, intend?: Intend): RecordTx {
     lockClinic: (deviceId) => lockClinic(tx, clinicId, deviceId),
     lastN: (deviceId) => lastN(tx, clinicId, deviceId),
     moveClock: (seq) => moveClock(tx, clinicId, seq),
+    changesBefore: (deviceId, changeIds) => changesBefore(tx, clinicId, deviceId, changeIds),
     ledgerEntries: (deviceId, from, to) => ledgerEntries(tx, clinicId, deviceId, from, to),
     appendLedger: (deviceId, entries, proofs) => appendLedger(tx, clinicId, deviceId, entries, proofs),
     appendQuarantine: (deviceId, entries) => appendQuarantine(tx, clinicId, deviceId, entries),

@@ -67,6 +67,7 @@ const PROBLEMS = new Set([
 const REJECTIONS = new Set([
   'change/malformed',
   'change/hash-mismatch',
+  'change/replayed',
   'change/incomplete',
   'change/parent-missing',
   'change/not-storable',

@@ -19,6 +19,8 @@ interface Data {
   floor: number;
   rows: Map<string, { entity: EntityName; row: StoredRow; createdSeq: number }>;
   ledger: Map<string, { hash: string; outcome: Outcome }>;
+  /** `device/change` of all that was ever brought. */
+  made: Set<string>;
   lastN: Map<string, number>;
   quarantine: string[];
   roles: Map<string, Set<string>>;
@@ -52,6 +54,7 @@ export function createMemoryStore(clinicId: string): MemoryStore {
     floor: 0,
     rows: new Map(),
     ledger: new Map(),
+    made: new Set(),
     lastN: new Map(),
     quarantine: [],
     roles: new Map(),
@@ -145,10 +148,15 @@ export function createMemoryStore(clinicId: string): MemoryStore {
         }
         return found;
       },
+      async changesBefore(deviceId, changeIds) {
+        spend();
+        return new Set(changeIds.filter((id) => data.made.has(`${deviceId}/${id}`)));
+      },
       async appendLedger(deviceId, entries) {
         later(() => {
           for (const { n, hash, outcome, changeId } of entries) {
             data.ledger.set(`${deviceId}/${n}`, { hash, outcome });
+            if (changeId !== null) data.made.add(`${deviceId}/${changeId}`);
             data.lastN.set(deviceId, Math.max(n, data.lastN.get(deviceId) ?? 0));
             if (changeId !== null && outcome.outcome !== 'rejected') effects.set(changeId, (effects.get(changeId) ?? 0) + 1);
           }

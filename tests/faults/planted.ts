@@ -67,6 +67,7 @@ export const PLANTED: Readonly<Record<string, () => Plants>> = {
             const state = await tx.lockClinic(deviceId);
             return state === undefined ? undefined : { ...state, lastN: Math.min(state.lastN, first - 1) };
           },
+          changesBefore: async () => new Set<string>(),
         })),
     };
   },

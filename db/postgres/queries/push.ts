@@ -58,6 +58,16 @@ export async function ledgerEntries(
   return new Map(rows.map(({ n, hash, outcome }) => [n, { hash, outcome }]));
 }
 
+/** Which of these changes this device has brought before, at whatever place: a change is made once. */
+export async function changesBefore(tx: Tx, clinicId: string, deviceId: string, changeIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'changes-before',
+    text: 'select change_id as id from ledger where clinic_id = $1 and device_id = $2 and change_id = any($3::uuid[])',
+    values: [clinicId, deviceId, changeIds],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
 export interface LedgerEntry {
   n: number;
   changeId: string | null;

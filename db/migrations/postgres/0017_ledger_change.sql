@@ -1,0 +1,1 @@
+CREATE INDEX "ledger_change" ON "ledger" USING btree ("clinic_id","device_id","change_id");
