@@ -8,6 +8,7 @@ export const GENERAL_ERRORS = [
   'patient/blocked',
   'disk/full',
   'disk/error',
+  'erased/meanwhile',
   'core/bug',
   'core/unreachable',
 ] as const;

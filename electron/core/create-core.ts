@@ -232,6 +232,8 @@ export function createCore(ports: Ports, handlers: readonly AnyHandler[] = allHa
     if (typeof code === 'string' && (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY' || code === 'EIO'))
       return err('disk/error');
     if (code === 'keystore/unavailable') return err('keystore/unavailable');
+    // The guards of SQLite: this very entry was erased by law, and its visit not yet heard of as gone.
+    if (error instanceof Error && error.message === 'row/erased') return err('erased/meanwhile');
     // The message may hold a value; only where it happened may be logged.
     ports.report?.(crashReport('core', error));
     ports.log('core/bug', { verb, kind: error instanceof Error ? error.name : typeof error, at: placeOf(error) });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { clinicDay } from '#db/rules/appointments.ts';
+import { eraseHere } from '#db/sqlite/queries/erase.ts';
 import { openPractice, type Practice } from '../encounters/testing.ts';
 
 const CANARY = 'KANARIFUGL';
@@ -151,4 +152,16 @@ test('a locum’s entry is a colleague’s to decide about once the last day is 
   expect(await practice.call('request.decide', asked)).toMatchObject({ code: 'request/not-responsible' });
   practice.laptop.pass(86_400_000);
   expect(await practice.must('request.decide', asked)).toEqual({ erased: 0 });
+});
+
+test('who writes in a section that has just been erased is told, before the visit is heard of as gone', async () => {
+  const draft = await practice.must('encounter.start', { patientId, visitType: 'follow_up' });
+  await practice.must('section.write', { encounterId: draft.id, key: 'subjective', text: 'Skrevet.' });
+  const db = await practice.db();
+  const id = String(db.prepare('select id from note_section where encounter_id = ?').pluck().get(draft.id));
+  db.transaction(() => eraseHere(db, [{ entity: 'note_section', id }]))();
+  expect(await practice.call('section.write', { encounterId: draft.id, key: 'subjective', text: 'Mer.' })).toMatchObject({
+    ok: false,
+    code: 'erased/meanwhile',
+  });
 });
