@@ -1,7 +1,6 @@
 /** Who works here until a day: let in until then, and afterwards only to hand in what was written before. */
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { withClinic } from '#db/postgres/open.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import {
   addColleague,
@@ -15,6 +14,7 @@ import {
   write,
   type Laptop,
 } from './testing/test-clinic.ts';
+import { quarantined } from './testing/opened.ts';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -72,6 +72,6 @@ it('on a colleague’s laptop: written before the end is taken with a flag, afte
     ['applied', null, ['actor/inactive']],
     ['rejected', 'actor/forbidden', []],
   ]);
-  const kept = await withClinic(server.pool, boss.clinicId, (tx) => tx.query<{ change: string }>('select change from quarantine'));
-  expect(kept.rows.map(({ change }) => change).join('\n')).toContain('Etter');
+  const kept = await quarantined(server.pool, boss.clinicId);
+  expect(kept.map(({ change }) => change).join('\n')).toContain('Etter');
 });
