@@ -6,14 +6,14 @@
  */
 export function signInAddress(text: unknown, hosts: ReadonlySet<string>, packaged: boolean): string | undefined {
   if (typeof text !== 'string' || text.length > 1000) return undefined;
-  const url = URL.parse(text);
+  const url = parsed(text);
   if (url === null || url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === '127.0.0.1' && !packaged);
   return isSafe && hosts.has(url.host) && url.pathname === '/auth/clerk/sign-in' ? url.href : undefined;
 }
 
 export function signInHosts(env: Readonly<Record<string, string | undefined>>): ReadonlySet<string> {
-  const server = URL.parse(env['RYGGRAD_SYNC_URL'] ?? '')?.host;
+  const server = parsed(env['RYGGRAD_SYNC_URL'] ?? '')?.host;
   const named = (env['RYGGRAD_SIGN_IN_HOSTS'] ?? '').split(',').map((host) => host.trim());
   return new Set([...(server === undefined ? [] : [server]), ...named].filter((host) => host !== ''));
 }
@@ -25,4 +25,13 @@ export function signInAsked(message: unknown): unknown {
   return typeof event === 'object' && event !== null && 'type' in event && event.type === 'open-sign-in' && 'url' in event
     ? event.url
     : undefined;
+}
+
+/** `URL.parse` is younger than the Electron that the window is tried on (docs of Node: 22.1). */
+function parsed(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }
