@@ -79,7 +79,7 @@ export const POINTS: Readonly<Record<string, Place>> = {
     at: '    const state = await tx.lockClinic(deviceId);\n',
     where: 'after',
   },
-  'server.writing': { file: 'sync-server/core/accept-changes.ts', at: '  await tx.appendLedger(deviceId, ledger);\n', where: 'before' },
+  'server.writing': { file: 'sync-server/core/accept-changes.ts', at: '  await tx.appendLedger(\n', where: 'before' },
   'server.ledgered': {
     file: 'sync-server/core/accept-changes.ts',
     at: '  await tx.appendQuarantine(deviceId, quarantine);\n',
@@ -101,7 +101,7 @@ export const POINTS: Readonly<Record<string, Place>> = {
   'server.starting': { file: 'sync-server/open-server.ts', at: '    const pool = openPool(', where: 'before' },
   'postgres.writing': {
     file: 'sync-server/core/accept-changes.ts',
-    at: '  await tx.appendLedger(deviceId, ledger);\n',
+    at: '  await tx.appendLedger(\n',
     where: 'before',
     dies: 'postgres',
   },
@@ -115,7 +115,7 @@ export const POINTS: Readonly<Record<string, Place>> = {
   'postgres.reading': { file: 'sync-server/core/shape.ts', at: '      await waiter.next();\n', where: 'before', dies: 'postgres' },
   'postgres.backend': {
     file: 'sync-server/core/accept-changes.ts',
-    at: '  await tx.appendLedger(deviceId, ledger);\n',
+    at: '  await tx.appendLedger(\n',
     where: 'before',
     dies: /idle in transaction|INSERT|SELECT/,
   },
@@ -131,8 +131,8 @@ export const PLANTS: Readonly<Record<string, { file: string; at: string; put: st
   },
   'a row of the feed is passed over': {
     file: 'electron/sync/apply.ts',
-    at: '    for (const entry of entries) {\n      if (applyEntry',
-    put: '    for (const entry of entries.slice(0, entries.length > 2 ? -1 : undefined)) {\n      if (applyEntry',
+    at: '    for (const entry of entries) {\n      if (!applyEntry',
+    put: '    for (const entry of entries.slice(0, entries.length > 2 ? -1 : undefined)) {\n      if (!applyEntry',
   },
 };
 
