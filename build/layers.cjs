@@ -34,6 +34,12 @@ const layers = {
 const doors = {
   electron: '^electron/(main|preload)/',
   '@sentry/electron': '^electron/main/crash-reports\\.ts$',
+  '@sentry/node': '^sync-server/plugins/sentry\\.ts$',
+  '@sentry/profiling-node': '^sync-server/plugins/sentry\\.ts$',
+  '@opentelemetry/api': '^sync-server/plugins/traces\\.ts$',
+  '@opentelemetry/sdk-trace': '^sync-server/plugins/traces\\.ts$',
+  '@opentelemetry/resources': '^sync-server/plugins/traces\\.ts$',
+  '@opentelemetry/exporter-trace-otlp-http': '^sync-server/plugins/traces\\.ts$',
   'electron-updater': '^electron/main/updates\\.ts$',
   pdfkit: '^electron/core/documents/',
   'better-sqlite3': '^db/sqlite/',

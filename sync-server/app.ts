@@ -1,6 +1,7 @@
 /** The sync server as a Fastify app: every route, parsed at the edge. Testable without a port by `inject`. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { withCause } from './core/cause.ts';
 import type { ServerDeps } from './core/deps.ts';
 import { CHUNK_BYTES } from '#db/sync/content.ts';
 import { PROOF_HEADER } from '#db/sync/proof.ts';
@@ -8,12 +9,12 @@ import { personBehind } from './core/proof.ts';
 import type { Principal } from './core/principal.ts';
 import { err, type Failure } from './core/result.ts';
 import { callerName, openAdmission, type Admission, type Asking } from './plugins/admission.ts';
-import { failureOf, problemOf, refuseConnection, refuseExpectation } from './plugins/errors.ts';
+import { failureOf, problemOf, refuseConnection, refuseExpectation, statusOf } from './plugins/errors.ts';
 import { allowOrigins, headersFor } from './plugins/headers.ts';
 import { isStorable, readJson } from './plugins/json.ts';
 import { placesFor } from './plugins/limits.ts';
-import { safeError } from './plugins/logging.ts';
 import { countRequest } from './plugins/metrics.ts';
+import { REQUEST_ID_HEADER, requestIds, trustOf } from './plugins/request-id.ts';
 import { routes as allRoutes } from './routes/index.ts';
 import type { Reply, Route } from './routes/route.ts';
 
@@ -25,16 +26,21 @@ const JSON_BYTES = 1_048_576;
 const WEBHOOK_BYTES = 262_144;
 /** How long a server that shuts down waits for its last answers. */
 const LAST_ANSWERS_MS = 2000;
+/** Asked every few seconds by what watches us. */
+const QUIET: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
 
 export type { ServerDeps } from './core/deps.ts';
 
 /** @param routes for tests; the default is every route there is */
 export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes): FastifyInstance {
   const always = headersFor(deps.http?.strictTransport === true);
+  const proxies = deps.http?.trustedProxies ?? [];
+  const isTrusted = trustOf(proxies);
   const app = Fastify({
     logger: false,
     // Whose X-Forwarded-For is believed: nobody's unless the operator names their proxy (ASVS 4.1.3).
-    trustProxy: deps.http?.trustedProxies === undefined || deps.http.trustedProxies.length === 0 ? false : [...deps.http.trustedProxies],
+    trustProxy: proxies.length === 0 ? false : isTrusted,
+    genReqId: requestIds(isTrusted),
     bodyLimit: deps.limits.bodyBytes,
     // Headers and body must have come by then; whoever sends them drop by drop is cut off.
     requestTimeout: deps.limits.requestMs ?? REQUEST_MS,
@@ -47,7 +53,7 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     // An address that cannot be read; the hooks below do not run for it.
-    frameworkErrors: (error, _request, reply) => void send(reply.headers(always), problemOf(failureOf(error))),
+    frameworkErrors: (error, _request, reply) => void refuse(reply.headers(always), failureOf(error)),
     clientErrorHandler: refuseConnection(always),
   });
   // Beyond it Node closes what connects: there is nobody left to say why.
@@ -95,26 +101,33 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
   app.addHook('onSend', async (_request, reply, payload) => {
     // A route may say otherwise of itself: the one page there is.
     for (const [name, value] of Object.entries(always)) if (!reply.hasHeader(name)) reply.header(name, value);
+    reply.header(REQUEST_ID_HEADER, reply.request.id);
     return payload;
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     const seconds = reply.elapsedTime / 1000;
     countRequest(request.method, isLive(request) ? `${route} live` : route, reply.statusCode, seconds);
-    if (!isLive(request))
-      deps.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(seconds * 1000) }, 'request');
+    const { method, id } = request;
+    const told = { request: id, method, route, status: reply.statusCode, ms: Math.round(seconds * 1000), code: refusedAs.get(reply) };
+    // Waiting readers and whoever looks whether we live would be most of the log.
+    if (isLive(request) || QUIET.has(route)) deps.log.debug(told, 'request');
+    else deps.log.info(told, 'request');
   });
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsAt(routes, request.url.split('?')[0] ?? '');
     if (allowed.length > 0) reply.header('allow', allowed.join(', '));
-    send(reply, problemOf(err(allowed.length > 0 ? 'route/method' : 'route/unknown')));
+    refuse(reply, err(allowed.length > 0 ? 'route/method' : 'route/unknown'));
   });
   app.setErrorHandler((error, request, reply) => {
     const failure = failureOf(error);
     if (failure.code === 'server/error' || failure.code === 'server/busy') {
-      deps.log.error({ err: safeError(error), method: request.method, route: request.routeOptions.url }, failure.code);
+      const route = request.routeOptions.url;
+      deps.log.error({ request: request.id, err: error, code: failure.code, method: request.method, route }, 'a request failed');
+      // Postgres that is busy or away is no fault of the code.
+      if (failure.code === 'server/error') deps.observe?.fault(error, { route });
     }
-    send(reply, problemOf(failure));
+    refuse(reply, failure);
   });
 
   allowOrigins(app, deps.http?.origins ?? []);
@@ -128,14 +141,14 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
       bodyLimit: bodyLimitOf(route, deps.limits.bodyBytes),
       config: { takesRaw: route.takesRaw === true },
       onRequest: async (request, reply) => {
-        const principal = await admission.admit(route, askingOf(request));
+        const principal = await withCause({ request: request.id }, () => admission.admit(route, askingOf(request)));
         if (principal === undefined) return;
-        if ('ok' in principal) return send(reply, problemOf(principal));
+        if ('ok' in principal) return refuse(reply, principal);
         admitted.set(request, principal);
       },
       handler: async (request, reply) => {
-        const answer = await call(around, route, admitted.get(request), request, reply);
-        return send(reply, 'ok' in answer ? problemOf(answer) : answer);
+        const answer = await withCause({ request: request.id }, () => observed(around, route, admitted.get(request), request, reply));
+        return 'ok' in answer ? refuse(reply, answer) : send(reply, answer);
       },
     });
   }
@@ -147,6 +160,17 @@ interface Around {
   admission: Admission;
   closing: AbortSignal;
   pollPlaces: ReturnType<typeof placesFor>;
+}
+
+/** Of a reader that waits the time says nothing. */
+function observed(...given: Parameters<typeof call>): ReturnType<typeof call> {
+  const [{ deps }, { method, path }, , request] = given;
+  if (deps.observe === undefined || isLive(request)) return call(...given);
+  const endOf = (answer: Reply | Failure) => {
+    const status = 'ok' in answer ? statusOf(answer.code) : answer.status;
+    return { ok: status < 500, status };
+  };
+  return deps.observe.within({ kind: 'request', name: path, method }, () => call(...given), endOf);
 }
 
 async function call(
@@ -209,6 +233,16 @@ function parse(schema: z.ZodType | undefined, input: unknown): { ok: true; value
   if (result.success) return { ok: true, value: result.data };
   // Paths, not values: a value may be a patient's.
   return err('request/malformed', { fields: [...new Set(result.error.issues.map(({ path }) => path.join('.')))].slice(0, 20) });
+}
+
+/** Refusals by their code, for the log. */
+const refusedAs = new WeakMap<FastifyReply, string>();
+
+function refuse(reply: FastifyReply, failure: Failure): FastifyReply {
+  refusedAs.set(reply, failure.code);
+  // Also where no hook runs: an address that cannot be read.
+  reply.header(REQUEST_ID_HEADER, reply.request.id);
+  return send(reply, problemOf(failure, reply.request.id));
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {

@@ -13,12 +13,15 @@ import { readLegacyKey } from '#db/postgres/sealing/legacy.ts';
 import { readMasterKeys, type MasterKeys } from '#db/postgres/sealing/master-keys.ts';
 import { integrations } from './integrations/index.ts';
 import type { Integration } from './integrations/kit.ts';
+import type { ObserveConfig } from './plugins/observe.ts';
+import { isKnownReceiver } from './plugins/sentry.ts';
 import { clerkFrom, type Clerk } from './core/clerk/settings.ts';
 
 /** Values that stand in .env.example and in tutorials: refused in production. */
 const EXAMPLES = /^(change-?me|example|secret|password|your-.*|xxx+|test|eksempel.*|.*-here)$/i;
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const share = z.coerce.number().min(0).max(1);
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 
 /** Several values with commas between, each judged. */
@@ -105,6 +108,16 @@ const environment = z.object({
   CORS_ORIGIN: listOf(origin, 'must be origins such as https://app.example.no, with commas between, and never *'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'text']).default('json'),
+  SENTRY_DSN: z.string().optional(),
+  SENTRY_TRACES_SAMPLE_RATE: share.default(0),
+  SENTRY_PROFILES_SAMPLE_RATE: share.default(0),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .regex(/^[\w-]+=[^,=]+(,[\w-]+=[^,=]+)*$/, 'must be such as api-key=change-me, with commas between')
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).max(100).default('ryggrad-sync'),
+  OTEL_TRACES_SAMPLER_ARG: share.default(1),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))
@@ -162,6 +175,8 @@ export interface Config {
   /** Whose X-Forwarded-For is believed, and which origins' pages may ask. */
   answers: { trustedProxies: string[]; origins: string[] };
   log: { level: string; format: 'json' | 'text' };
+  /** Crash reports and traces. */
+  observe: ObserveConfig;
   /** Where vendors' webhooks reach this server. */
   publicUrl: string | undefined;
   /** FEATURE_GDPR_STRICT: what protects the patient cannot be loosened per clinic. */
@@ -236,6 +251,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     answers: { trustedProxies: e.TRUSTED_PROXIES, origins: e.CORS_ORIGIN },
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
+    observe: observeFrom(e),
     publicUrl: e.PUBLIC_URL,
     gdprStrict: e.FEATURE_GDPR_STRICT,
     integrations: integrations.map((integration) => ({
@@ -243,6 +259,27 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       config: integration.configure(slice(integration, given, production)),
       on: integration.feature === undefined || e[integration.feature],
     })),
+  };
+}
+
+function observeFrom(e: z.output<typeof environment>): ObserveConfig {
+  const { SENTRY_DSN: dsn, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers = '' } = e;
+  if (dsn !== undefined && !isKnownReceiver(dsn, e.NODE_ENV === 'production'))
+    throw new Error('SENTRY_DSN: must be of Sentry’s European region, such as https://PUBLIC-KEY@o0.ingest.de.sentry.io/0.');
+  return {
+    ...(dsn === undefined
+      ? {}
+      : { sentry: { dsn, environment: e.NODE_ENV, traces: e.SENTRY_TRACES_SAMPLE_RATE, profiles: e.SENTRY_PROFILES_SAMPLE_RATE } }),
+    ...(endpoint === undefined
+      ? {}
+      : {
+          traces: {
+            endpoint: endpoint.replace(/\/+$/, ''),
+            headers: Object.fromEntries(headers.split(',').flatMap((one) => (one === '' ? [] : [one.split('=') as [string, string]]))),
+            service: e.OTEL_SERVICE_NAME,
+            ratio: e.OTEL_TRACES_SAMPLER_ARG,
+          },
+        }),
   };
 }
 

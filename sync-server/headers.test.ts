@@ -45,9 +45,9 @@ afterAll(async () => {
   await database?.close();
 });
 
-/** Without what says how long it is and when it was. */
+/** Without what says how long it is, when it was and which. */
 function headersOf(answer: { headers: Record<string, unknown> }): Record<string, unknown> {
-  const { date: _date, connection: _connection, 'content-length': _length, ...headers } = answer.headers;
+  const { date: _date, connection: _connection, 'content-length': _length, 'x-request-id': _request, ...headers } = answer.headers;
   return headers;
 }
 
@@ -75,6 +75,7 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_, 
       title: 'Internal Server Error',
       status: 500,
       code: 'server/error',
+      instance: `urn:ryggrad:request:${String(answer.headers['x-request-id'])}`,
     });
   });
 });

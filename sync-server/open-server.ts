@@ -13,6 +13,7 @@ import { postgresContent } from './core/content-store.ts';
 import { postgresStore } from './core/record-store.ts';
 import { buildApp, type ServerDeps } from './app.ts';
 import type { Config } from './config.ts';
+import { watchQueries } from '#db/postgres/watch-queries.ts';
 import { whenAccepting } from '#db/postgres/when-accepting.ts';
 import { listenForChanges } from '#db/postgres/listen.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
@@ -20,6 +21,7 @@ import { withRedis } from './redis-wake-ups.ts';
 import { startCompaction } from './jobs/compaction.ts';
 import { startKeyRotation } from './jobs/key-rotation.ts';
 import { openLog } from './plugins/logging.ts';
+import { openObserve } from './plugins/observe.ts';
 import { countUnreadable } from './plugins/metrics.ts';
 
 export interface OpenServer {
@@ -31,6 +33,8 @@ export interface OpenServer {
 }
 
 export const VERSION = '0.1.0';
+/** How long what was observed last may take to leave. */
+const LAST_REPORTS_MS = 2000;
 
 /** Throws a sentence for the operator. */
 export async function openServer(config: Config, log = openLog(config.log.level, config.log.format)): Promise<OpenServer> {
@@ -39,6 +43,8 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    const observe = await openObserve(config.observe, VERSION);
+    undo.push(() => observe?.close(LAST_REPORTS_MS) ?? Promise.resolve());
     let embedded: EmbeddedPostgres | undefined;
     if (config.database === undefined) {
       // Postgres' own log lines may quote rows: they are not ours to pass on.
@@ -58,18 +64,19 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     };
     const pool = openPool(database.url, { max: config.maxConnections, ...config.timeouts, sealing });
     undo.push(() => pool.end());
+    if (observe !== undefined) watchQueries(pool, (name) => observe.begin({ kind: 'query', name }));
     await assertAppRole(pool);
     const { epoch } = await assertMigrated(pool, appRole);
     await assertMasterKeys(pool, config.sealing.master);
-    const warn = (message: string) => log.warn(message);
-    const listening = await listenForChanges(database.listenUrl, warn);
-    const heard = config.redis === undefined ? undefined : await withRedis(listening, { ...config.redis, log: warn });
+    const listening = await listenForChanges(database.listenUrl, (error) => log.warn({ err: error }, 'changes are not heard of'));
+    const redisLog = (code: string) => log.warn({ code }, 'Redis is not heard');
+    const heard = config.redis === undefined ? undefined : await withRedis(listening, { ...config.redis, log: redisLog });
     const wakeUps = heard ?? listening;
     undo.push(() => wakeUps.close());
     const now = () => new Date();
     const integrations = await openIntegrations(config.integrations, { now, publicUrl: config.publicUrl, log });
     undo.push(() => integrations.close());
-    const jobs = await openJobs(database.listenUrl, log);
+    const jobs = await openJobs(database.listenUrl, log, observe);
     undo.push(() => jobs.close());
     const enqueue: MessagesDeps['enqueue'] = (tx, waiting) => jobs.enqueue(tx, waiting);
     const messages: MessagesDeps = {
@@ -80,6 +87,7 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       now,
       settleMs: SETTLE_MS,
       log,
+      ...(observe === undefined ? {} : { observe }),
     };
     const deps: ServerDeps = {
       pool,
@@ -91,6 +99,7 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       ...(config.secondFactorKey === undefined ? {} : { secondFactorKey: config.secondFactorKey }),
       now,
       log,
+      ...(observe === undefined ? {} : { observe }),
       shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
       registration: config.registration,
       ...(config.clerk === undefined ? {} : { clerk: config.clerk }),

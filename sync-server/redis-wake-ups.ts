@@ -27,7 +27,7 @@ const START_MS = 2000;
 /** @param prefix REDIS_KEY_PREFIX, so that several installations may share one Redis */
 export async function withRedis(
   listening: WakeUps,
-  { url, prefix, log }: { url: string; prefix: string; log(message: string): void },
+  { url, prefix, log }: { url: string; prefix: string; log(code: string): void },
 ): Promise<RedisWakeUps> {
   const channel = `${prefix}feed`;
   const publisher = createClient({
@@ -43,7 +43,7 @@ export async function withRedis(
   let said = false;
   // Only the code: an address may hold a password.
   const failed = (error: unknown) => {
-    if (!said) log(`Redis is not heard: ${error instanceof Error && 'code' in error ? String(error.code) : 'connection lost'}`);
+    if (!said) log(error instanceof Error && 'code' in error ? String(error.code) : 'redis/lost');
     said = true;
   };
   for (const client of [publisher, subscriber]) client.on('error', failed);

@@ -3,14 +3,28 @@
  * that started it is gone). Logs go to stderr.
  */
 import { readConfig } from './config.ts';
-import { openServer } from './open-server.ts';
+import { openServer, type OpenServer } from './open-server.ts';
+import { openLog } from './plugins/logging.ts';
+
+const LAST_MS = 5000;
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const server = await openServer(config);
+  const log = openLog(config.log.level, config.log.format);
+  const running: { server?: OpenServer } = {};
+  // What nobody caught: its text may quote a patient, so Node's own way of printing it is not taken.
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'the process ends by a fault');
+    running.server?.deps.observe?.fault(error, {});
+    const ended = () => process.exit(1);
+    void (running.server?.close() ?? Promise.resolve()).then(ended, ended);
+    setTimeout(ended, LAST_MS).unref();
+  });
+  const opened = await openServer(config, log);
+  running.server = opened;
   let ending: Promise<void> | undefined;
   const end = (code: number) => {
-    ending ??= server.close().then(
+    ending ??= opened.close().then(
       () => process.exit(code),
       () => process.exit(1),
     );
@@ -22,25 +36,27 @@ async function main(): Promise<void> {
       .once('end', () => end(0))
       .once('close', () => end(0))
       .once('error', () => end(0));
-  void server.databaseEnded.then(() => {
+  void opened.databaseEnded.then(() => {
     if (ending === undefined) process.stderr.write('Postgres ended; the server ends too.\n');
     end(1);
   });
-  await server.app.listen({ host: config.host, port: config.port, backlog: 4096 });
-  const address = server.app.server.address();
+  await opened.app.listen({ host: config.host, port: config.port, backlog: 4096 });
+  const address = opened.app.server.address();
   const port = address !== null && typeof address === 'object' ? address.port : config.port;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   process.stdout.write(`${JSON.stringify({ ready: true, url: `http://${host}:${port}` })}\n`);
 }
 
 main().catch((error: unknown) => {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  const message =
-    code === 'EADDRINUSE'
-      ? 'RYGGRAD_SYNC_PORT: the port is in use by another program.'
-      : error instanceof Error
-        ? error.message
-        : String(error);
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${sentenceOf(error)}\n`);
   process.exit(1);
 });
+
+/** Our own sentences, and what the system says of addresses, files and passwords. Of any other fault of Postgres its code: its text may quote a row. */
+function sentenceOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'RYGGRAD_SYNC_PORT: the port is in use by another program.';
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^(?:08|28|3D|53|57|E)/.test(code))
+    return `Postgres refused the start with code ${code} (its appendix of error codes says what that is).`;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -19,7 +19,7 @@ export const FEED_CHANNEL = 'ryggrad_feed';
 const LONGEST_PAUSE_MS = 5000;
 
 /** @param url DATABASE_LISTEN_URL, or the app's: never through a pooler in transaction mode */
-export async function listenForChanges(url: string, log: (message: string) => void): Promise<WakeUps> {
+export async function listenForChanges(url: string, log: (error: Error) => void): Promise<WakeUps> {
   const waiters = new Map<string, Set<() => void>>();
   let client: pg.Client | undefined;
   let connected = false;
@@ -50,7 +50,7 @@ export async function listenForChanges(url: string, log: (message: string) => vo
     timer = setTimeout(() => {
       if (closed) return;
       connect().then(wakeAll, (error: Error) => {
-        log(`listening for changes failed: ${error.message}`);
+        log(error);
         retry(Math.min(LONGEST_PAUSE_MS, pause * 2));
       });
     }, pause);

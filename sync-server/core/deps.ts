@@ -9,6 +9,7 @@ import type { MessagesDeps } from './messages/deps.ts';
 import type { Clerk } from './clerk/settings.ts';
 import type { Electric } from './electric-proxy.ts';
 import type { ContentStore } from './content-store.ts';
+import type { Observe } from './observe.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface ServerDeps {
@@ -26,6 +27,8 @@ export interface ServerDeps {
   clerk?: Clerk;
   now(): Date;
   log: Logger;
+  /** Crash reports and traces, where the operator wants them. */
+  observe?: Observe;
   /** Chunk size and waiting time of shapes. */
   shape: { rows: number; bytes: number; longPollMs: number };
   /** Who may found a clinic here: anybody who reaches us (embedded, on loopback), those with the code, or nobody. */

@@ -44,7 +44,10 @@ const FIRST_MS = 10 * 60_000;
 const EVERY_MS = 6 * 3_600_000;
 
 /** Runs it every few hours; a failure is said and tried again at the next turn. */
-export function startCompaction(deps: CompactionDeps, log: { info(fields: object, message: string): void; warn(message: string): void }) {
+export function startCompaction(
+  deps: CompactionDeps,
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void },
+) {
   let timer: NodeJS.Timeout;
   let running: Promise<void> = Promise.resolve();
   const turn = (): void => {
@@ -53,7 +56,7 @@ export function startCompaction(deps: CompactionDeps, log: { info(fields: object
         (gone) => {
           if (gone > 0) log.info({ gone }, 'deletions left the feed');
         },
-        (error: Error) => log.warn(`the feed was not compacted: ${error.message}`),
+        (error: unknown) => log.warn({ err: error }, 'the feed was not compacted'),
       )
       .finally(() => {
         timer = setTimeout(turn, EVERY_MS).unref();

@@ -111,7 +111,7 @@ const FIRST_MS = 60_000;
 const EVERY_MS = 3_600_000;
 
 /** Runs it every hour; a failure is said and tried again at the next turn. */
-export function startKeyRotation(deps: RotationDeps, log: { warn(message: string): void; info(fields: object, message: string): void }) {
+export function startKeyRotation(deps: RotationDeps, log: { warn(fields: object, message: string): void }) {
   let timer: NodeJS.Timeout;
   let running: Promise<void> = Promise.resolve();
   const turn = (): void => {
@@ -120,10 +120,13 @@ export function startKeyRotation(deps: RotationDeps, log: { warn(message: string
         (unfinished) => {
           for (const { clinicId, left } of unfinished)
             log.warn(
-              `${left.waiting} values of clinic ${clinicId} are not under its key${left.legacy > 0 ? `, ${left.legacy} of them of the earlier product: set ENCRYPTION_KEY and ENCRYPTION_IV` : ''}`,
+              { clinic: clinicId, ...left },
+              left.legacy > 0
+                ? 'values are not under their clinic’s key, some of the earlier product: set ENCRYPTION_KEY and ENCRYPTION_IV'
+                : 'values are not under their clinic’s key',
             );
         },
-        (error: Error) => log.warn(`keys were not kept up: ${error.message}`),
+        (error: unknown) => log.warn({ err: error }, 'keys were not kept up'),
       )
       .finally(() => {
         timer = setTimeout(turn, EVERY_MS).unref();

@@ -7,6 +7,9 @@
  */
 import { PgBoss, type Db, type JobWithMetadata } from 'pg-boss';
 import type { Tx } from '#db/postgres/open.ts';
+import { currentCause, withCause } from '../core/cause.ts';
+import type { Observe } from '../core/observe.ts';
+import { faultOf } from '../plugins/faults.ts';
 
 export const SCHEMA = 'ryggrad_jobs';
 /** Where what failed for good waits for a person. */
@@ -99,8 +102,16 @@ export async function installJobs(ownerUrl: string, appRole: string, specs: read
   }
 }
 
+/** What a job says beside its data: the request behind it. */
+const CAUSE = 'cause';
+
+export interface JobLog {
+  debug(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
 /** @param url of the app's role, unpooled: news of jobs come by NOTIFY */
-export async function openJobs(url: string, log: { warn(message: string): void }): Promise<Jobs> {
+export async function openJobs(url: string, log: JobLog, observe?: Observe): Promise<Jobs> {
   const boss = new PgBoss({
     connectionString: url,
     schema: SCHEMA,
@@ -114,7 +125,7 @@ export async function openJobs(url: string, log: { warn(message: string): void }
     registerInstance: false,
   });
   // Only the code: a message may quote a row.
-  boss.on('error', (error: Error) => log.warn(`jobs: ${codeOf(error)}`));
+  boss.on('error', (error: Error) => log.warn({ code: codeOf(error) }, 'the queue of jobs'));
   boss.on('warning', () => {});
   await boss.start();
   return {
@@ -123,7 +134,10 @@ export async function openJobs(url: string, log: { warn(message: string): void }
       for (const [queue, mine] of Map.groupBy(jobs, ({ queue: name }) => name)) {
         await boss.insert(
           queue,
-          mine.map(({ data, afterSeconds = 0 }) => ({ data, ...(afterSeconds > 0 ? { startAfter: Math.ceil(afterSeconds) } : {}) })),
+          mine.map(({ data, afterSeconds = 0 }) => ({
+            data: withRequest(data),
+            ...(afterSeconds > 0 ? { startAfter: Math.ceil(afterSeconds) } : {}),
+          })),
           { db },
         );
       }
@@ -140,10 +154,7 @@ export async function openJobs(url: string, log: { warn(message: string): void }
       worker = await boss.work<JobData>(spec.name, options, async (jobs) => {
         // Where a batch was full there is more: a notification stands for one look, and the next would be seconds away.
         if (jobs.length === spec.batch) setTimeout(() => boss.notifyWorker(worker), spec.restMs ?? 0).unref();
-        const failed = await handler(jobs.map(({ id, data }) => ({ id, data: data ?? {} }))).catch((error: unknown) => {
-          log.warn(`${spec.name}: ${codeOf(error)}`);
-          return new Map(jobs.map(({ id }) => [id, codeOf(error)]));
-        });
+        const failed = await worked(spec.name, jobs, handler, log, observe);
         return jobs.map(({ id }) => {
           const reason = failed?.get(id);
           return reason === undefined ? { id, status: 'completed' as const } : { id, status: 'failed' as const, output: { code: reason } };
@@ -162,9 +173,59 @@ export async function openJobs(url: string, log: { warn(message: string): void }
   };
 }
 
+/** The handler's answer; each job says in the log how it went, with the request that was its cause. */
+async function worked(
+  queue: string,
+  given: readonly { id: string; data: JobData | null }[],
+  handler: JobHandler,
+  log: JobLog,
+  observe?: Observe,
+): Promise<ReadonlyMap<string, string> | void> {
+  const jobs = given.map(({ id, data }) => ({ id, ...parted(data ?? {}) }));
+  const requests = new Map(jobs.map(({ data, request }) => [JSON.stringify(sorted(data)), request]));
+  const [only, ...others] = new Set(requests.values());
+  const cause = {
+    ...(only === undefined || others.length > 0 ? {} : { request: only }),
+    ofJob: (data: JobData) => requests.get(JSON.stringify(sorted(data))),
+  };
+  const run = async () => {
+    try {
+      return await handler(jobs.map(({ id, data }) => ({ id, data })));
+    } catch (error) {
+      log.warn({ queue, err: error }, 'jobs failed together');
+      observe?.fault(error, { queue });
+      return new Map(jobs.map(({ id }) => [id, codeOf(error)]));
+    }
+  };
+  const failed = await withCause(cause, () =>
+    observe === undefined
+      ? run()
+      : observe.within({ kind: 'job', name: queue }, run, (codes) => ({ ok: codes === undefined || codes.size === 0 })),
+  );
+  for (const { id, request } of jobs) {
+    const code = failed?.get(id);
+    const told = { queue, job: id, request, code };
+    if (code === undefined) log.debug(told, 'job done');
+    else log.warn(told, 'job failed');
+  }
+  return failed;
+}
+
+function withRequest(data: JobData): JobData {
+  const { request, ofJob } = currentCause();
+  const cause = ofJob?.(data) ?? request;
+  return cause === undefined ? data : { ...data, [CAUSE]: cause };
+}
+
+function parted({ [CAUSE]: request, ...data }: JobData): { data: JobData; request: string | undefined } {
+  return { data, request };
+}
+
+const sorted = (data: JobData) => Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));
+
 function asDead({ id, sourceName, sourceOutput, data, createdOn }: JobWithMetadata<JobData>): DeadJob {
   const code = sourceOutput !== null && 'code' in sourceOutput ? String(sourceOutput.code) : 'job/expired';
-  return { id, queue: sourceName ?? '', reason: code, data, failedAt: createdOn.toISOString() };
+  return { id, queue: sourceName ?? '', reason: code, data: parted(data).data, failedAt: createdOn.toISOString() };
 }
 
 const through = (tx: Pick<Tx, 'query'>): Db => ({ executeSql: (text, values) => tx.query(text, values) });
@@ -177,6 +238,6 @@ function quiet(boss: PgBoss): PgBoss {
 
 /** What may be said of an error: its code, or its kind. */
 export function codeOf(error: unknown): string {
-  if (error instanceof Error) return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return 'unknown';
+  const { kind, code } = faultOf(error);
+  return code ?? kind;
 }

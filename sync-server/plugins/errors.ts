@@ -66,8 +66,11 @@ export interface Problem {
 }
 
 /** Codes not listed above are the request's fault: 400. */
-export function problemOf({ code, details }: Failure): Problem {
-  const status = STATUS[code] ?? 400;
+export const statusOf = (code: string): number => STATUS[code] ?? 400;
+
+/** @param requestId by which the log knows this one, where there is a request */
+export function problemOf({ code, details }: Failure, requestId?: string): Problem {
+  const status = statusOf(code);
   const retryAfter = details?.['retryAfter'];
   return {
     status,
@@ -76,7 +79,14 @@ export function problemOf({ code, details }: Failure): Problem {
       ...(typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },
-    body: { ...details, type: `urn:ryggrad:problem:${code}`, title: STATUS_CODES[status] ?? 'Error', status, code },
+    body: {
+      ...details,
+      type: `urn:ryggrad:problem:${code}`,
+      title: STATUS_CODES[status] ?? 'Error',
+      status,
+      code,
+      ...(requestId === undefined ? {} : { instance: `urn:ryggrad:request:${requestId}` }),
+    },
   };
 }
 

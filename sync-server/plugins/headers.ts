@@ -10,6 +10,7 @@ import helmet from 'helmet';
 import { CHUNK_HASH_HEADER } from '#db/sync/content.ts';
 import { WAITED_HEADER } from '#db/sync/change.ts';
 import { PROOF_HEADER } from '#db/sync/proof.ts';
+import { REQUEST_ID_HEADER } from './request-id.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -52,6 +53,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
       'electric-has-data',
       'etag',
       'retry-after',
+      REQUEST_ID_HEADER,
       CHUNK_HASH_HEADER,
     ],
     maxAge: 600,

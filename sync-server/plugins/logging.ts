@@ -1,12 +1,30 @@
 /**
- * The log: route patterns, never paths with ids or query strings; no bodies, no headers. What Postgres says
- * about an error may quote a row, so of an error only name, code and where in our code go in.
+ * The log: lines of JSON by pino, or of text for a person. Fields by the list of log-fields.ts and no others; the text of a line is a constant of
+ * the source (logging.test.ts looks). Every line of a request, or of a job it left behind, has the request's id.
  */
 import pino, { type Logger } from 'pino';
-import { property } from './errors.ts';
+import { currentCause } from '../core/cause.ts';
+import { toldFields } from './log-fields.ts';
 
 export function openLog(level: string, format: 'json' | 'text', destination: 1 | 2 | pino.DestinationStream = 2): Logger {
-  const options: pino.LoggerOptions = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: safeError } };
+  const options: pino.LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => {
+      const { request } = currentCause();
+      return request === undefined ? {} : { request };
+    },
+    formatters: { log: toldFields },
+    hooks: {
+      // Without words of our own pino would take the error's; and what `%s` would put into the text is nobody's to say.
+      logMethod([first, second]: unknown[], method) {
+        const write = method as (this: Logger, ...args: unknown[]) => void;
+        if (typeof first === 'string') write.call(this, first);
+        else write.call(this, first instanceof Error ? { err: first } : first, typeof second === 'string' ? second : 'no words');
+      },
+    },
+  };
   const target = typeof destination === 'number' ? pino.destination(destination) : destination;
   if (format === 'json') return pino(options, target);
   return pino(options, {
@@ -17,16 +35,4 @@ export function openLog(level: string, format: 'json' | 'text', destination: 1 |
       target.write(`${String(time)} ${name} ${String(msg)}${details}\n`);
     },
   });
-}
-
-/** Name, code, and the frames of the stack; not the message. */
-export function safeError(error: unknown): Record<string, unknown> {
-  const stack =
-    error instanceof Error
-      ? (error.stack ?? '')
-          .split('\n')
-          .filter((line) => /^\s+at /.test(line))
-          .slice(0, 8)
-      : [];
-  return { name: error instanceof Error ? error.name : typeof error, code: property(error, 'code'), stack };
 }

@@ -9,7 +9,13 @@ const PROBLEM = {
       schema: {
         type: 'object',
         required: ['type', 'title', 'status', 'code'],
-        properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, code: { type: 'string' } },
+        properties: {
+          type: { type: 'string' },
+          title: { type: 'string' },
+          status: { type: 'integer' },
+          code: { type: 'string' },
+          instance: { type: 'string', description: 'The request, as the log knows it; also in the header x-request-id.' },
+        },
       },
     },
   },

@@ -13,6 +13,7 @@ import { sms } from '../integrations/sms/index.ts';
 import { installJobs, openJobs, type Jobs } from '../jobs/queue.ts';
 import { queues, startWork } from '../jobs/queues.ts';
 import { openIntegrations } from '../open-integrations.ts';
+import { openLog } from '../plugins/logging.ts';
 import { openPool } from '#db/postgres/open.ts';
 
 export interface TestMessages extends TestServer {
@@ -45,8 +46,7 @@ export async function openTestMessages(
   const time = { now: new Date() };
   const vendors = given ?? (await openFakeVendors(() => time.now));
   const logged: string[] = [];
-  const note = (fields: object | string, message = ''): void => void logged.push(`${JSON.stringify(fields)} ${message}`);
-  const log = { info: note, warn: note };
+  const log = openLog('trace', 'json', { write: (line: string) => void logged.push(line) });
   const slice = z.object(sms.environment).parse({ SMS_TIMEOUT_MS: '1000', ...vendors.environment, ...environment });
   const mail = await openEmail?.(() => time.now);
   const mailSlice = z.object(email.environment).parse({ EMAIL_TIMEOUT_MS: '1000', ...mail?.environment, ...environment });

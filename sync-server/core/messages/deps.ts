@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Pool, Tx } from '#db/postgres/open.ts';
 import type { Channel } from '../../integrations/kit.ts';
 import type { NewJob } from '../../jobs/queue.ts';
+import type { Observe } from '../observe.ts';
 
 export interface MessagesDeps {
   pool: Pool;
@@ -15,6 +16,7 @@ export interface MessagesDeps {
   /** How long after a claim its sender must be gone: longer than any call to a vendor may take. */
   settleMs: number;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  observe?: Observe;
   /** For tests: called at each step of a send, and may end the process there. */
   step?(name: SendStep): void | Promise<void>;
 }

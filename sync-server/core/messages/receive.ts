@@ -125,7 +125,8 @@ export async function workEvents(deps: MessagesDeps, jobs: readonly Job[]): Prom
       });
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'webhook/failed';
-      deps.log.warn({ code }, 'news of a vendor were not worked in');
+      deps.log.warn({ err: error }, 'news of a vendor were not worked in');
+      deps.observe?.fault(error, { queue: EVENT_QUEUE });
       for (const { id } of mine) failed.set(id, code);
     }
   }

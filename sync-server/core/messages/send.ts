@@ -40,7 +40,8 @@ export async function sendMessages(deps: MessagesDeps, jobs: readonly Job[]): Pr
     } catch (error) {
       if (error instanceof Killed) throw error;
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'message/failed';
-      deps.log.warn({ code }, 'messages were not sent');
+      deps.log.warn({ err: error }, 'messages were not sent');
+      deps.observe?.fault(error, { queue: SEND_QUEUE });
       for (const { id } of mine) failed.set(id, code);
     }
   }
