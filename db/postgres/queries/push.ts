@@ -58,11 +58,15 @@ export async function ledgerEntries(
   return new Map(rows.map(({ n, hash, outcome }) => [n, { hash, outcome }]));
 }
 
-/** Which of these changes this device has brought before, at whatever place: a change is made once. */
+/**
+ * Which of these changes this device has brought before, at whatever place: a change is made once. Asked one id at a time (`limit 1` keeps the
+ * planner from turning it round): a table that grew since its statistics were made was read whole for every batch, 20 times the time of all else.
+ */
 export async function changesBefore(tx: Tx, clinicId: string, deviceId: string, changeIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'changes-before',
-    text: 'select change_id as id from ledger where clinic_id = $1 and device_id = $2 and change_id = any($3::uuid[])',
+    text: `select asked.id from unnest($3::uuid[]) as asked(id) cross join lateral (
+             select 1 from ledger l where l.clinic_id = $1 and l.device_id = $2 and l.change_id = asked.id limit 1) found`,
     values: [clinicId, deviceId, changeIds],
   });
   return new Set(rows.map(({ id }) => id));

@@ -37,7 +37,7 @@ const WRITE_ORDER: readonly EntityName[] = [
   ...entityNames.filter((name) => !FROZEN_CHILDREN.has(name)),
 ];
 
-/** Rows by entity and id; what does not exist is absent. One statement. */
+/** Rows by entity and id; what does not exist is absent. One statement, by the key of each row whatever the planner believes of the table (`changesBefore`). */
 export async function readRows(
   tx: Tx,
   clinicId: string,
@@ -49,7 +49,8 @@ export async function readRows(
     if (ids.size === 0) continue;
     values.push([...ids]);
     parts.push(
-      `select '${entity}' as entity, to_jsonb(t) as row from "${entity}" t where clinic_id = $1 and id = any($${values.length}::uuid[])`,
+      `select '${entity}' as entity, to_jsonb(t) as row from unnest($${values.length}::uuid[]) as asked(id)
+       cross join lateral (select * from "${entity}" one where one.clinic_id = $1 and one.id = asked.id limit 1) t`,
     );
   }
   if (parts.length === 0) return [];
