@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { appointment } from '#db/model/practice.ts';
 import { VISIT_TYPES } from '#db/model/encounter.ts';
 import type { Row } from '#db/model/entity.ts';
+import type { OverdueOf } from '#db/rules/overdue.ts';
 import type { Reminder } from './messages.ts';
 import type { PatientHit } from './patients.ts';
 import { verb } from './verb.ts';
@@ -37,6 +38,8 @@ export interface BookedTime {
 export interface LooseEnds {
   visitsWithoutNote: { appointmentId: string; patientId: string; patientName: string; startsAt: string }[];
   unsigned: { encounterId: string; patientId: string; patientName: string; visitAt: string; practitionerName: string }[];
+  /** Of the whole clinic, for its administrators: whose notes have waited too long. Without patients. */
+  overdue: OverdueOf[];
   unpaid: { encounterId: string; patientId: string; patientName: string; dueOre: number | null }[];
   lettersNotHandedOver: { letterId: string; patientId: string; patientName: string; status: string }[];
   changesNotSent: number;

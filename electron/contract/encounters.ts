@@ -82,6 +82,8 @@ export interface UnsignedItem {
   practitionerName: string;
   mine: boolean;
   empty: boolean;
+  /** Since the visit. */
+  daysWaited: number;
 }
 
 const id = z.object({ id: z.uuid() });

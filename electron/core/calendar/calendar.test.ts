@@ -132,3 +132,17 @@ it('an appointment with a signed note was kept: it is neither cancelled nor a no
     code: 'appointment/has-signed-visit',
   });
 });
+
+it('a note that waits for a fortnight is told to the administrator, by whose it is and without the patient', async () => {
+  await practice.asColleague(['PRACTITIONER']);
+  const id = await practice.ready(await practice.patient());
+  await practice.asFirst();
+  const ends = async () => (await practice.must('day.looseEnds', { day: '2026-11-23' })).overdue;
+  expect(await ends()).toEqual([]);
+  practice.laptop.pass(14 * 86_400_000);
+  await practice.asFirst();
+  const [item] = (await practice.must('encounter.unsigned', {})).items;
+  expect(item).toMatchObject({ encounterId: id, mine: false, daysWaited: 14 });
+  expect(await ends()).toMatchObject([{ practitionerName: item?.practitionerName, count: 1, oldest: item?.visitAt }]);
+  expect(JSON.stringify(await ends())).not.toContain(item?.patientName);
+});

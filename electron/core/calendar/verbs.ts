@@ -3,6 +3,7 @@ import { err, ok } from '#electron/contract/verb.ts';
 import { derivedId } from '#db/model/ids.ts';
 import { clinicDayBounds, freeSlots, holdsTime, HORIZON_DAYS, overlaps } from '#db/rules/appointments.ts';
 import type { Slot } from '#db/rules/appointments.ts';
+import { escalated } from '#db/rules/overdue.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
 import type { DayRow } from '#db/sqlite/queries/calendar.ts';
 import { dayRows, heldSlots, lettersNotHandedOver, visitsBetween } from '#db/sqlite/queries/calendar.ts';
@@ -203,6 +204,12 @@ function looseEnds(ctx: Context, day: string, practitionerId: string | null): Lo
             visitAt,
             practitionerName,
           }))
+      : [],
+    overdue: ctx.actor.roles.includes('ADMIN')
+      ? escalated(
+          unsignedNotes(ctx.db, null).filter((note) => !note.empty),
+          ctx.now,
+        )
       : [],
     unpaid: unpaid(ctx, from, to, practitionerId),
     lettersNotHandedOver: clinical ? lettersNotHandedOver(ctx.db, practitionerId) : [],

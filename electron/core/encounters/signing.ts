@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { useCase } from '../use-case.ts';
 import { cleanText } from '#db/rules/text.ts';
+import { daysWaited } from '#db/rules/overdue.ts';
 import { contentHashOf } from './content-hash.ts';
 import { logRead } from '../audit/log-once.ts';
 import { editable, logChange, noteParts, sectionId } from './note-parts.ts';
@@ -101,7 +102,13 @@ export const signingHandlers = [
     const ids = rows.map((row) => row.encounterId);
     const patients = [...new Set(rows.map((row) => row.patientId))];
     if (ids.length > 0) logRead(ctx, { subjectEntity: 'encounter', details: { unsigned: ids, patients } }, ids.join());
-    return ok({ items: rows.map(({ practitionerId, ...row }) => ({ ...row, mine: practitionerId === ctx.actor.userId })) });
+    return ok({
+      items: rows.map(({ practitionerId, ...row }) => ({
+        ...row,
+        mine: practitionerId === ctx.actor.userId,
+        daysWaited: daysWaited(row.visitAt, ctx.now),
+      })),
+    });
   }),
 ];
 

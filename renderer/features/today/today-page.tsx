@@ -14,6 +14,7 @@ import { BookingStatus } from '../messages/booking-reminders.tsx';
 import { BookingPanel } from './booking-panel.tsx';
 import { addDays, todayInOslo } from './day.ts';
 import { nextToOpen, rememberDay } from './day-order.ts';
+import { Needs } from './needs.tsx';
 import { useShownDay } from './use-shown-day.ts';
 
 const ENTITIES = ['appointment', 'message', 'encounter', 'patient', 'payment', 'treatment_line', 'safety_fact'];
@@ -228,32 +229,6 @@ export function TodayPage({ first }: { first?: string }) {
       )}
       {cancelling !== null && <CancelPanel item={cancelling} onClose={() => setCancelling(null)} />}
     </div>
-  );
-}
-
-function Needs({
-  ends,
-}: {
-  ends: { unsigned: unknown[]; unpaid: unknown[]; lettersNotHandedOver: unknown[]; openConflicts: number; changesNotSent: number };
-}) {
-  const { t } = useTranslation('today');
-  const rows = [
-    { key: 'unsigned', count: ends.unsigned.length, go: () => goTo({ name: 'unsigned' }) },
-    { key: 'unpaid', count: ends.unpaid.length, go: () => goTo({ name: 'close-day' }) },
-    { key: 'letters', count: ends.lettersNotHandedOver.length, go: () => goTo({ name: 'close-day' }) },
-    { key: 'conflicts', count: ends.openConflicts, go: () => goTo({ name: 'conflicts' }) },
-  ].filter((row) => row.count > 0);
-  if (rows.length === 0) return <p className="quiet">{t('needs.none')}</p>;
-  return (
-    <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
-      {rows.map((row) => (
-        <li key={row.key}>
-          <button type="button" className="rail-item" style={{ width: '100%' }} onClick={row.go}>
-            {t(`needs.${row.key}`)} <span className="count">{row.count}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Notes without a signature, oldest first. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { OVERDUE_DAYS } from '#db/rules/overdue.ts';
 import type { UnsignedItem } from '#electron/contract/encounters.ts';
 import { useActions } from '../../app/keys.ts';
 import { openChart } from '../../app/open-charts.ts';
@@ -42,6 +43,7 @@ export function UnsignedPage() {
               <th scope="col">{t('col.born')}</th>
               <th scope="col">{t('col.visit')}</th>
               <th scope="col">{t('practitioner')}</th>
+              <th scope="col">{t('unsigned.waited')}</th>
             </tr>
           </thead>
           <tbody>
@@ -56,6 +58,9 @@ export function UnsignedPage() {
                 <td className="num quiet">{formatBirthDate(item.birthDate)}</td>
                 <td>{t(`chart:visitType.${item.visitType}`)}</td>
                 <td className="quiet">{item.practitionerName}</td>
+                <td className={item.daysWaited >= OVERDUE_DAYS ? 'num due' : 'num quiet'}>
+                  {t('unsigned.days', { count: item.daysWaited })}
+                </td>
               </tr>
             ))}
           </tbody>
