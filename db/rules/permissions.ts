@@ -56,6 +56,7 @@ const AREAS: Record<string, Group> = {
   conflict: 'desk',
   refused: 'anyone',
   handedIn: 'clinician',
+  held: 'clinician',
   access: 'desk',
   grant: 'admin',
   audit: 'admin',

@@ -54,6 +54,11 @@ export interface HandedInChange extends Omit<RefusedChange, 'code' | 'mine'> {
   n: number;
   deviceName: string | null;
 }
+/** What somebody wrote, not knowing, into what had been erased by law: for whoever decided that, to read and nothing else. */
+export interface HeldChange extends HandedInChange {
+  /** When the erasure was decided. */
+  decidedAt: string;
+}
 export interface ConflictView {
   conflict: Row<typeof conflict>;
   patientName: string | null;
@@ -101,6 +106,16 @@ export const sync = {
     z.object({ deviceId: z.uuid(), ns: z.array(z.int().min(1)).min(1).max(500), decision: z.enum(['admit', 'set_aside']) }),
     ['server/not-connected', 'net/unreachable', 'role/forbidden', 'actor/proof', 'server/refused'],
   ),
+  /** Whether this person has erased anything by law, as this laptop knows; asks nobody. */
+  'held.concerns': verb<{ me: boolean }>()(z.object({})),
+  /** Asked of the server, in the clinician's name. */
+  'held.list': verb<{ items: HeldChange[] }>()(z.object({}), [
+    'server/not-connected',
+    'net/unreachable',
+    'role/forbidden',
+    'actor/proof',
+    'server/refused',
+  ]),
   'conflict.list': verb<{ conflicts: ConflictView[]; siblings: OpenSibling[] }>()(z.object({ open: z.boolean().default(true) })),
   'conflict.resolve': verb<null>()(z.object({ id: z.uuid(), choice: z.enum(['mine', 'theirs', 'both']) }), [
     'conflict/unknown',

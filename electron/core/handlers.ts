@@ -30,6 +30,7 @@ import { messageHandlers } from './messages/verbs.ts';
 import { mergeHandlers } from './patients/merge-patients.ts';
 import { patientHandlers } from './patients/verbs.ts';
 import { handedInHandlers } from './refused/handed-in.ts';
+import { heldHandlers } from './refused/held.ts';
 import { requestHandlers } from './requests/verbs.ts';
 import { refusedHandlers } from './refused/verbs.ts';
 import { recordHandlers } from './session/record-verbs.ts';
@@ -51,6 +52,7 @@ export const handlers: readonly AnyHandler[] = [
   ...refusedHandlers,
   ...requestHandlers,
   ...handedInHandlers,
+  ...heldHandlers,
   ...patientHandlers,
   ...accessHandlers,
   ...grantHandlers,

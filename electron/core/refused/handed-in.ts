@@ -2,27 +2,24 @@
  * What revoked devices handed in: the server keeps it sealed, a clinician here reads it and decides. Reading is logged as any
  * look into a journal; a journal that is shut for the reader stays shut here too.
  */
-import { err, ok, type Result } from '#electron/contract/verb.ts';
+import { ok } from '#electron/contract/verb.ts';
 import type { HandedInChange } from '#electron/contract/sync.ts';
 import { isEntityName } from '#db/model/entities.ts';
 import { changeSchema, MAX_CHANGES, type Change } from '#db/sync/change.ts';
 import { handedInAnswerSchema, handedInDecidedSchema } from '#db/sync/handed-in.ts';
 import { upcast } from '#db/sync/upcast.ts';
 import { staysOf } from '#db/sqlite/queries/same-person.ts';
-import { readReplica, readRow } from '#db/sqlite/store.ts';
-import type { z } from 'zod';
+import { readRow } from '#db/sqlite/store.ts';
 import { isShutFor } from '../access/guard.ts';
 import { logRead } from '../audit/log-once.ts';
-import { proofHeaders } from '../clinic/proof.ts';
-import { askServer } from '../clinic/server-client.ts';
 import type { Context } from '../context.ts';
 import { fullName } from '../patients/patient-view.ts';
-import type { CoreServices } from '../services.ts';
 import { service, type AnyHandler } from '../use-case.ts';
+import { askAsPerson } from './ask-as-person.ts';
 import { isTold, patientOf } from './verbs.ts';
 
 const list = service('handedIn.list', async (services) => {
-  const reply = await ask(services, '/v1/handed-in', { limit: MAX_CHANGES }, handedInAnswerSchema);
+  const reply = await askAsPerson(services, '/v1/handed-in', { limit: MAX_CHANGES }, handedInAnswerSchema);
   if (!reply.ok) return reply;
   return services.transaction((ctx) => {
     const items = reply.value.changes.flatMap(({ deviceId, n, change }) => {
@@ -58,7 +55,8 @@ function subjectOf(ctx: Context, { entity, rowId, set }: Change, told: ReadonlyM
   return typeof patientId === 'string' ? patientId : null;
 }
 
-function viewOf(ctx: Context, item: { deviceId: string; n: number; change: Change; patientId: string | null }): HandedInChange {
+/** A change that is no part of the record, as a person reads it. */
+export function viewOf(ctx: Context, item: { deviceId: string; n: number; change: Change; patientId: string | null }): HandedInChange {
   const { deviceId, n, change, patientId } = item;
   const patient = patientId === null ? undefined : readRow(ctx.db, 'patient', staysOf(ctx.db, patientId));
   return {
@@ -77,7 +75,7 @@ function viewOf(ctx: Context, item: { deviceId: string; n: number; change: Chang
 }
 
 const decide = service('handedIn.decide', async (services, { deviceId, ns, decision }) => {
-  const reply = await ask(services, '/v1/handed-in/decide', { deviceId, ns, decision }, handedInDecidedSchema);
+  const reply = await askAsPerson(services, '/v1/handed-in/decide', { deviceId, ns, decision }, handedInDecidedSchema);
   if (!reply.ok) return reply;
   const refused = reply.value.outcomes.flatMap(({ n, outcome, code }) =>
     outcome === 'rejected' ? [{ n, code: code ?? 'change/malformed' }] : [],
@@ -95,14 +93,5 @@ const decide = service('handedIn.decide', async (services, { deviceId, ns, decis
   await services.replica()?.syncNow();
   return ok({ refused });
 });
-
-async function ask<T>({ ports, clinic }: CoreServices, path: string, body: unknown, schema: z.ZodType<T>): Promise<Result<T>> {
-  if (clinic === null) return err('session/closed');
-  const url = readReplica(clinic.db, 'server-url');
-  const credential = readReplica(clinic.db, 'device-credential');
-  if (url === undefined || credential === undefined) return err('server/not-connected');
-  const headers = proofHeaders(clinic.actor, { method: 'POST', path, body });
-  return askServer(ports, { url: `${url}${path}`, method: 'POST', body, credential, headers }, schema);
-}
 
 export const handedInHandlers: readonly AnyHandler[] = [list, decide];

@@ -8,10 +8,11 @@ import { sentence } from '../../i18n/index.ts';
 import { formatDay, formatTime } from '../chart/format.ts';
 import { useSession } from '../../app/session.ts';
 import { HandedInList, useHandedIn } from './handed-in.tsx';
+import { HeldList, useHeldConcerns } from './held.tsx';
 import { Queue } from './queue.tsx';
 import { RefusedList } from './refused-list.tsx';
 
-const SHOWN = ['pending', 'quarantined', 'sent', 'handedIn'] as const;
+const SHOWN = ['pending', 'quarantined', 'sent', 'handedIn', 'held'] as const;
 
 export function SyncPage({ first = 'pending' }: { first?: (typeof SHOWN)[number] }) {
   const { t } = useTranslation('sync');
@@ -20,8 +21,12 @@ export function SyncPage({ first = 'pending' }: { first?: (typeof SHOWN)[number]
   const status = useAsk('sync.status', {}, ['sync', 'encounter', 'note_section', 'patient', 'appointment']);
   const clinician = useSession().user.roles.includes('PRACTITIONER');
   const handedIn = useHandedIn(clinician);
+  const concerned = useHeldConcerns(clinician);
   // A page for it only where there is something, or one stands on it.
-  const shown = SHOWN.filter((kind) => kind !== 'handedIn' || (clinician && (show === kind || handedIn.length > 0)));
+  const shown = SHOWN.filter((kind) => {
+    if (kind === 'handedIn') return clinician && (show === kind || handedIn.length > 0);
+    return kind !== 'held' || concerned;
+  });
   const now = async (): Promise<void> => {
     const reply = await call('sync.now', {});
     setProblem(reply.ok ? null : sentence(reply.code));
@@ -68,6 +73,7 @@ export function SyncPage({ first = 'pending' }: { first?: (typeof SHOWN)[number]
       </div>
       {show === 'quarantined' && <RefusedList />}
       {show === 'handedIn' && <HandedInList />}
+      {show === 'held' && <HeldList />}
       {(show === 'pending' || show === 'sent') && <Queue show={show} />}
     </div>
   );
