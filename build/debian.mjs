@@ -1,4 +1,4 @@
-/** The Debian packages that the tests need besides npm's: a browser, a display, readers of PDF, Redis, and a C compiler (g++ brings C's headers along). */
+/** The Debian packages that the tests need besides npm's: a browser, a display, readers of PDF, Redis, a virus scanner, and a C compiler (g++ brings C's headers along). */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -11,6 +11,7 @@ const NEEDED = {
   qpdf: 'qpdf',
   'redis-server': 'redis-server',
   'g++': 'g++',
+  'clamav-daemon': 'clamd',
 };
 
 /** Installs what is missing where apt-get can; elsewhere names it, and the tests that need it fail by name. */

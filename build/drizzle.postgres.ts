@@ -8,6 +8,7 @@ export default defineConfig({
     './db/postgres/server-tables.ts',
     './db/postgres/identity-tables.ts',
     './db/postgres/message-tables.ts',
+    './db/postgres/content-tables.ts',
   ],
   out: './db/migrations/postgres',
   breakpoints: true,

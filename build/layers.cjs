@@ -60,6 +60,8 @@ const doors = {
   nodemailer: '^sync-server/integrations/email/smtp-client\\.ts$',
   '@sendgrid/mail': '^sync-server/integrations/email/sendgrid-client\\.ts$',
   '@microsoft/microsoft-graph-client': '^sync-server/integrations/email/outlook-client\\.ts$',
+  '@aws-sdk/client-s3': '^sync-server/integrations/storage/s3-client\\.ts$',
+  '@aws-sdk/s3-request-presigner': '^sync-server/integrations/storage/s3-client\\.ts$',
   otpauth: '^sync-server/core/totp\\.ts$',
   '@clerk/backend': '^sync-server/core/clerk/(token|webhook)\\.ts$',
   '@clerk/clerk-react': '^renderer/sign-in/session\\.tsx$',

@@ -1,7 +1,7 @@
 /** Opens what the operator has configured and switched on, and knows of the rest why it is off. */
 import type { IntegrationName } from '#db/model/message.ts';
 import type { ConfiguredIntegration } from './config.ts';
-import type { Channel, OpenIntegration, OwnJob, Ports, Webhook } from './integrations/kit.ts';
+import type { Channel, OpenIntegration, OwnJob, Ports, Storage, Webhook } from './integrations/kit.ts';
 
 export interface IntegrationState {
   name: IntegrationName;
@@ -13,6 +13,8 @@ export interface IntegrationState {
 export interface Integrations {
   states(): IntegrationState[];
   channels: ReadonlyMap<string, Channel>;
+  /** Absent: bytes lie in Postgres, and nobody looks them over. */
+  storage: Storage | undefined;
   webhook(source: string): Webhook | undefined;
   /** Queue name → work. */
   jobs: ReadonlyMap<string, OwnJob>;
@@ -36,6 +38,7 @@ export async function openIntegrations(configured: readonly ConfiguredIntegratio
         facts: open.get(name)?.facts ?? {},
       })),
     channels: new Map([...open.values()].flatMap(({ channel }) => (channel === undefined ? [] : [[channel.name, channel] as const]))),
+    storage: [...open.values()].find(({ storage }) => storage !== undefined)?.storage,
     webhook: (source) => webhooks.get(`/api/v1/webhooks/${source}`),
     jobs: new Map([...open].flatMap(([name, { jobs = [] }]) => jobs.map((job) => [queueOf(name, job.name), job] as const))),
     check: async (name) => {

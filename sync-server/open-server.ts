@@ -9,7 +9,7 @@ import { intendBy } from './core/messages/intents.ts';
 import { openIntegrations } from './open-integrations.ts';
 import { installJobs, openJobs } from './jobs/queue.ts';
 import { queues, startWork } from './jobs/queues.ts';
-import { postgresContent } from './core/content-store.ts';
+import { contentStore } from './core/content-store.ts';
 import { postgresStore } from './core/record-store.ts';
 import { buildApp, type ServerDeps } from './app.ts';
 import type { Config } from './config.ts';
@@ -89,10 +89,14 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       log,
       ...(observe === undefined ? {} : { observe }),
     };
+    const content = contentStore(pool, integrations.storage?.stores);
+    const { scanner } = integrations.storage ?? {};
+    const scans = scanner === undefined ? undefined : { pool, content, scanner, enqueue, log };
     const deps: ServerDeps = {
       pool,
-      store: postgresStore(pool, intendBy(enqueue)),
-      content: postgresContent(pool),
+      store: postgresStore(pool, intendBy(enqueue, scans !== undefined)),
+      content,
+      ...(scans === undefined ? {} : { scans }),
       wakeUps,
       epoch,
       sessionKey: config.sessionKey,
@@ -121,7 +125,12 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       log,
     );
     undo.push(() => rotation.stop());
-    await startWork(jobs, messages, integrations.jobs);
+    await startWork(jobs, {
+      messages,
+      own: integrations.jobs,
+      ...(scans === undefined ? {} : { scans }),
+      ...(integrations.storage === undefined ? {} : { upkeep: { pool, content, storage: integrations.storage, now, log } }),
+    });
     const app = buildApp(deps);
     undo.push(() => app.close());
     return { app, deps, close, databaseEnded: embedded?.ended ?? new Promise(() => {}) };

@@ -98,7 +98,8 @@ describe('the process', () => {
       postgres: 'ok',
       listening: 'ok',
       clerk: 'off',
-      integrations: { sms: 'not-configured', email: 'not-configured' },
+      virusScan: 'off',
+      integrations: { sms: 'not-configured', email: 'not-configured', storage: 'not-configured' },
     });
     const laptop = await foundClinic(over(url));
     await pushOver(url, laptop, [], { 'ryggrad-waited-ms': '90000' });

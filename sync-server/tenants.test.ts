@@ -61,6 +61,7 @@ const OWN: Record<string, string> = {
   'PUT /v1/attachments/:id/content/:n': '403 204 403',
   'POST /v1/attachments/:id/content/complete': '403 204 403',
   'GET /v1/attachments/:id/content/:n': '403 200 403',
+  'GET /v1/attachments/:id/direct': '403 200 403',
   'GET /v1/integrations': '200 200 200',
   'POST /v1/integrations/:name/check': '200 403 403',
   'GET /v1/jobs/dead': '200 403 403',

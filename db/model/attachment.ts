@@ -11,6 +11,10 @@ export type AttachmentType = (typeof ATTACHMENT_TYPES)[number];
 /** 200 MB, in bytes. */
 export const MAX_ATTACHMENT_BYTES = 200 * 1024 * 1024;
 
+/** What the server's virus scanner said of the bytes; null: it has none, or has not been asked yet. */
+export const VIRUS_SCANS = ['waiting', 'clean', 'infected'] as const;
+export type VirusScan = (typeof VIRUS_SCANS)[number];
+
 export const attachment = entity('attachment', 'clinical', {
   patientId: reference('patient', { merge: 'scalar' }),
   encounterId: optional(reference('encounter')),
@@ -25,4 +29,6 @@ export const attachment = entity('attachment', 'clinical', {
   closedReason: optional(text({ max: 500, sensitive: true })),
   closedById: optional(looseId({ merge: 'scalar' })),
   closedAt: optional(instant()),
+  /** The server's word alone. */
+  virusScan: optional(choice(VIRUS_SCANS, { merge: 'latest' })),
 });

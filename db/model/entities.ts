@@ -58,4 +58,4 @@ export function isEntityName(name: string): name is EntityName {
 }
 
 /** Version of the model; rises with every change to it. Sent with each change, so that a server can read older laptops (db/sync/upcast.ts). */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;

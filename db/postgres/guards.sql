@@ -293,3 +293,13 @@ create or replace function ryggrad_erased() returns trigger language plpgsql as 
 begin
   raise exception 'row/erased' using errcode = 'RG004';
 end $$;
+
+-- An object in a store that its piece no longer names: a job removes it there. On conflict: a name is used once, but a piece may be
+-- written back by a transaction that is tried again.
+create or replace function ryggrad_object_left() returns trigger language plpgsql as $$
+begin
+  if old.object is not null and (tg_op = 'DELETE' or new.object is distinct from old.object) then
+    insert into content_garbage (clinic_id, store, object) values (old.clinic_id, old.store, old.object) on conflict do nothing;
+  end if;
+  return null;
+end $$;

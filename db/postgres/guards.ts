@@ -8,13 +8,20 @@ import { join } from 'node:path';
 import { columnName, type Entity } from '../model/entity.ts';
 import { entities, entityNames } from '../model/entities.ts';
 import { FROZEN_CHILDREN, movableFields } from '../sync/policy.ts';
+import { CONTENT_TABLES } from './content-tables.ts';
 import { IDENTITY_TABLES } from './identity-tables.ts';
 import { MESSAGE_TABLES } from './message-tables.ts';
 import { sealingColumns, sensitiveColumns } from './sealing/sealed-row.ts';
 import { FEED_PARTS, TENANT_SERVER_TABLES } from './server-tables.ts';
 
 /** All tables that hold a clinic's data. */
-export const TENANT_TABLES: readonly string[] = [...entityNames, ...TENANT_SERVER_TABLES, ...IDENTITY_TABLES, ...MESSAGE_TABLES];
+export const TENANT_TABLES: readonly string[] = [
+  ...entityNames,
+  ...TENANT_SERVER_TABLES,
+  ...IDENTITY_TABLES,
+  ...MESSAGE_TABLES,
+  ...CONTENT_TABLES,
+];
 
 /** What the app's role may do, besides the record tables (select, insert, update). Never truncate. */
 const GRANTS: Readonly<Record<string, string>> = {
@@ -41,7 +48,8 @@ const GRANTS: Readonly<Record<string, string>> = {
   clerk_user: 'select, insert, update',
   clerk_session_ended: 'select, insert, delete',
   content: 'select, insert, update',
-  content_chunk: 'select, insert, update (key_id, bytes), delete',
+  content_chunk: 'select, insert, update (key_id, bytes, store, object, object_key), delete',
+  content_garbage: 'select, insert, update (urgent), delete',
   sending: 'select, insert, update',
   webhook_event: 'select, insert, update',
   contact_route: 'select, insert, update',
@@ -85,6 +93,10 @@ export function guards(appRole: string): { sql: string; hash: string } {
   for (const table of ['feed', ...FEED_PARTS]) parts.push(`alter table ${table} replica identity full;`);
   // Images are compressed already; trying again costs time and gains nothing.
   parts.push('alter table content_chunk alter column bytes set storage external;');
+  // Whatever takes a piece away, or gives it another object: the one it had is not forgotten.
+  parts.push(
+    trigger('object_left', 'after delete or update of object', 'content_chunk', 'for each row execute function ryggrad_object_left()'),
+  );
   parts.push(grants(appRole));
   const sql = parts.join('\n');
   return { sql, hash: createHash('sha256').update(sql).digest('hex') };

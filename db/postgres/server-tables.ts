@@ -1,9 +1,8 @@
 /** The server's own tables: the feed and its counter, what was pushed, the log, who may come in. */
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, customType, date, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { IDENTITY_SHARED } from './identity-tables.ts';
 
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
 /** One row: what this database is. */
@@ -286,35 +285,6 @@ export const rateBudget = pgTable('rate_budget', {
   expire: bigint('expire', { mode: 'number' }),
 });
 
-/** The bytes of attachments, by the SHA-256 that their rows name (attachment.sha256): how much there must be, and whether all is there. */
-export const content = pgTable(
-  'content',
-  {
-    clinicId: uuid('clinic_id').notNull(),
-    sha256: text('sha256').notNull(),
-    byteLength: bigint('byte_length', { mode: 'number' }).notNull(),
-    /** All chunks are here, and together they are what `sha256` says. */
-    complete: boolean('complete').notNull().default(false),
-    startedAt: at('started_at').notNull().defaultNow(),
-    completedAt: at('completed_at'),
-  },
-  (table) => [primaryKey({ columns: [table.clinicId, table.sha256] })],
-);
-
-/** One piece of it; all are of the same size but the last. */
-export const contentChunk = pgTable(
-  'content_chunk',
-  {
-    clinicId: uuid('clinic_id').notNull(),
-    sha256: text('sha256').notNull(),
-    n: integer('n').notNull(),
-    /** The clinic's key that `bytes` are sealed with; null: they stand as they are. */
-    keyId: integer('key_id'),
-    bytes: bytea('bytes').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.clinicId, table.sha256, table.n] })],
-);
-
 /** Server tables that hold a clinic's data, and so stand under row security like the record tables. */
 export const TENANT_SERVER_TABLES = [
   'clinic_clock',
@@ -331,8 +301,6 @@ export const TENANT_SERVER_TABLES = [
   'device_credential',
   'account',
   'invitation',
-  'content',
-  'content_chunk',
 ] as const;
 /** Tables without a tenant. */
 export const SHARED_TABLES = [

@@ -30,3 +30,14 @@ export const contentStateSchema = z.object({
   have: z.array(z.int().min(0)),
 });
 export type ContentState = z.infer<typeof contentStateSchema>;
+
+/** From here on a laptop asks whether the store itself gives the pieces out. 8 MiB. */
+export const DIRECT_BYTES = 8 * CHUNK_BYTES;
+
+/** GET /v1/attachments/:id/direct: pieces as they lie in the store, to be opened with the key beside them. Missing ones come from the server. */
+export const directContentSchema = z.object({
+  pieces: z.array(z.object({ n: z.int().min(0), url: z.url(), key: z.base64(), place: z.string() })),
+  /** How long the addresses hold. */
+  seconds: z.int().min(1),
+});
+export type DirectContent = z.infer<typeof directContentSchema>;

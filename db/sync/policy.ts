@@ -37,14 +37,14 @@ export const FROZEN_CHILDREN: ReadonlySet<EntityName> = new Set<EntityName>([
 
 /**
  * What may still change on a row that is finished: a signed letter can be handed over or withdrawn, a payment voided, an
- * attachment entered in error, a merging of two patients undone, a document and a signed amendment nothing at all. Undefined while the row is not finished.
+ * attachment entered in error or looked over for viruses, a merging of two patients undone, a document and a signed amendment nothing at all. Undefined while the row is not finished.
  */
 export function movableFields(entity: EntityName, row: Readonly<Record<string, unknown>> | undefined): ReadonlySet<string> | undefined {
   if (row === undefined) return undefined;
   if (entity === 'letter') return row['status'] === 'draft' ? undefined : LETTER_FIELDS;
   if (entity === 'amendment') return row['status'] === 'signed' ? NO_FIELDS : undefined;
   if (entity === 'payment') return PAYMENT_FIELDS;
-  if (entity === 'attachment') return CLOSING_FIELDS;
+  if (entity === 'attachment') return ATTACHMENT_FIELDS;
   if (entity === 'patient_link') return UNDOING_FIELDS;
   if (entity === 'journal_request') return row['status'] === 'open' ? undefined : NO_FIELDS;
   if (entity === 'erasure') return NO_FIELDS;
@@ -53,6 +53,8 @@ export function movableFields(entity: EntityName, row: Readonly<Record<string, u
 const LETTER_FIELDS: ReadonlySet<string> = new Set(['status', 'objection', 'objectionNote', 'deliveredAt', 'affectedByAmendmentId']);
 const UNDOING_FIELDS: ReadonlySet<string> = new Set(['undone', 'undoneById', 'undoneAt']);
 const PAYMENT_FIELDS: ReadonlySet<string> = new Set(['voided', 'voidReason']);
+/** Taken back by a person; looked over by the server (who alone may say so: sync-server/core/authorise.ts). */
+const ATTACHMENT_FIELDS: ReadonlySet<string> = new Set(['status', 'closedReason', 'closedById', 'closedAt', 'virusScan']);
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
 /**

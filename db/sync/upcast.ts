@@ -23,6 +23,8 @@ export const UPCASTS: Map<number, Upcast> = new Map([
   [2, same],
   // 4: a device tells what it handed in; messages, switches of integrations, what a patient answered.
   [3, same],
+  // 5: what the virus scanner said of an attachment.
+  [4, same],
 ]);
 
 /** The change in today's words; one of a newer version stays as it came. */

@@ -1,6 +1,6 @@
 /** Files that belong to a patient. Their bytes go through here a chunk at a time, both ways: they are never one message. */
 import { z } from 'zod';
-import type { AttachmentType } from '#db/model/attachment.ts';
+import type { AttachmentType, VirusScan } from '#db/model/attachment.ts';
 import { verb } from './verb.ts';
 
 /** Where the bytes are, as one word for the person. */
@@ -34,6 +34,8 @@ export interface AttachmentView {
   pinned: boolean;
   /** The window can show it. */
   viewable: boolean;
+  /** What the server's virus scanner said; null: there is none, or it has not been asked. */
+  virusScan: VirusScan | null;
 }
 
 const id = z.object({ id: z.uuid() });
@@ -65,18 +67,22 @@ export const attachments = {
   ]),
   'attachment.cancel': verb<null>()(z.object({ addingId: z.uuid() })),
   /** Logged as a look. Where the bytes are not here they are fetched, before all else. */
-  'attachment.open': verb<{ here: boolean; chunks: number; mediaType: AttachmentType; title: string }>()(id, ['attachment/unknown']),
+  'attachment.open': verb<{ here: boolean; chunks: number; mediaType: AttachmentType; title: string }>()(id, [
+    'attachment/unknown',
+    'attachment/infected',
+  ]),
   'attachment.read': verb<{ data: string }>()(z.object({ id: z.uuid(), n: z.int().min(0) }), [
     'attachment/unknown',
     'attachment/not-here',
     'attachment/damaged',
+    'attachment/infected',
   ]),
   /** Kept on this machine, or free to make room again. */
   'attachment.pin': verb<null>()(z.object({ id: z.uuid(), pinned: z.boolean() }), ['attachment/unknown']),
   /** Leaves the encrypted store on the person's word: warned in the window, logged as export; its bytes follow by `read`. */
   'attachment.export': verb<{ fileName: string; chunks: number; mediaType: AttachmentType }>()(
     z.object({ id: z.uuid(), warned: z.literal(true) }),
-    ['attachment/unknown', 'attachment/not-here'],
+    ['attachment/unknown', 'attachment/not-here', 'attachment/infected'],
   ),
   /** Entered in error: it stays in the record, marked, with the reason. */
   'attachment.close': verb<null>()(z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(500) }), [

@@ -100,6 +100,9 @@ function may(
     const own = (row?.['userId'] ?? change.set['userId']) === actorId;
     return row === undefined ? own && readsNotes(roles) : !own && roles.includes('ADMIN') && fields.every((field) => SEEN.has(field));
   }
+  // Whether bytes are infected is the server's word; a row is born with all its fields.
+  if (entity === 'attachment' && 'virusScan' in change.set && (row !== undefined || (change.set['virusScan'] ?? null) !== null))
+    return false;
   // How a message went is the server's word, and what a patient wrote is theirs.
   if (entity === 'message' && !mayWriteMessage(change.set, row, actorId)) return false;
   if (entity === 'conflict' && (row?.['audience'] ?? change.set['audience']) !== 'desk') return readsNotes(roles);

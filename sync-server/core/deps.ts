@@ -10,6 +10,7 @@ import type { Clerk } from './clerk/settings.ts';
 import type { Electric } from './electric-proxy.ts';
 import type { ContentStore } from './content-store.ts';
 import type { Observe } from './observe.ts';
+import type { ScanDeps } from './content-scan.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface ServerDeps {
@@ -17,6 +18,8 @@ export interface ServerDeps {
   store: RecordStore;
   /** The bytes of attachments. */
   content: ContentStore;
+  /** Where somebody looks them over. */
+  scans?: Pick<ScanDeps, 'pool' | 'enqueue'>;
   /** Through Redis too where there is one. */
   wakeUps: WakeUps & Partial<Pick<RedisWakeUps, 'announce' | 'redisConnected'>>;
   epoch: string;

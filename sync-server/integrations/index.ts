@@ -2,5 +2,6 @@
 import type { Integration } from './kit.ts';
 import { email } from './email/index.ts';
 import { sms } from './sms/index.ts';
+import { storage } from './storage/index.ts';
 
-export const integrations: readonly Integration[] = [sms, email];
+export const integrations: readonly Integration[] = [sms, email, storage];

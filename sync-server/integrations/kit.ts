@@ -107,8 +107,40 @@ export interface OwnJob extends OwnQueue {
   run(data: Readonly<Record<string, string>>): Promise<string | undefined>;
 }
 
+/** Where sealed bytes may lie (storage/). Names are ours: a clinic and random digits. */
+export interface ObjectStore {
+  name: 'disk' | 's3';
+  /** Durable when it resolves. The same name again, with the same bytes, changes nothing. */
+  put(object: string, bytes: Buffer): Promise<void>;
+  /** Undefined: there is none of this name. Throws when the store does not answer. */
+  get(object: string): Promise<Buffer | undefined>;
+  /** Those that are not there count as removed. */
+  remove(objects: readonly string[]): Promise<void>;
+  list(prefix: string): AsyncIterable<{ object: string; modifiedAt: Date }>;
+  /** An address at which anybody may read this object for so many seconds; absent: this store gives none. */
+  presign?(object: string, seconds: number): Promise<string>;
+  /** A code of what is wrong. */
+  check(): Promise<string | undefined>;
+}
+export type ScanResult = { kind: 'clean' } | { kind: 'infected'; name: string } | { kind: 'unknown'; code: string };
+export interface Scanner {
+  /** What `pieces` throws is thrown; a scanner that is away is `unknown`. */
+  scan(pieces: AsyncIterable<Buffer>): Promise<ScanResult>;
+  check(): Promise<string | undefined>;
+}
+export interface Storage {
+  /** The first takes what is new; the others are read from, and emptied. None: Postgres. */
+  stores: readonly ObjectStore[];
+  scanner?: Scanner;
+  /** Days an upload that was never finished is kept; and what is in a store without a row. */
+  orphanDays: number;
+  /** Days bytes are kept that no row names any more: as long as a backup may ask for them. What was erased by law is not kept. */
+  deletedDays: number;
+}
+
 export interface OpenIntegration {
   channel?: Channel;
+  storage?: Storage;
   webhooks?: readonly Webhook[];
   jobs?: readonly OwnJob[];
   /** What the settings page may show of the configuration: no secrets. */

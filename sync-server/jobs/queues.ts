@@ -3,6 +3,8 @@ import { EVENT_QUEUE, workEvents } from '../core/messages/receive.ts';
 import { SEND_QUEUE, sendMessages } from '../core/messages/send.ts';
 import { emptyOldBodies, RETENTION_QUEUE, sweep, SWEEP_QUEUE } from '../core/messages/upkeep.ts';
 import type { MessagesDeps } from '../core/messages/deps.ts';
+import { SCAN_QUEUE, SCAN_SWEEP_QUEUE, scanContents, sweepScans, type ScanDeps } from '../core/content-scan.ts';
+import { keepContent, UPKEEP_QUEUE, type UpkeepDeps } from '../core/content-upkeep.ts';
 import { integrations } from '../integrations/index.ts';
 import type { OwnJob } from '../integrations/kit.ts';
 import { codeOf, type Jobs, type QueueSpec } from './queue.ts';
@@ -14,6 +16,11 @@ export const SEND: QueueSpec = { ...ordinary, name: SEND_QUEUE, batch: 10, restM
 export const EVENTS: QueueSpec = { ...ordinary, name: EVENT_QUEUE };
 const SWEEP: QueueSpec = { ...ordinary, name: SWEEP_QUEUE, retryLimit: 0, batch: 1, schedule: '*/5 * * * *' };
 const RETENTION: QueueSpec = { ...ordinary, name: RETENTION_QUEUE, batch: 1, schedule: '30 3 * * *' };
+
+/** One at a time: a file of 200 MB may take the scanner a minute. */
+const SCAN: QueueSpec = { ...ordinary, name: SCAN_QUEUE, batch: 1, expireInSeconds: 900 };
+const SCAN_SWEEP: QueueSpec = { ...ordinary, name: SCAN_SWEEP_QUEUE, retryLimit: 0, batch: 1, schedule: '*/5 * * * *' };
+const UPKEEP: QueueSpec = { ...ordinary, name: UPKEEP_QUEUE, retryLimit: 0, batch: 1, expireInSeconds: 3600, schedule: '15 * * * *' };
 
 /** Work of an integration's own, as its queue. */
 const ownQueue = (name: string, { retryLimit, schedule }: Pick<OwnJob, 'retryLimit' | 'schedule'>): QueueSpec => ({
@@ -30,14 +37,32 @@ export const queues: readonly QueueSpec[] = [
   EVENTS,
   SWEEP,
   RETENTION,
+  SCAN,
+  SCAN_SWEEP,
+  UPKEEP,
   ...integrations.flatMap(({ name, queues: own = [] }) => own.map((job) => ownQueue(`${name}-${job.name}`, job))),
 ];
 
-export async function startWork(jobs: Jobs, deps: MessagesDeps, own: ReadonlyMap<string, OwnJob>): Promise<void> {
+export interface Work {
+  messages: MessagesDeps;
+  /** Of integrations, by queue. */
+  own: ReadonlyMap<string, OwnJob>;
+  /** Where attachments are looked over. */
+  scans?: ScanDeps;
+  /** Where the operator has a store for them. */
+  upkeep?: UpkeepDeps;
+}
+
+export async function startWork(jobs: Jobs, { messages: deps, own, scans, upkeep }: Work): Promise<void> {
   await jobs.work(SEND, (batch) => sendMessages(deps, batch));
   await jobs.work(EVENTS, (batch) => workEvents(deps, batch));
   await jobs.work(SWEEP, async () => void (await sweep(deps)));
   await jobs.work(RETENTION, async () => void (await emptyOldBodies(deps)));
+  if (scans !== undefined) {
+    await jobs.work(SCAN, (batch) => scanContents(scans, batch));
+    await jobs.work(SCAN_SWEEP, async () => void (await sweepScans(scans)));
+  }
+  if (upkeep !== undefined) await jobs.work(UPKEEP, async () => void (await keepContent(upkeep)));
   for (const [name, job] of own) {
     await jobs.work(ownQueue(name, job), async (batch) => {
       const failed = new Map<string, string>();

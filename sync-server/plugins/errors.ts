@@ -41,6 +41,9 @@ const STATUS: Readonly<Record<string, number>> = {
   'attachment/chunk-size': 413,
   'attachment/type': 415,
   'attachment/chunk-hash': 422,
+  'attachment/not-scanned': 409,
+  'attachment/infected': 403,
+  'storage/unreachable': 503,
   'changes/gap': 409,
   'changes/protocol': 409,
   'changes/from-newer': 409,
@@ -99,6 +102,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof SyntaxError || [400, 414].includes(Number(property(error, 'statusCode'))))
     return { ok: false, code: 'request/malformed' };
   if (typeof code === 'string' && isPassing(code)) return { ok: false, code: 'server/busy', details: { retryAfter: 1 } };
+  if (code === 'storage/unreachable') return { ok: false, code, details: { retryAfter: 5 } };
   // The pool's own errors have no code: none of its connections came free in time, or one was cut.
   if (error instanceof Error && /^(timeout exceeded when trying to connect|Connection terminated)/.test(error.message))
     return { ok: false, code: 'server/busy', details: { retryAfter: 1 } };

@@ -1,8 +1,8 @@
 /** The bytes of attachments: asked for by the id of their row, in pieces that can be sent again (db/sync/content.ts). */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { CHUNK_HASH_HEADER, contentStateSchema, sha256Schema } from '#db/sync/content.ts';
-import { completeContent, contentState, giveChunk, takeChunk } from '../core/attachment-content.ts';
+import { CHUNK_HASH_HEADER, contentStateSchema, directContentSchema, sha256Schema } from '#db/sync/content.ts';
+import { completeContent, contentState, giveChunk, givePlaces, takeChunk } from '../core/attachment-content.ts';
 import { err } from '../core/result.ts';
 import { route } from './route.ts';
 
@@ -75,5 +75,24 @@ export const getAttachmentChunk = route({
       },
       body: result.value,
     };
+  },
+});
+
+export const directAttachment = route({
+  method: 'GET',
+  path: '/v1/attachments/:id/direct',
+  summary: 'Where a bucket gives out the next pieces of a large attachment itself, sealed, each with its own key; may be none.',
+  auth: 'signed-in',
+  params: z.strictObject({ id }),
+  query: z.strictObject({
+    from: z
+      .string()
+      .regex(/^\d{1,3}$/)
+      .transform(Number),
+  }),
+  responses: { 200: { description: 'Addresses that hold for minutes.', schema: directContentSchema } },
+  async run({ deps, principal, params, query }) {
+    const result = await givePlaces(deps, principal, params.id, query.from);
+    return result.ok ? { status: 200, body: result.value } : result;
   },
 });

@@ -1,5 +1,5 @@
 /** All routes. A new one is added here, and is then in the OpenAPI page and in the tests' matrix of who may not. */
-import { attachmentState, completeAttachment, getAttachmentChunk, putAttachmentChunk } from './attachments.ts';
+import { attachmentState, completeAttachment, directAttachment, getAttachmentChunk, putAttachmentChunk } from './attachments.ts';
 import { auditAnchor, readAudit } from './log.ts';
 import { decideOnHandedIn, readHandedIn } from './handed-in.ts';
 import { readHeld } from './held.ts';
@@ -50,6 +50,7 @@ export const routes: readonly Route[] = [
   putAttachmentChunk,
   completeAttachment,
   getAttachmentChunk,
+  directAttachment,
   listIntegrations,
   checkIntegration,
   deadJobs,

@@ -4,7 +4,7 @@ import { columnName } from '#db/model/entity.ts';
 import { entityNames } from '#db/model/entities.ts';
 import { withClinic, type Pool } from '#db/postgres/open.ts';
 import { openBodies } from '#db/postgres/queries/feed.ts';
-import { givenPiece } from '#db/postgres/queries/content.ts';
+import { pieceAt, type FoundPiece } from '#db/postgres/queries/content.ts';
 import { logPage } from '#db/postgres/queries/audit.ts';
 import { openQuarantined } from '#db/postgres/queries/push.ts';
 import { sealingColumns, sensitiveColumns } from '#db/postgres/sealing/sealed-row.ts';
@@ -45,7 +45,7 @@ export async function asOlderVersion(pool: Pool, adminUrl: string, clinicId: str
       feed: await openBodies(tx, sealed),
       held: await withKeys(tx, (keys) => refused.map((row) => ({ ...row, change: openQuarantined(keys, row) }))),
       log: await logPage(tx, clinicId, filter),
-      pieces: await Promise.all(chunks.map(async (one) => ({ ...one, bytes: await givenPiece(tx, clinicId, one.sha256, one.n) }))),
+      pieces: await Promise.all(chunks.map(async (one) => ({ ...one, bytes: piece(await pieceAt(tx, clinicId, one.sha256, one.n)) }))),
     };
   });
   const set = (sql: string, values: unknown[]) => admin.query(`${sql} and clinic_id = '${clinicId}'`, values);
@@ -60,3 +60,5 @@ export async function asOlderVersion(pool: Pool, adminUrl: string, clinicId: str
   await admin.query('update clinic_clock set key_id = null, sealed_at = null, legacy_done = false where clinic_id = $1', [clinicId]);
   await admin.end();
 }
+
+const piece = (found: FoundPiece | undefined): Buffer | undefined => (found !== undefined && 'bytes' in found ? found.bytes : undefined);

@@ -67,6 +67,7 @@ export const PROBES: Record<string, (target: Target) => { url: string; payload?:
   'PUT /v1/attachments/:id/content/:n': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/0`, payload: PNG }),
   'POST /v1/attachments/:id/content/complete': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/complete` }),
   'GET /v1/attachments/:id/content/:n': (target) => ({ url: `/v1/attachments/${target.deviceId}/content/0` }),
+  'GET /v1/attachments/:id/direct': (target) => ({ url: `/v1/attachments/${target.deviceId}/direct?from=0` }),
   'GET /v1/integrations': () => ({ url: '/v1/integrations' }),
   'POST /v1/integrations/:name/check': () => ({ url: '/v1/integrations/sms/check' }),
   'GET /v1/jobs/dead': () => ({ url: '/v1/jobs/dead' }),

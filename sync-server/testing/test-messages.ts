@@ -79,7 +79,7 @@ export async function openTestMessages(
     jobs,
     messages,
   });
-  if (works) await startWork(jobs, messages, integrations.jobs);
+  if (works) await startWork(jobs, { messages, own: integrations.jobs });
   return {
     ...server,
     time,

@@ -1,5 +1,5 @@
 /** A server on a test database, with a clock that can be moved and short long-polls; asked by `inject` or over a port. */
-import { postgresContent } from '../core/content-store.ts';
+import { contentStore } from '../core/content-store.ts';
 import { postgresStore } from '../core/record-store.ts';
 import { MAX_REQUEST_BYTES } from '#db/sync/change.ts';
 import type { FastifyInstance } from 'fastify';
@@ -51,7 +51,7 @@ export async function openTestServer(
   const deps: ServerDeps = {
     pool,
     store: postgresStore(pool),
-    content: postgresContent(pool),
+    content: contentStore(pool),
     wakeUps,
     epoch,
     sessionKey: randomBytes(32),

@@ -30,7 +30,8 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function startTestServer(): Promise<TestServer> {
+/** @param environment more of the operator's variables */
+export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
   const home = mkdtempSync(join(tmpdir(), 'ryggrad-server-'));
   // Postgres runs as another user when we are root, and must reach its files.
   chmodSync(home, 0o755);
@@ -43,6 +44,7 @@ export async function startTestServer(): Promise<TestServer> {
       SESSION_KEY: Buffer.alloc(32, 5).toString('base64'),
       LOG_LEVEL: 'silent',
       RATE_LIMIT_MAX: '1000000',
+      ...environment,
     }),
     registration: 'open' as const,
   };

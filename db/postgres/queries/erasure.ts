@@ -36,11 +36,18 @@ export async function eraseRows(tx: Tx, clinicId: string, rows: readonly Found[]
   // Bytes of attachments, unless another attachment has the very same.
   const hashes = rows.flatMap(({ entity, row }) => (entity === 'attachment' && row.deleted ? [row.id] : []));
   if (hashes.length === 0) return;
-  await tx.query(
-    `delete from content_chunk c where c.clinic_id = $1 and not exists (
-       select from attachment a where a.clinic_id = c.clinic_id and a.sha256 = c.sha256 and not a.deleted)`,
+  const gone = await tx.query<{ object: string }>(
+    `with gone as (delete from content_chunk c where c.clinic_id = $1 and not exists (
+       select from attachment a where a.clinic_id = c.clinic_id and a.sha256 = c.sha256 and not a.deleted) returning c.object)
+     select object from gone where object is not null`,
     [clinicId],
   );
+  // The trigger has noted them; their keys are gone already, and the objects do not wait for backups.
+  if (gone.rows.length > 0)
+    await tx.query('update content_garbage set urgent = true where clinic_id = $1 and object = any($2::text[])', [
+      clinicId,
+      gone.rows.map(({ object }) => object),
+    ]);
   await tx.query(
     `update content c set complete = false where c.clinic_id = $1 and complete and not exists (
        select from attachment a where a.clinic_id = c.clinic_id and a.sha256 = c.sha256 and not a.deleted)`,

@@ -11,7 +11,7 @@ import { isSealed, keyIdOf, openBytes, openText, placeOf, sealBytes, sealText } 
 import { isLegacy, LEGACY_FORM } from '../sealing/legacy.ts';
 import { openRow, sealingColumns, sealRow, sensitiveColumns, type RawRow } from '../sealing/sealed-row.ts';
 import { auditId } from './audit.ts';
-import { chunkPlace } from './content.ts';
+import { chunkPlace, resealKey } from './content.ts';
 import { quarantineId } from './push.ts';
 import { openEvent, sealEvent } from './webhook-events.ts';
 
@@ -166,29 +166,34 @@ const chunkStore: SealedStore = {
     const { clinicId } = keysOf(tx);
     const key = await currentKey(tx);
     const [sha256 = '', n = -1] = after?.split(':') ?? [];
-    const { rows } = await tx.query<{ sha256: string; n: number; keyId: number | null; bytes: Buffer }>(
-      `select sha256, n, key_id as "keyId", bytes from content_chunk
+    const { rows } = await tx.query<{ sha256: string; n: number; keyId: number | null; bytes: Buffer | null; objectKey: string | null }>(
+      `select sha256, n, key_id as "keyId", bytes, object_key as "objectKey" from content_chunk
        where clinic_id = $1 and (sha256, n) > ($2, $3::int) and key_id is distinct from $4 order by sha256, n limit 1`,
       [clinicId, sha256, n, key.id],
     );
     const [found] = rows;
     if (found === undefined) return null;
     const place = chunkPlace(clinicId, found.sha256, found.n);
-    const { keyId } = found;
-    const bytes = await withKeys(tx, (keys) =>
-      unlessBroken(keys, 'content_chunk', `${found.sha256}:${found.n}`, () =>
-        keyId === null ? found.bytes : openBytes(keyNumbered(keys, String(keyId)).seals, place, found.bytes),
-      ),
+    const { keyId, bytes: here, objectKey } = found;
+    const name = `${found.sha256}:${found.n}`;
+    const sealed = await withKeys(tx, (keys) =>
+      unlessBroken(keys, 'content_chunk', name, () => {
+        // Of what lies in a store only its own key is sealed anew: the object stays where it is.
+        if (here === null) return { bytes: null, objectKey: objectKey === null ? null : resealKey(keys, key, found, objectKey) };
+        const clear = keyId === null ? here : openBytes(keyNumbered(keys, String(keyId)).seals, place, here);
+        return { bytes: sealBytes(key.seals, place, clear), objectKey: null };
+      }),
     );
-    if (bytes !== undefined)
-      await tx.query('update content_chunk set key_id = $4, bytes = $5 where clinic_id = $1 and sha256 = $2 and n = $3', [
+    if (sealed !== undefined)
+      await tx.query('update content_chunk set key_id = $4, bytes = $5, object_key = $6 where clinic_id = $1 and sha256 = $2 and n = $3', [
         clinicId,
         found.sha256,
         found.n,
         key.id,
-        sealBytes(key.seals, place, bytes),
+        sealed.bytes,
+        sealed.objectKey,
       ]);
-    return `${found.sha256}:${found.n}`;
+    return name;
   },
   left: (tx, keyId) => count(tx, 'content_chunk', `key_id is distinct from ${Math.trunc(keyId)}`, 'false'),
 };

@@ -31,6 +31,7 @@ export const attachmentHandlers = [
     const opened = services.transaction((ctx) => {
       const row = ctx.get('attachment', id);
       if (row === undefined) return err('attachment/unknown');
+      if (row.virusScan === 'infected') return err('attachment/infected');
       logRead(ctx, { subjectEntity: 'attachment', subjectId: id, patientId: row.patientId });
       const content = held(ctx, row);
       writeContent(ctx.db, { ...content, openedAt: ctx.now, wanted: !content.complete });
@@ -46,7 +47,9 @@ export const attachmentHandlers = [
     if (clinic === null) return err('session/closed');
     const found = services.transaction((ctx) => {
       const row = ctx.get('attachment', id);
-      return row === undefined ? err('attachment/unknown') : ok(contentOf(ctx.db, row.sha256));
+      if (row === undefined) return err('attachment/unknown');
+      // Open in a window while the scanner's word came: its bytes stop here.
+      return row.virusScan === 'infected' ? err('attachment/infected') : ok(contentOf(ctx.db, row.sha256));
     });
     if (!found.ok) return found;
     const content = found.value;
@@ -71,6 +74,7 @@ export const attachmentHandlers = [
   useCase('attachment.export', (ctx, { id }) => {
     const row = ctx.get('attachment', id);
     if (row === undefined) return err('attachment/unknown');
+    if (row.virusScan === 'infected') return err('attachment/infected');
     if (contentOf(ctx.db, row.sha256)?.complete !== true) return err('attachment/not-here');
     const { patientId, sha256, mediaType, byteLength, addedAt } = row;
     ctx.audit({ action: 'export', subjectEntity: 'attachment', subjectId: id, patientId, details: { sha256 } });
@@ -138,6 +142,7 @@ function viewOf(ctx: Context, row: AttachmentRow, services: CoreServices): Attac
     problem: content?.problem ?? null,
     pinned: content?.pinned ?? false,
     viewable: isViewable(row.mediaType),
+    virusScan: row.virusScan,
   };
 }
 

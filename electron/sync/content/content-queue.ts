@@ -6,6 +6,7 @@ import type { SqliteDatabase } from '#db/sqlite/open.ts';
 import { contentToFetch, contentToUpload, markProblem, type ContentJob } from '#db/sqlite/queries/content.ts';
 import { serverFacts } from '../cursor.ts';
 import type { EngineTimers, Fetch } from '../ports.ts';
+import type { DirectPlaces } from './direct.ts';
 import { LOST, makeRoom } from './keep-house.ts';
 import { fetchStep, uploadStep, type Sessions } from './steps.ts';
 
@@ -56,6 +57,7 @@ export function createContentQueue(options: ContentQueueOptions): ContentQueue {
   const timers = options.timers ?? realTimers;
   const random = options.random ?? Math.random;
   const sessions: Sessions = new Map();
+  const places: DirectPlaces = new Map();
   /** Contents the server or this laptop refused: how often, and the timer after which they are tried again. No clock decides. */
   const refused = new Map<string, { times: number; timer: unknown }>();
   let going = false;
@@ -87,7 +89,7 @@ export function createContentQueue(options: ContentQueueOptions): ContentQueue {
     for (let next = pick(); next !== undefined && going; next = pick()) {
       const { job, step } = next;
       const result =
-        step === 'fetch' ? await fetchStep(deps(), job, aborter.signal) : await uploadStep(deps(), job, sessions, aborter.signal);
+        step === 'fetch' ? await fetchStep(deps(), job, places, aborter.signal) : await uploadStep(deps(), job, sessions, aborter.signal);
       if (!going) return;
       tell();
       if (result.ok) {
@@ -167,6 +169,7 @@ export function createContentQueue(options: ContentQueueOptions): ContentQueue {
       going = true;
       aborter = new AbortController();
       sessions.clear();
+      places.clear();
       silences = 0;
       makeRoom(db, folder, clock.now(), options.limitBytes);
       wake();

@@ -23,22 +23,25 @@ interface Props {
 
 export function AttachmentViewer({ attachment, patientName, onClose }: Props) {
   const { t } = useTranslation('attachments');
-  const [content, setContent] = useState<Content>(null);
+  const [loaded, setContent] = useState<Content>(null);
   const [actual, setActual] = useState(false);
   const [asking, setAsking] = useState<'save' | 'close' | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const first = useRef<HTMLButtonElement>(null);
   useReturnFocus();
   const { id, place, pinned, title, viewable, status } = attachment;
-  const here = place !== 'elsewhere' && place !== 'fetching' && place !== 'lost';
+  const infected = attachment.virusScan === 'infected';
+  // Looked at while the scanner's word came: it goes from the screen.
+  const content = infected ? null : loaded;
+  const here = !infected && place !== 'elsewhere' && place !== 'fetching' && place !== 'lost';
 
   useEffect(() => {
     first.current?.focus();
   }, []);
   useEffect(() => {
     let gone = false;
-    void load(attachment).then((loaded) => {
-      if (!gone) setContent(loaded);
+    void load(attachment).then((found) => {
+      if (!gone) setContent(found);
     });
     return () => {
       gone = true;
@@ -115,7 +118,14 @@ export function AttachmentViewer({ attachment, patientName, onClose }: Props) {
       {/* Scrolled by the keyboard, too. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="viewer-ground" data-actual={actual ? '' : undefined} tabIndex={0} role="region" aria-label={t('content')}>
-        {!here && <p className="viewer-word">{attachment.problem === null ? t(`wait.${place}`) : sentence(attachment.problem)}</p>}
+        {infected && (
+          <p className="viewer-word" role="alert">
+            {sentence('attachment/infected')}
+          </p>
+        )}
+        {!here && !infected && (
+          <p className="viewer-word">{attachment.problem === null ? t(`wait.${place}`) : sentence(attachment.problem)}</p>
+        )}
         {here && !viewable && <p className="viewer-word">{sentence('attachment/cannot-show')}</p>}
         {content !== null && 'code' in content && here && <p className="viewer-word">{sentence(content.code)}</p>}
         {content !== null && 'image' in content && (

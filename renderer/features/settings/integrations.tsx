@@ -41,22 +41,26 @@ function Integration({ one }: { one: IntegrationView }) {
         <p className="quiet">
           {facts
             .map(
-              ([name, value]) => `${t(`facts.${name}`, { defaultValue: name })}: ${value === 'yes' || value === 'no' ? t(value) : value}`,
+              ([name, value]) =>
+                `${t(`facts.${name}`, { defaultValue: name })}: ${value === 'yes' || value === 'no' ? t(value) : t(`values.${name}.${value}`, { defaultValue: value })}`,
             )
             .join(' · ')}
         </p>
       )}
       <div className="row">
-        <label>
-          <input
-            type="checkbox"
-            checked={one.enabled}
-            onChange={(event) =>
-              void call('integration.set', { name: one.name, enabled: event.currentTarget.checked, options: { ...one.options } })
-            }
-          />{' '}
-          {t('on')}
-        </label>
+        {/* Where bytes lie is the operator's, for all clinics alike. */}
+        {one.name !== 'storage' && (
+          <label>
+            <input
+              type="checkbox"
+              checked={one.enabled}
+              onChange={(event) =>
+                void call('integration.set', { name: one.name, enabled: event.currentTarget.checked, options: { ...one.options } })
+              }
+            />{' '}
+            {t('on')}
+          </label>
+        )}
         <button type="button" className="btn" disabled={one.state !== 'ready'} onClick={() => void check()}>
           {t('test')}
         </button>

@@ -4,9 +4,11 @@ import { plannedFor } from '#db/postgres/queries/messages.ts';
 import type { StoredRow } from '#db/sync/row.ts';
 import type { NewJob } from '../../jobs/queue.ts';
 import type { Intend } from '../record-store.ts';
+import { scanJob } from '../content-scan.ts';
 import { sendJob } from './send.ts';
 
-export function intendBy(enqueue: (tx: Tx, jobs: readonly NewJob[]) => Promise<void>): Intend {
+/** @param scans attachments are looked over here */
+export function intendBy(enqueue: (tx: Tx, jobs: readonly NewJob[]) => Promise<void>, scans = false): Intend {
   return async (tx, clinicId, written) => {
     const messages = [...(written.get('message')?.values() ?? [])].filter(asksForSomething).map(({ id }) => id);
     const appointments = [...(written.get('appointment')?.keys() ?? [])];
@@ -17,6 +19,15 @@ export function intendBy(enqueue: (tx: Tx, jobs: readonly NewJob[]) => Promise<v
       await enqueue(
         tx,
         ids.map((id) => sendJob(clinicId, id)),
+      );
+    // Its bytes may be here already, of another attachment, and looked over.
+    const attached = scans
+      ? [...(written.get('attachment')?.values() ?? [])].filter((row) => !row.deleted && (row['virusScan'] ?? null) === null)
+      : [];
+    if (attached.length > 0)
+      await enqueue(
+        tx,
+        attached.map((row) => scanJob(clinicId, String(row['sha256']))),
       );
   };
 }
