@@ -56,8 +56,8 @@ export async function scanContent({ pool, content, scanner, log }: ScanDeps, cli
     // What was there before there was a scanner is not taken from anybody while it is away.
     if (found.kind === 'unknown') detail = found.code;
     else [scan, detail] = [found.kind, found.kind === 'infected' ? found.name : null];
-    if (found.kind === 'unknown') log.warn({ clinicId, code: found.code }, 'an attachment was not looked over');
-    if (found.kind === 'infected') log.warn({ clinicId, found: found.name }, 'an attachment is infected and is given to nobody');
+    if (found.kind === 'unknown') log.warn({ clinic: clinicId, code: found.code }, 'an attachment was not looked over');
+    if (found.kind === 'infected') log.warn({ clinic: clinicId, found: found.name }, 'an attachment is infected and is given to nobody');
   }
   const said = scan;
   if (said !== null)

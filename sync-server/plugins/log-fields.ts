@@ -42,6 +42,13 @@ export const LOG_FIELDS: Readonly<Record<string, Told>> = {
   integration: word,
   provider: word,
   model: matching(/^[A-Za-z][\w.:-]{0,60}$/),
+  /** Where bytes of attachments lie, what was done with them, and the scanner's own name of what it found. */
+  store: matching(/^(disk|s3)$/),
+  found: matching(/^[\w.:/+-]{1,200}$/),
+  dropped: count,
+  removed: count,
+  orphans: count,
+  moved: count,
   lost: count,
   gone: count,
   waiting: count,
