@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TENANT_TABLES } from '#db/postgres/guards.ts';
-import { SHARED_TABLES } from '#db/postgres/server-tables.ts';
+import { SHARED_TABLES } from '#db/postgres/table-names.ts';
 import { openPool, withClinic } from '#db/postgres/open.ts';
 import { changeOf, foundClinic, newPatient, push, type Laptop } from './testing/test-clinic.ts';
 import { openTestDatabase, PLACES, type TestDatabase } from './testing/test-database.ts';

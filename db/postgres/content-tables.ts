@@ -62,5 +62,3 @@ export const contentGarbage = pgTable(
   },
   (table) => [primaryKey({ columns: [table.clinicId, table.store, table.object] })],
 );
-
-export const CONTENT_TABLES = ['content', 'content_chunk', 'content_garbage'] as const;

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '#sync-server/embedded-postgres.ts';
 import { migrate } from './migrate.ts';
 import { openPool, withClinic } from './open.ts';
-import { FEED_PARTS } from './server-tables.ts';
+import { FEED_PARTS } from './table-names.ts';
 
 const STEP = 'feed_partitions';
 const CLINICS = Array.from({ length: 40 }, () => v7());

@@ -8,11 +8,8 @@ import { join } from 'node:path';
 import { columnName, type Entity } from '../model/entity.ts';
 import { entities, entityNames } from '../model/entities.ts';
 import { FROZEN_CHILDREN, movableFields } from '../sync/policy.ts';
-import { CONTENT_TABLES } from './content-tables.ts';
-import { IDENTITY_TABLES } from './identity-tables.ts';
-import { MESSAGE_TABLES } from './message-tables.ts';
 import { sealingColumns, sensitiveColumns } from './sealing/sealed-row.ts';
-import { FEED_PARTS, TENANT_SERVER_TABLES } from './server-tables.ts';
+import { CONTENT_TABLES, FEED_PARTS, IDENTITY_TABLES, MESSAGE_TABLES, TENANT_SERVER_TABLES } from './table-names.ts';
 
 /** All tables that hold a clinic's data. */
 export const TENANT_TABLES: readonly string[] = [

@@ -70,8 +70,3 @@ export const clerkSessionEnded = pgTable('clerk_session_ended', {
   idHash: text('id_hash').primaryKey(),
   at: at('at').notNull().defaultNow(),
 });
-
-/** Those that hold a clinic's data. */
-export const IDENTITY_TABLES = ['second_factor', 'recovery_code', 'clerk_link', 'clerk_event'] as const;
-/** Those without a tenant: hashes and times alone. */
-export const IDENTITY_SHARED = ['clerk_user', 'clerk_session_ended'] as const;

@@ -67,6 +67,3 @@ export const contactRoute = pgTable(
   { addressHash: text('address_hash').notNull(), clinicId: uuid('clinic_id').notNull(), lastAt: at('last_at').notNull() },
   (table) => [primaryKey({ columns: [table.addressHash, table.clinicId] })],
 );
-
-/** Those of them that hold a clinic's data, and so stand under row security. */
-export const MESSAGE_TABLES = ['sending', 'webhook_event'] as const;

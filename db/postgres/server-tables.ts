@@ -1,7 +1,6 @@
 /** The server's own tables: the feed and its counter, what was pushed, the log, who may come in. */
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, date, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import { IDENTITY_SHARED } from './identity-tables.ts';
 
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
@@ -47,9 +46,6 @@ export const masterKey = pgTable('master_key', {
   id: text('id').primaryKey(),
   proof: text('proof').notNull(),
 });
-
-/** The feed lies in so many parts, by the clinic's hash (a custom migration: drizzle knows no partitions). */
-export const FEED_PARTS: readonly string[] = Array.from({ length: 16 }, (_, n) => `feed_${String(n).padStart(2, '0')}`);
 
 /** Newest state of every row of a clinic; read by laptops as an Electric shape. Kept by triggers alone. */
 export const feed = pgTable(
@@ -284,31 +280,3 @@ export const rateBudget = pgTable('rate_budget', {
   /** Milliseconds since 1970. */
   expire: bigint('expire', { mode: 'number' }),
 });
-
-/** Server tables that hold a clinic's data, and so stand under row security like the record tables. */
-export const TENANT_SERVER_TABLES = [
-  'clinic_clock',
-  'clinic_key',
-  'feed',
-  'feed_mark',
-  'device_queue',
-  'ledger',
-  'change_proof',
-  'quarantine',
-  'handed_in_decision',
-  'audit_event',
-  'user_role_ever',
-  'device_credential',
-  'account',
-  'invitation',
-] as const;
-/** Tables without a tenant. */
-export const SHARED_TABLES = [
-  'server_state',
-  'master_key',
-  'directory',
-  'attempt',
-  'rate_budget',
-  'contact_route',
-  ...IDENTITY_SHARED,
-] as const;

@@ -1,0 +1,47 @@
+/**
+ * The server's own tables by what stands around them, as names alone: a running server needs these and not Drizzle's tables, whose library
+ * takes 200 MB of memory when it is loaded as ES modules (its circles cost the loader that much).
+ */
+
+/** The feed lies in so many parts, by the clinic's hash (a custom migration: drizzle knows no partitions). */
+export const FEED_PARTS: readonly string[] = Array.from({ length: 16 }, (_, n) => `feed_${String(n).padStart(2, '0')}`);
+
+/** Server tables that hold a clinic's data, and so stand under row security like the record tables. */
+export const TENANT_SERVER_TABLES = [
+  'clinic_clock',
+  'clinic_key',
+  'feed',
+  'feed_mark',
+  'device_queue',
+  'ledger',
+  'change_proof',
+  'quarantine',
+  'handed_in_decision',
+  'audit_event',
+  'user_role_ever',
+  'device_credential',
+  'account',
+  'invitation',
+] as const;
+/** Of identity-tables.ts, those that hold a clinic's data. */
+export const IDENTITY_TABLES = ['second_factor', 'recovery_code', 'clerk_link', 'clerk_event'] as const;
+
+/** Of identity-tables.ts, those without a tenant: hashes and times alone. */
+export const IDENTITY_SHARED = ['clerk_user', 'clerk_session_ended'] as const;
+
+/** Of message-tables.ts, those that hold a clinic's data, and so stand under row security. */
+export const MESSAGE_TABLES = ['sending', 'webhook_event'] as const;
+
+/** Of content-tables.ts: all of them. */
+export const CONTENT_TABLES = ['content', 'content_chunk', 'content_garbage'] as const;
+
+/** Tables without a tenant. */
+export const SHARED_TABLES = [
+  'server_state',
+  'master_key',
+  'directory',
+  'attempt',
+  'rate_budget',
+  'contact_route',
+  ...IDENTITY_SHARED,
+] as const;
