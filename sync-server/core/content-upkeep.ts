@@ -46,7 +46,8 @@ export async function keepContent(deps: UpkeepDeps): Promise<void> {
   for (const clinicId of await allClinics(deps.pool)) {
     try {
       const done = await keepClinicContent(deps, clinicId, until);
-      if (Object.values(done).some((count) => count > 0)) deps.log.info({ clinic: clinicId, ...done }, 'bytes of attachments were put in order');
+      if (Object.values(done).some((count) => count > 0))
+        deps.log.info({ clinic: clinicId, ...done }, 'bytes of attachments were put in order');
     } catch (error) {
       deps.log.warn({ clinic: clinicId, code: codeOf(error) }, 'bytes of attachments were not put in order');
     }
