@@ -6,6 +6,7 @@ import { assertMasterKeys } from '#db/postgres/queries/clinic-keys.ts';
 import { assertAppRole, openPool } from '#db/postgres/open.ts';
 import { addressHash, SETTLE_MS, type MessagesDeps } from './core/messages/deps.ts';
 import { intendBy } from './core/messages/intents.ts';
+import { watchingBy } from './core/messages/watching.ts';
 import { openIntegrations } from './open-integrations.ts';
 import { installJobs, openJobs } from './jobs/queue.ts';
 import { queues, startWork } from './jobs/queues.ts';
@@ -86,6 +87,8 @@ export async function openServer(config: Config, log = openLog(config.log.level,
       hash: addressHash(config.sessionKey),
       now,
       settleMs: SETTLE_MS,
+      strict: config.gdprStrict,
+      ...(config.publicUrl === undefined ? {} : { watching: watchingBy(config.sessionKey, config.publicUrl) }),
       log,
       ...(observe === undefined ? {} : { observe }),
     };

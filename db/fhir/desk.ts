@@ -1,5 +1,5 @@
 /** The desk's side: bookings, what was done and paid, what was said by SMS and e-mail. */
-import type { Appointment, ChargeItem, Communication, Invoice, Money } from '@medplum/fhirtypes';
+import type { Appointment, ChargeItem, Communication, Invoice, Money, Task } from '@medplum/fhirtypes';
 import { NOBODY } from '../model/message.ts';
 import { VISIT_WORDS } from '../rules/journal-words.ts';
 import type { Journal, OwnRow } from './journal.ts';
@@ -116,3 +116,20 @@ export function messageOf(journal: Journal, row: OwnRow<'message'>): Communicati
     payload: body === undefined ? undefined : [{ contentString: body }],
   };
 }
+
+const CALLED = { open: 'requested', done: 'completed', dropped: 'cancelled' } as const;
+
+/** That the patient is to be asked to come again on a day. */
+export const recallOf = (journal: Journal, row: OwnRow<'recall'>): Task => ({
+  resourceType: 'Task',
+  id: row.id,
+  status: CALLED[row.state],
+  intent: row.basis === 'agreed' ? 'plan' : 'proposal',
+  code: { text: row.basis === 'agreed' ? 'Innkalling, avtalt med pasienten' : 'Innkalling' },
+  for: journal.subject(row.patientId),
+  authoredOn: row.plannedAt,
+  lastModified: row.closedAt ?? undefined,
+  requester: journal.person(row.plannedById),
+  owner: row.closedById === null ? undefined : journal.person(row.closedById),
+  restriction: { period: { start: row.dueOn } },
+});

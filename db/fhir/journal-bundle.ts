@@ -4,13 +4,13 @@
  */
 import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { derivedId } from '../model/ids.ts';
-import { appointmentOf, chargeOf, messageOf, receiptOf } from './desk.ts';
+import { appointmentOf, chargeOf, messageOf, recallOf, receiptOf } from './desk.ts';
 import { attachmentOf, documentOf, letterOf, looseDocuments } from './documents.ts';
 import { blockOf, channelConsentOf, disagreementOf, emergencyOf, safetyOf } from './facts.ts';
 import { journalOf, urn, type Journal, type JournalEntity, type JournalSource, type OwnRow } from './journal.ts';
 import { amendmentOf, amendmentSignatureOf, noteOf, signatureOf } from './notes.ts';
 import { guardianOf, organizationOf, patientOf, practitionersOf, withReplaced } from './people.ts';
-import { erasureOf, requestOf } from './requests.ts';
+import { erasureOf, exportOf, requestOf } from './requests.ts';
 import { said } from './text.ts';
 import { conditionOf, encounterOf, episodeOf, measurementOf, redFlagOf, treatmentConsentOf } from './visit.ts';
 
@@ -51,8 +51,10 @@ const MAPPED: Readonly<Record<JournalEntity, (journal: Journal) => Resource[]>> 
   letter: each('letter', letterOf),
   document: (journal) => looseDocuments(journal).map((row) => documentOf(journal, row)),
   attachment: each('attachment', attachmentOf),
+  recall: each('recall', recallOf),
   message: each('message', messageOf),
   journal_request: each('journal_request', requestOf),
+  export_approval: each('export_approval', exportOf),
   erasure: each('erasure', erasureOf),
   conflict: each('conflict', disagreementOf),
 };

@@ -83,3 +83,20 @@ export const erasureOf = (journal: Journal, row: OwnRow<'erasure'>): AuditEvent 
     })),
   ],
 });
+
+const LET_OUT = { asked: 'requested', approved: 'accepted', refused: 'rejected' } as const;
+
+/** A second person's word on a copy that was to leave the house. */
+export const exportOf = (journal: Journal, row: OwnRow<'export_approval'>): Task => ({
+  resourceType: 'Task',
+  id: row.id,
+  status: LET_OUT[row.state],
+  intent: 'proposal',
+  code: { text: 'Utlevering som krever to personer' },
+  description: said(row.purpose),
+  for: journal.subject(row.patientId),
+  authoredOn: row.askedAt,
+  lastModified: row.decidedAt ?? undefined,
+  requester: journal.person(row.askedById),
+  owner: row.decidedById === null ? undefined : journal.person(row.decidedById),
+});

@@ -6,8 +6,9 @@ import { channelConsent, episode, guardian, patient, safetyFact } from './patien
 import { amendment, diagnosis, encounter, noteSection, observation, redFlagAnswer, treatmentConsent } from './encounter.ts';
 import { appointment, dayClose, document, letter, payment, treatmentLine } from './practice.ts';
 import { conflict } from './conflict.ts';
-import { integrationSetting, message } from './message.ts';
+import { integrationSetting, message, recall } from './message.ts';
 import { erasure, journalRequest } from './erasure.ts';
+import { exportApproval } from './export-approval.ts';
 import { patientLink } from './patient-link.ts';
 import type { Entity } from './entity.ts';
 
@@ -38,12 +39,14 @@ export const entities = {
   document,
   attachment,
   day_close: dayClose,
+  recall,
   message,
   integration_setting: integrationSetting,
   access_block: accessBlock,
   emergency_access: emergencyAccess,
   access_grant: accessGrant,
   journal_request: journalRequest,
+  export_approval: exportApproval,
   erasure,
   conflict,
 } as const satisfies Record<string, Entity>;

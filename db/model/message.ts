@@ -4,7 +4,7 @@
  * same one make one row, and one SMS.
  */
 import { z } from 'zod';
-import { choice, entity, flag, initially, instant, integer, json, looseId, optional, reference, text } from './entity.ts';
+import { choice, date, entity, flag, initially, instant, integer, json, looseId, optional, reference, text } from './entity.ts';
 
 export const MESSAGE_CHANNELS = ['sms', 'email'] as const;
 export type MessageChannel = (typeof MESSAGE_CHANNELS)[number];
@@ -50,10 +50,32 @@ export const message = entity('message', 'desk', {
   provider: optional(text({ max: 20, merge: 'latest' })),
   segments: optional(integer({ min: 0, merge: 'latest' })),
   costOre: optional(integer({ min: 0, merge: 'latest' })),
+  /** How often a watched e-mail was opened, and its address followed: of `recall` alone, and off unless the operator has it (decision 0085). */
+  opens: optional(integer({ min: 0, merge: 'latest' })),
+  clicks: optional(integer({ min: 0, merge: 'latest' })),
 });
 
 /** What only the server writes on a message. */
-export const SERVER_FIELDS = ['state', 'reason', 'stateAt', 'sentAt', 'sentTo', 'provider', 'segments', 'costOre', 'direction'] as const;
+export const SERVER_FIELDS = [
+  ...['state', 'reason', 'stateAt', 'sentAt', 'sentTo', 'provider'],
+  ...['segments', 'costOre', 'opens', 'clicks', 'direction'],
+] as const satisfies readonly string[];
+
+export const RECALL_BASES = ['agreed', 'offer'] as const;
+export type RecallBasis = (typeof RECALL_BASES)[number];
+
+/** Somebody is to be asked to come again on a day. Nothing goes out by itself: it is on the list of that day, and a person asks. */
+export const recall = entity('recall', 'desk', {
+  patientId: reference('patient', { merge: 'scalar' }),
+  dueOn: date(),
+  /** `agreed`: patient and clinician agreed on it in a visit; `offer`: the clinic's own wish, which is marketing (norway.md §8, S5). */
+  basis: choice(RECALL_BASES),
+  plannedById: looseId({ merge: 'scalar' }),
+  plannedAt: instant({ merge: 'latest' }),
+  state: initially(choice(['open', 'done', 'dropped']), 'open'),
+  closedById: optional(looseId({ merge: 'latest' })),
+  closedAt: optional(instant({ merge: 'latest' })),
+});
 
 /** The integrations a clinic may switch on. */
 export const INTEGRATIONS = ['sms', 'email', 'ai', 'storage', 'webhooks', 'fhir'] as const;

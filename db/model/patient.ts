@@ -27,6 +27,8 @@ export const patient = entity('patient', 'desk', {
   fastlegeAddressLine: optional(text({ max: 200, sensitive: true })),
   fastlegePostalCode: optional(text({ max: 10, sensitive: true })),
   fastlegeCity: optional(text({ max: 100, sensitive: true })),
+  /** Which of the channels they said yes to is used first; empty: SMS. */
+  contactChannel: optional(choice(['sms', 'email'])),
   status: initially(choice(['active', 'inactive', 'deceased']), 'active'),
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { EMAIL_ONLY } from './message-email.ts';
 import { messageOptions } from './message-options.ts';
 import { addressOf } from './message-recipient.ts';
 import { MESSAGE_TEMPLATES } from './message-templates.ts';
@@ -7,7 +6,7 @@ import { renderMessage } from './message-wording.ts';
 
 const CLINIC = { name: 'Åsen klinikk', place: 'Storgata 12', phone: '22 33 44 55' };
 const OPTIONS = messageOptions('email', {});
-const FOR_EMAIL = [...MESSAGE_TEMPLATES, ...EMAIL_ONLY].filter(({ channels }) => (channels as readonly string[]).includes('email'));
+const FOR_EMAIL = MESSAGE_TEMPLATES.filter(({ channels }) => (channels as readonly string[]).includes('email'));
 const said = (id: string, options: Partial<typeof OPTIONS> = {}, clinic = CLINIC) => {
   const template = FOR_EMAIL.find((one) => one.id === id)!;
   const booked = { startsAt: '2026-12-02T09:30:00.000Z', practitionerName: 'Ada Sjef', body: null };

@@ -2,8 +2,6 @@
  * What is worded otherwise in an e-mail: nobody reads an answer to it, so there is no JA and no STOPP in it. A letter is told of and never
  * sent along: S2 of norway.md §8, and an e-mail may be read on its way (Normen, faktaark 54).
  */
-import type { MessageTemplate } from './message-templates.ts';
-
 /** Longest e-mail we send: the room a message's words have. */
 export const MAX_EMAIL = 2000;
 
@@ -27,17 +25,13 @@ const WORDING: Readonly<Record<string, Readonly<Record<'nb' | 'en', string>>>> =
     nb: `Hei.\n\nDu ønsket å bli minnet om å bestille ny time hos {clinic}. Ring {phone}.\n\n${END_NB}`,
     en: `Hello.\n\nYou wanted to be reminded to book again at {clinic}. Call {phone}.\n\n${END_EN}`,
   },
-};
-export const emailWording = (templateId: string, language: 'nb' | 'en'): string | undefined => WORDING[templateId]?.[language];
-
-/** There is something for you: a letter, an invoice. What it is stands in no e-mail (`subjectId` never leaves the record). */
-export const EMAIL_ONLY = [
-  {
-    id: 'notice',
-    channels: ['email'],
-    appointment: false,
-    consent: 'contact',
+  'recall-agreed': {
+    nb: `Hei.\n\nSom avtalt er det tid for å bestille ny time hos {clinic}. Ring {phone}.\n\n${END_NB}`,
+    en: `Hello.\n\nAs agreed, it is time to book again at {clinic}. Call {phone}.\n\n${END_EN}`,
+  },
+  notice: {
     nb: `Hei.\n\nDu har en melding fra {clinic}. Ring {phone} eller kom innom, så får du den.\n\n${END_NB}`,
     en: `Hello.\n\nYou have a message from {clinic}. Call {phone} or come by to get it.\n\n${END_EN}`,
   },
-] as const satisfies readonly MessageTemplate[];
+};
+export const emailWording = (templateId: string, language: 'nb' | 'en'): string | undefined => WORDING[templateId]?.[language];

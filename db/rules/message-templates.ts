@@ -1,6 +1,5 @@
 /** The clinic's messages to patients: wording, and what each is for. Texts keep to S1–S3 of norway.md §8; the clinic may word its own. */
 import type { MessageChannel } from '../model/message.ts';
-import { EMAIL_ONLY } from './message-email.ts';
 
 export interface MessageTemplate {
   id: string;
@@ -62,6 +61,24 @@ export const MESSAGE_TEMPLATES = [
     en: 'Hello from {clinic}. You wanted to be reminded to book again. Call {phone}. STOP: no more messages.',
   },
   {
+    // Agreed on in a visit, so no marketing: the server asks the recall's own row (`subjectId`).
+    id: 'recall-agreed',
+    channels: ['sms', 'email'],
+    appointment: false,
+    consent: 'contact',
+    nb: 'Hei fra {clinic}. Som avtalt er det tid for å bestille ny time. Ring {phone}. STOPP: ingen flere meldinger.',
+    en: 'Hello from {clinic}. As agreed, it is time to book again. Call {phone}. STOP: no more messages.',
+  },
+  {
+    // There is something for you: a letter, an invoice. What it is, is never said (S6); `subjectId` never leaves the record.
+    id: 'notice',
+    channels: ['sms', 'email'],
+    appointment: false,
+    consent: 'contact',
+    nb: 'Hei. Du har en melding fra {clinic}. Ring {phone} eller kom innom, så får du den. STOPP: ingen flere meldinger.',
+    en: 'Hello. You have a message from {clinic}. Call {phone} or come by to get it. STOP: no more messages.',
+  },
+  {
     // The desk's own words, judged by message-text.ts; `body` holds them.
     id: 'answer',
     channels: ['sms'],
@@ -74,5 +91,5 @@ export const MESSAGE_TEMPLATES = [
 
 export type TemplateId = (typeof MESSAGE_TEMPLATES)[number]['id'];
 export function messageTemplate(id: string): MessageTemplate | undefined {
-  return [...MESSAGE_TEMPLATES, ...EMAIL_ONLY].find((template) => template.id === id);
+  return MESSAGE_TEMPLATES.find((template) => template.id === id);
 }

@@ -19,6 +19,9 @@ export interface Quiet {
 /** A reminder that comes so late does not help: at least so long before the appointment. */
 const LAST_MINUTES = 30;
 
+/** What a person asks for to go out at once can be taken back for so long. */
+export const UNDO_SECONDS = 10;
+
 export type Due = { at: string } | { late: true };
 
 /**

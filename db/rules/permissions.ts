@@ -62,6 +62,8 @@ const AREAS: Record<string, Group> = {
   audit: 'admin',
   retention: 'admin',
   message: 'desk',
+  recall: 'desk',
+  exporting: 'anyone',
   reminder: 'desk',
   integration: 'admin',
   job: 'admin',
@@ -103,6 +105,9 @@ export function allowed(verb: string, roles: readonly Role[], granted = false): 
  */
 export const readsNotes = (roles: readonly Role[], granted = false): boolean =>
   roles.includes('PRACTITIONER') || (granted && roles.includes('ASSISTANT'));
+
+/** Whether one of these roles may say that a copy leaves the house, of another person's asking. */
+export const decidesOnExports = (roles: readonly Role[]): boolean => roles.includes('PRACTITIONER') || roles.includes('ADMIN');
 
 const ADMIN_ENTITIES: readonly EntityName[] = ['clinic', 'user', 'price_item', 'access_grant', 'integration_setting'];
 const ANYONE_ENTITIES: readonly EntityName[] = ['signing_key', 'device'];

@@ -108,6 +108,7 @@ test('an address is compared as a whole, and a reason for no number is no number
     fastlegePostalCode: null,
     fastlegeCity: null,
     status: 'active' as const,
+    contactChannel: null,
   };
   expect(differingParts(empty, { ...empty, city: 'Oslo', phone: '' })).toEqual(['address']);
   expect([isUnsaid('nationalId', empty), isUnsaid('sex', empty), isUnsaid('name', empty)]).toEqual([true, true, false]);

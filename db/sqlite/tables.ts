@@ -57,7 +57,9 @@ const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[]
   emergency_access: [['patientId']],
   conflict: [['status'], ['subjectId']],
   signing_key: [['userId', 'deviceId']],
-  message: [['patientId', 'plannedAt'], ['appointmentId']],
+  message: [['patientId', 'plannedAt'], ['appointmentId'], ['subjectId']],
+  recall: [['patientId'], ['state', 'dueOn']],
+  export_approval: [['patientId']],
 };
 
 /** An ordinary Drizzle table of an entity. */
@@ -108,9 +110,11 @@ export const attachment = toSqlite(entities.attachment);
 export const accessBlock = toSqlite(entities.access_block);
 export const accessGrant = toSqlite(entities.access_grant);
 export const journalRequest = toSqlite(entities.journal_request);
+export const exportApproval = toSqlite(entities.export_approval);
 export const erasure = toSqlite(entities.erasure);
 export const emergencyAccess = toSqlite(entities.emergency_access);
 export const dayClose = toSqlite(entities.day_close);
+export const recall = toSqlite(entities.recall);
 export const message = toSqlite(entities.message);
 export const integrationSetting = toSqlite(entities.integration_setting);
 export const conflict = toSqlite(entities.conflict);

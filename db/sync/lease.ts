@@ -11,6 +11,8 @@ export const signedLeaseSchema = z.object({
   /** Ed25519, raw 32 bytes, base64url. */
   publicKey: z.string(),
   signature: z.string(),
+  /** FEATURE_GDPR_STRICT. Not under the signature: laptops of before it would take the lease for a forged one. */
+  strict: z.boolean().optional(),
 });
 export type SignedLease = z.infer<typeof signedLeaseSchema>;
 

@@ -82,7 +82,7 @@ export const attachments = {
   /** Leaves the encrypted store on the person's word: warned in the window, logged as export; its bytes follow by `read`. */
   'attachment.export': verb<{ fileName: string; chunks: number; mediaType: AttachmentType }>()(
     z.object({ id: z.uuid(), warned: z.literal(true) }),
-    ['attachment/unknown', 'attachment/not-here', 'attachment/infected'],
+    ['attachment/unknown', 'attachment/not-here', 'attachment/infected', 'export/second-person'],
   ),
   /** Entered in error: it stays in the record, marked, with the reason. */
   'attachment.close': verb<null>()(z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(500) }), [

@@ -79,7 +79,7 @@ export const audit = {
   /** Who has looked at this patient's journal, for the patient. Leaves the encrypted store: warned of, and logged. */
   'audit.report': verb<{ base64: string; mediaType: string; fileName: string }>()(
     z.object({ patientId: z.uuid(), warned: z.literal(true) }),
-    ['patient/unknown', 'role/forbidden', 'actor/proof', 'server/refused'],
+    ['patient/unknown', 'export/second-person', 'role/forbidden', 'actor/proof', 'server/refused'],
   ),
   /** Whose journal was touched in a period, for who must tell the Data Protection Authority and the patients (GDPR art. 33, 34). Looking is logged. */
   'audit.affected': verb<AffectedList>()(affected, ['role/forbidden', 'actor/proof', 'server/refused']),

@@ -10,7 +10,9 @@ import { encounters } from './encounters.ts';
 import { integrations } from './integrations.ts';
 import { journal } from './journal.ts';
 import { letters } from './letters.ts';
+import { exporting } from './exporting.ts';
 import { messages } from './messages.ts';
+import { recalls } from './recalls.ts';
 import { patients } from './patients.ts';
 import { requests } from './requests.ts';
 import { secondFactorArea } from './second-factor.ts';
@@ -39,6 +41,8 @@ export const contract = {
   ...attachments,
   ...codes,
   ...messages,
+  ...recalls,
+  ...exporting,
   ...integrations,
   ...sync,
 };
@@ -60,6 +64,8 @@ const areas = [
   attachments,
   codes,
   messages,
+  recalls,
+  exporting,
   integrations,
   sync,
 ];

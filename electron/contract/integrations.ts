@@ -23,7 +23,10 @@ const name = z.enum(INTEGRATIONS);
 
 export const integrations = {
   'integration.list': verb<{ connected: boolean; strict: boolean; integrations: IntegrationView[] }>()(z.object({}), NET),
-  'integration.set': verb<null>()(z.object({ name, enabled: z.boolean(), options: z.record(z.string(), z.unknown()) })),
+  'integration.set': verb<null>()(z.object({ name, enabled: z.boolean(), options: z.record(z.string(), z.unknown()) }), [
+    'strict/keep-days',
+    'strict/agreement',
+  ]),
   /** Asks the vendor whether it knows us; sends nothing. */
   'integration.check': verb<{ problem: string | null }>()(z.object({ name }), NET),
   'job.dead': verb<{ jobs: DeadJobView[] }>()(z.object({}), NET),

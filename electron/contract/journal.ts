@@ -28,7 +28,7 @@ export const journal = {
       form: z.enum(['pdf', 'data', 'fhir']),
       warned: z.literal(true),
     }),
-    ['patient/unknown'],
+    ['patient/unknown', 'export/second-person'],
   ),
   /** Journals whose time is over (J16), oldest first: names and days, no notes. Nothing is deleted: that is a decision, and another act. */
   'retention.due': verb<{ journals: DueJournal[]; more: boolean; lastSyncedAt: string | null }>()(

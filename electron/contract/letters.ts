@@ -58,6 +58,7 @@ export const letters = {
   ]),
   /** Leaves the encrypted store on the person's word: warned in the window, logged as export. */
   'letter.export': verb<{ pdfBase64: string; fileName: string }>()(z.object({ id: z.uuid(), warned: z.literal(true) }), [
+    'export/second-person',
     'letter/unknown',
     'letter/not-signed',
     'letter/document-missing',

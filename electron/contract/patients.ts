@@ -41,7 +41,14 @@ export interface PatientView {
   patient: Omit<PatientRow, 'nationalId'> & { maskedNationalId: string | null; hasNationalId: boolean };
   ageYears: number | null;
   guardians: GuardianRow[];
-  consents: { channel: (typeof CHANNELS)[number]; state: 'not_asked' | 'yes' | 'no'; recordedAt: string | null }[];
+  consents: {
+    channel: (typeof CHANNELS)[number];
+    state: 'not_asked' | 'yes' | 'no';
+    recordedAt: string | null;
+    /** `reply`: the patient said it by the channel itself. */
+    source: 'asked' | 'reply' | null;
+    recordedByName: string | null;
+  }[];
   /** All six kinds, always; without a row they are `not_asked`. Null when the person may not see them. */
   safety: SafetyFactView[] | null;
   /** Others in the clinic with the same number or the same name and birth date. */
@@ -173,6 +180,8 @@ export const patients = {
   'consent.set': verb<null>()(z.object({ patientId: z.uuid(), channel: z.enum(CHANNELS), state: z.enum(['yes', 'no']) }), [
     'patient/unknown',
   ]),
+  /** Which of the channels they said yes to is used first; null: SMS. */
+  'consent.prefer': verb<null>()(z.object({ patientId: z.uuid(), channel: z.enum(['sms', 'email']).nullable() }), ['patient/unknown']),
   'safety.set': verb<{ safety: SafetyFactView[] }>()(
     z.object({
       patientId: z.uuid(),

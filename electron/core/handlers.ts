@@ -26,6 +26,8 @@ import { journalHandlers } from './journal/verbs.ts';
 import { retentionHandlers } from './journal/retention.ts';
 import { letterPdfHandlers } from './letters/sign-letter.ts';
 import { letterHandlers } from './letters/verbs.ts';
+import { exportingHandlers } from './exporting/second-person.ts';
+import { recallHandlers } from './messages/recalls.ts';
 import { messageHandlers } from './messages/verbs.ts';
 import { mergeHandlers } from './patients/merge-patients.ts';
 import { patientHandlers } from './patients/verbs.ts';
@@ -66,6 +68,8 @@ export const handlers: readonly AnyHandler[] = [
   ...billingHandlers,
   ...receiptHandlers,
   ...messageHandlers,
+  ...recallHandlers,
+  ...exportingHandlers,
   ...integrationHandlers,
   ...journalHandlers,
   ...retentionHandlers,

@@ -5,7 +5,7 @@
 import type { Role } from '#db/model/clinic.ts';
 import type { EntityName } from '#db/model/entities.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
-import { mayChange, readsNotes } from '#db/rules/permissions.ts';
+import { decidesOnExports, mayChange, readsNotes } from '#db/rules/permissions.ts';
 import type { Change } from '#db/sync/change.ts';
 import { SERVER_FIELDS } from '#db/model/message.ts';
 import { sameValue, type StoredRow } from '#db/sync/row.ts';
@@ -29,6 +29,7 @@ const UNDELETABLE: ReadonlySet<EntityName> = new Set([
   'patient_link',
   'journal_request',
   'erasure',
+  'export_approval',
 ]);
 const SEEN: ReadonlySet<string> = new Set(['seenById', 'seenAt']);
 const ENDING: ReadonlySet<string> = new Set(['endedById', 'endedAt']);
@@ -66,6 +67,23 @@ function mayWriteMessage(set: Readonly<Record<string, unknown>>, row: StoredRow 
   return Object.keys(set).every((field) => LATER_MESSAGE_FIELDS.has(field) || sameValue(set[field], row[field]));
 }
 const LATER_MESSAGE_FIELDS: ReadonlySet<string> = new Set(['wanted', 'plannedAt', 'decision', 'decidedById', 'seenById', 'seenAt']);
+
+/** Asked for by a clinician in their own name; decided once, by somebody else. */
+function mayDecideOnExport(
+  set: Readonly<Record<string, unknown>>,
+  row: StoredRow | undefined,
+  actorId: string,
+  roles: readonly Role[],
+): boolean {
+  if (set['deleted'] === true) return false;
+  if (row === undefined)
+    return (
+      readsNotes(roles) && set['askedById'] === actorId && (set['state'] ?? 'asked') === 'asked' && (set['decidedById'] ?? null) === null
+    );
+  const decides = row['state'] === 'asked' && row['askedById'] !== actorId && set['decidedById'] === actorId;
+  return decides && decidesOnExports(roles) && Object.keys(set).every((field) => DECISION.has(field));
+}
+const DECISION: ReadonlySet<string> = new Set(['state', 'decidedById', 'decidedAt']);
 
 function may(
   actorId: string,
@@ -105,6 +123,7 @@ function may(
     return false;
   // How a message went is the server's word, and what a patient wrote is theirs.
   if (entity === 'message' && !mayWriteMessage(change.set, row, actorId)) return false;
+  if (entity === 'export_approval') return mayDecideOnExport(change.set, row, actorId, roles);
   if (entity === 'conflict' && (row?.['audience'] ?? change.set['audience']) !== 'desk') return readsNotes(roles);
   return mayChange(entity, roles);
 }

@@ -1,10 +1,11 @@
 /** The order in which a clinic's vendors are tried: the next only where it is certain that nothing went out. */
+import type { MessageReason } from '#db/rules/message-reasons.ts';
 import type { Outgoing, SendOutcome } from './kit.ts';
 
 /** As `SendOutcome`; `elsewhere`: certain that nothing went out here, and another vendor may do better. */
 export type VendorOutcome =
   | { kind: 'accepted'; providerId: string; segments?: number }
-  | { kind: 'refused'; code: string }
+  | { kind: 'refused'; code: MessageReason }
   | { kind: 'elsewhere'; retryAfterSeconds: number }
   | { kind: 'unknown' };
 

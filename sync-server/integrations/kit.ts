@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { IntegrationName, MessageChannel } from '#db/model/message.ts';
+import type { MessageReason } from '#db/rules/message-reasons.ts';
 
 /** What an integration is given to work with. */
 export interface Ports {
@@ -27,6 +28,8 @@ export interface Outgoing {
   /** Of the clinic's choosing, in this order; the first is tried first, the next only where it is certain that nothing went out. */
   providers: readonly string[];
   sender?: string;
+  /** E-mail alone: what counts opening it, and where it leads (decision 0085). Absent for all that says anything of a patient's care. */
+  watch?: { pixel: string; link: { to: string; shown: string } | null };
   /** To be awaited before every further vendor is called: the ledger must know whom to ask after a crash. The first is known already. */
   attempting(provider: string): Promise<void>;
 }
@@ -37,7 +40,7 @@ export interface Reference {
 export type SendOutcome =
   | { kind: 'accepted'; provider: string; providerId: string; segments?: number }
   /** Certain: nothing went out, and nothing will. */
-  | { kind: 'refused'; provider: string; code: string }
+  | { kind: 'refused'; provider: string; code: MessageReason }
   /** Certain: nothing went out; it may be tried again later. */
   | { kind: 'busy'; retryAfterSeconds: number }
   /** The vendor may have it. */
@@ -63,6 +66,8 @@ export interface Channel {
   providers: readonly string[];
   /** How many messages at most; a patient's beyond it are blocked, a clinic's wait. */
   limits: { patientPerDay: number; clinicPerHour: number };
+  /** The operator lets clinics count who opens what rests on consent to marketing. */
+  watches?: boolean;
   /** What sending this text would take. */
   measure(text: string): { segments: number; costOre: number };
   send(message: Outgoing): Promise<SendOutcome>;
@@ -72,10 +77,20 @@ export interface Channel {
 
 /** News from a vendor, after its signature was proven. */
 export type WebhookEvent = { /** The same for the same news. */ key: string } & (
-  | { kind: 'status'; reference: Reference; provider: string; providerId: string; status: DeliveryStatus; code?: string; segments?: number }
+  | {
+      kind: 'status';
+      reference: Reference;
+      provider: string;
+      providerId: string;
+      status: DeliveryStatus;
+      code?: MessageReason;
+      segments?: number;
+    }
   | { kind: 'inbound'; channel: MessageChannel; provider: string; from: string; to: string; text: string }
   /** Whoever has this address complained of us, or wants nothing more: as a STOP. */
   | { kind: 'withdrawn'; reference: { clinicId: string }; channel: MessageChannel; address: string }
+  /** A watched e-mail was opened, or its address followed: told by whoever has it, by an address that we signed. */
+  | { kind: 'watched'; reference: Reference; what: 'open' | 'click' }
   /** Everything else: handed to the integration's own job of this queue. */
   | { kind: 'job'; reference: { clinicId: string }; queue: string; data: Readonly<Record<string, string>> }
 );

@@ -1,6 +1,8 @@
 /** The server's queues, and who works on them. */
-import { EVENT_QUEUE, workEvents } from '../core/messages/receive.ts';
-import { SEND_QUEUE, sendMessages } from '../core/messages/send.ts';
+import { EVENT_QUEUE } from '../core/messages/receive.ts';
+import { workEvents } from '../core/messages/work-events.ts';
+import { sendMessages } from '../core/messages/send.ts';
+import { SEND_QUEUE } from '../core/messages/settling.ts';
 import { emptyOldBodies, RETENTION_QUEUE, sweep, SWEEP_QUEUE } from '../core/messages/upkeep.ts';
 import type { MessagesDeps } from '../core/messages/deps.ts';
 import { SCAN_QUEUE, SCAN_SWEEP_QUEUE, scanContents, sweepScans, type ScanDeps } from '../core/content-scan.ts';

@@ -12,6 +12,7 @@ import { confirmFactor, endFactor, listSecondFactors, newRecoveryCodes, resetFac
 import { bootstrap, compare, digest } from './reading.ts';
 import { signInAsset, signInPage } from './sign-in.ts';
 import { readShape } from './shape.ts';
+import { followedEmail, openedEmail } from './watched.ts';
 import type { Route } from './route.ts';
 
 export const routes: readonly Route[] = [
@@ -56,4 +57,6 @@ export const routes: readonly Route[] = [
   deadJobs,
   replayJob,
   receiveWebhook,
+  openedEmail,
+  followedEmail,
 ];

@@ -211,5 +211,5 @@ export const deviceLease = route({
   summary: 'Until when this device may be opened without meeting the server again; signed.',
   auth: 'signed-in',
   responses: { 200: { description: 'A fortnight from now.', schema: signedLeaseSchema } },
-  run: async ({ deps, principal }) => ({ status: 200, body: leaseFor(principal, deps.sessionKey, deps.now()) }),
+  run: async ({ deps, principal }) => ({ status: 200, body: leaseFor(principal, deps.sessionKey, deps.now(), deps.gdprStrict === true) }),
 });

@@ -23,6 +23,9 @@ export const OPEN = [
   // Proven by the vendor's signature (messages.test.ts).
   'POST /api/v1/webhooks/:source',
   'POST /api/v1/webhooks/clerk',
+  // Proven by our own signature (watched.test.ts).
+  'GET /api/v1/watched/open/:token',
+  'GET /api/v1/watched/click/:token',
   'GET /auth/clerk/sign-in',
   'GET /auth/clerk/assets/:file',
 ];

@@ -1,10 +1,13 @@
 /** A test server with jobs and vendors' fakes: what a laptop asks for is sent, and what vendors tell is worked in. */
 import { z } from 'zod';
 import type { TestDatabase } from './test-database.ts';
-import { openTestServer, TEST_SEALING, type TestServer } from './test-server.ts';
+import type { ServerDeps } from '../core/deps.ts';
+import { TEST_SEALING } from './test-sealing.ts';
+import { openTestServer, type TestServer } from './test-server.ts';
 import { addressHash, type MessagesDeps } from '../core/messages/deps.ts';
 import { intendBy } from '../core/messages/intents.ts';
 import { sweep } from '../core/messages/upkeep.ts';
+import { watchingBy } from '../core/messages/watching.ts';
 import { postgresStore } from '../core/record-store.ts';
 import { FAKE_PUBLIC_URL, openFakeVendors, type FakeVendors, type WebhookCall } from '../integrations/sms/fake.ts';
 import type { FakeEmailVendors } from '../integrations/email/fake.ts';
@@ -31,6 +34,9 @@ export interface TestMessagesOptions {
   /** Changes of the operator's variables. */
   environment?: Record<string, string>;
   settleMs?: number;
+  limits?: ServerDeps['limits'];
+  /** FEATURE_GDPR_STRICT. */
+  strict?: boolean;
   /** False: jobs wait for the test to work on them. */
   works?: boolean;
   vendors?: FakeVendors;
@@ -40,7 +46,7 @@ export interface TestMessagesOptions {
 
 export async function openTestMessages(
   database: TestDatabase,
-  { environment = {}, settleMs = 0, works = true, vendors: given, email: openEmail }: TestMessagesOptions = {},
+  { environment = {}, settleMs = 0, strict = false, limits, works = true, vendors: given, email: openEmail }: TestMessagesOptions = {},
 ): Promise<TestMessages> {
   await installJobs(database.ownerUrl, decodeURIComponent(new URL(database.appUrl).username), queues);
   const time = { now: new Date() };
@@ -69,12 +75,16 @@ export async function openTestMessages(
     hash: addressHash(Buffer.alloc(32, 7)),
     now: () => time.now,
     settleMs,
+    strict,
+    watching: watchingBy(Buffer.alloc(32, 7), FAKE_PUBLIC_URL),
     log,
   };
   const server = await openTestServer(database, {
     now: () => time.now,
     store: postgresStore(pool, intendBy(messages.enqueue)),
     publicUrl: FAKE_PUBLIC_URL,
+    gdprStrict: strict,
+    ...(limits === undefined ? {} : { limits }),
     integrations,
     jobs,
     messages,

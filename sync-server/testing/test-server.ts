@@ -6,12 +6,14 @@ import type { FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { assertMigrated } from '#db/postgres/migrate.ts';
 import type { Sealing } from '#db/postgres/sealing/clinic-keys.ts';
-import { readMasterKeys } from '#db/postgres/sealing/master-keys.ts';
 import { openPool, type Pool } from '#db/postgres/open.ts';
 import { buildApp, type ServerDeps } from '../app.ts';
 import { listenForChanges } from '#db/postgres/listen.ts';
 import { openLog } from '../plugins/logging.ts';
 import type { TestDatabase } from './test-database.ts';
+import { TEST_SEALING } from './test-sealing.ts';
+
+export { TEST_SEALING };
 
 export interface TestServer {
   app: FastifyInstance;
@@ -35,9 +37,6 @@ export const TEST_LIMITS: ServerDeps['limits'] = {
   pollsPerDevice: 64,
   pollsPerClinic: 4000,
 };
-
-/** Keys of every test's record. */
-export const TEST_SEALING: Sealing = { master: readMasterKeys(`1:${Buffer.alloc(32, 'for tests only').toString('base64')}`) };
 
 export async function openTestServer(
   database: TestDatabase,

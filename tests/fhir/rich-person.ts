@@ -185,6 +185,8 @@ export function richSource(): JournalSource {
       filled('document', 'document', { ...mine, mediaType: 'application/pdf', sha256: 'ef'.repeat(32), data: 'JVBERi0=', byteLength: 5 }),
     ],
     attachment: [filled('attachment', 'attachment', { ...mine, ...under, sha256: '01'.repeat(32) })],
+    recall: [filled('recall', 'recall', mine)],
+    export_approval: [filled('export_approval', 'approval', mine)],
     message: [filled('message', 'message', { ...mine, appointmentId: id('booked') })],
     access_block: [filled('access_block', 'block', { ...mine, blocked: true })],
     emergency_access: [filled('emergency_access', 'emergency', mine)],

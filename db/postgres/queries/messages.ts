@@ -137,11 +137,11 @@ export async function sentLately(
   return { byPatient: new Map(patients.rows.map(({ id, n }) => [id, n])), byClinic: clinic.rows[0]?.n ?? 0 };
 }
 
-/** Which of these addresses have said STOP in news that are not worked in yet. */
-export async function stopping(tx: Tx, clinicId: string, hashes: readonly string[]): Promise<Set<string>> {
+/** Addresses that have said STOP in news that are not worked in yet. */
+export async function stopping(tx: Tx, clinicId: string): Promise<Set<string>> {
   const { rows } = await tx.query<{ hash: string }>(
-    'select stop_hash as hash from webhook_event where clinic_id = $1 and stop_hash = any($2) and handled_at is null',
-    [clinicId, hashes],
+    'select stop_hash as hash from webhook_event where clinic_id = $1 and stop_hash is not null and handled_at is null',
+    [clinicId],
   );
   return new Set(rows.map(({ hash }) => hash));
 }

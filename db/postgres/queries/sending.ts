@@ -36,6 +36,11 @@ export async function sendingsOf(tx: Tx, clinicId: string, messageIds: readonly 
   return new Map(rows.map((row) => [row.messageId, row]));
 }
 
+/** One worker decides at a time for a clinic: until the transaction ends. Taken before the clinic's clock, never after it. */
+export async function lockSending(tx: Tx, clinicId: string): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended('ryggrad sending ' || $1, 0))", [clinicId]);
+}
+
 /**
  * @param again a person has said: send again; then an earlier claim is taken over
  * @returns the messages that are now ours to send; another worker's are not among them

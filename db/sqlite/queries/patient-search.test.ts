@@ -44,6 +44,7 @@ const blank = {
   fastlegeAddressLine: null,
   fastlegePostalCode: null,
   fastlegeCity: null,
+  contactChannel: null,
 } as const;
 
 beforeAll(() => {

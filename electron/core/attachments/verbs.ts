@@ -11,6 +11,7 @@ import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
 import { logRead } from '../audit/log-once.ts';
 import type { Context } from '../context.ts';
+import { needsSecondPerson } from '../exporting/second-person.ts';
 import type { CoreServices } from '../services.ts';
 import { service, useCase } from '../use-case.ts';
 
@@ -77,6 +78,8 @@ export const attachmentHandlers = [
     if (row.virusScan === 'infected') return err('attachment/infected');
     if (contentOf(ctx.db, row.sha256)?.complete !== true) return err('attachment/not-here');
     const { patientId, sha256, mediaType, byteLength, addedAt } = row;
+    const alone = needsSecondPerson(ctx, patientId);
+    if (alone !== undefined) return alone;
     ctx.audit({ action: 'export', subjectEntity: 'attachment', subjectId: id, patientId, details: { sha256 } });
     // No name and no title in the file's name: it will lie in a folder anybody can open.
     const fileName = `vedlegg-${clinicDay(addedAt)}.${endingOf(mediaType)}`;

@@ -5,6 +5,7 @@ import { anchors } from '#db/sqlite/queries/anchors.ts';
 import { personIds, staysOf } from '#db/sqlite/queries/same-person.ts';
 import { renderAccessLog } from '../documents/render-access-log.ts';
 import { fullName } from '../patients/patient-view.ts';
+import { needsSecondPerson } from '../exporting/second-person.ts';
 import { service } from '../use-case.ts';
 import { reportRows } from './access-report.ts';
 import { logPage, wholeChain, wholeLogOf } from './fetch-log.ts';
@@ -69,6 +70,8 @@ export const auditHandlers = [
       const patient = ctx.get('patient', patientId);
       const own = ctx.get('clinic', ctx.clinicId);
       if (patient === undefined || own === undefined) return err('patient/unknown');
+      const alone = needsSecondPerson(ctx, patientId);
+      if (alone !== undefined) return alone;
       ctx.audit({ action: 'export', subjectEntity: 'patient', subjectId: patientId, patientId, details: { what: 'access-log' } });
       const { name, orgNumber, addressLine, postalCode, city, phone, letterhead } = own;
       const head = { clinicName: name, orgNumber, addressLine, postalCode, city, phone, letterhead };

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '#electron/contract/verb.ts';
 import { INTEGRATIONS } from '#db/model/message.ts';
-import { readReplica } from '#db/sqlite/store.ts';
+import { loosened } from '#db/rules/message-options.ts';
+import { readReplica, writeReplica } from '#db/sqlite/store.ts';
 import type { IntegrationView } from '#electron/contract/integrations.ts';
 import { proofHeaders } from '../clinic/proof.ts';
 import { askServer } from '../clinic/server-client.ts';
-import { settingId } from '../messages/message-facts.ts';
+import { isStrict, settingId } from '../messages/message-facts.ts';
 import type { CoreServices } from '../services.ts';
 import { service, useCase } from '../use-case.ts';
 
@@ -31,10 +32,11 @@ export const integrationHandlers = [
   service('integration.list', async (services) => {
     const answer = await ask(services, 'GET', '/v1/integrations', stateReply);
     const known = answer.ok ? new Map(answer.value.integrations.map((one) => [one.name, one])) : undefined;
-    return services.transaction((ctx) =>
-      ok({
+    return services.transaction((ctx) => {
+      if (answer.ok) writeReplica(ctx.db, 'gdpr-strict', String(answer.value.strict));
+      return ok({
         connected: answer.ok,
-        strict: answer.ok && answer.value.strict,
+        strict: isStrict(ctx),
         // Of what this server does not have nothing is shown.
         integrations: INTEGRATIONS.filter((name) => known?.has(name) ?? name === 'sms').map((name): IntegrationView => {
           const row = ctx.get('integration_setting', settingId(ctx.clinicId, name));
@@ -47,10 +49,13 @@ export const integrationHandlers = [
             options: row?.options ?? {},
           };
         }),
-      }),
-    );
+      });
+    });
   }),
   useCase('integration.set', (ctx, { name, enabled, options }) => {
+    // The server holds to it whatever stands here.
+    const problem = isStrict(ctx) && (name === 'sms' || name === 'email') ? loosened(name, options) : null;
+    if (problem !== null) return err(problem);
     const id = settingId(ctx.clinicId, name);
     ctx.put('integration_setting', id, { name, enabled, options, setById: ctx.actor.userId, setAt: ctx.now });
     ctx.audit({ action: 'change', subjectEntity: 'integration_setting', subjectId: id, details: { name, enabled } });

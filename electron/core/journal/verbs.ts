@@ -5,6 +5,7 @@ import { clinicDay } from '#db/rules/appointments.ts';
 import { renderJournal } from '../documents/render-journal.ts';
 import type { JournalContent } from '../documents/render-journal.ts';
 import { personIds } from '#db/sqlite/queries/same-person.ts';
+import { needsSecondPerson } from '../exporting/second-person.ts';
 import { service } from '../use-case.ts';
 import { journalOf } from './journal-content.ts';
 import { journalData } from './journal-data.ts';
@@ -20,6 +21,8 @@ const BASES = {
 export const journalHandlers = [
   service('journal.copy', async (services, { patientId, recipient, basis, form }) => {
     const found = services.transaction((ctx): Result<{ content: JournalContent; data: string; day: string }> => {
+      const alone = needsSecondPerson(ctx, patientId);
+      if (alone !== undefined) return alone;
       const content = journalOf(ctx, patientId, { recipient, basis: BASES[basis] });
       if (content === undefined) return err('patient/unknown');
       const details = { form, basis, recipient, notes: content.notes.length };

@@ -12,6 +12,7 @@ import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { renderLetter } from '../documents/render-letter.ts';
 import { logRead } from '../audit/log-once.ts';
+import { needsSecondPerson } from '../exporting/second-person.ts';
 import { service, useCase } from '../use-case.ts';
 import { contentOf } from './letter-view.ts';
 
@@ -98,6 +99,8 @@ export const letterPdfHandlers = [
   useCase('letter.export', (ctx, { id }) => {
     const found = signedDocument(ctx, id);
     if (!found.ok) return found;
+    const alone = needsSecondPerson(ctx, found.value.patientId);
+    if (alone !== undefined) return alone;
     ctx.audit({
       action: 'export',
       subjectEntity: 'letter',

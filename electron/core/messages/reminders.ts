@@ -1,10 +1,13 @@
 /** Reminders of a booking. Their ids follow from booking and template: what two laptops ask for apart is one message. */
-import { derivedId } from '#db/model/ids.ts';
+import { bookingMessageId } from '#db/rules/message-ids.ts';
 import { dueAt } from '#db/rules/message-time.ts';
+import { messageTemplate } from '#db/rules/message-templates.ts';
+import type { MessageChannel } from '#db/model/message.ts';
 import { REMINDERS, type Reminder } from '#electron/contract/messages.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
-import { smsSetting } from './message-facts.ts';
+import { channelSetting } from './message-facts.ts';
+import { lifeOf } from './message-life.ts';
 
 type Appointment = RowOf<'appointment'>;
 const OUT: ReadonlySet<string> = new Set(['sent', 'delivered', 'unknown']);
@@ -12,21 +15,21 @@ const OUT: ReadonlySet<string> = new Set(['sent', 'delivered', 'unknown']);
 export function askReminder(
   ctx: Context,
   appointment: Appointment,
-  templateId: string,
-  id = derivedId(appointment.id, `sms:${templateId}`),
+  { templateId, channel }: { templateId: string; channel: MessageChannel },
+  id = bookingMessageId(channel, appointment.id, templateId),
 ): void {
   const known = ctx.get('message', id);
   if (known !== undefined) {
     if (!known.wanted) ctx.patch('message', id, { wanted: true });
     return;
   }
-  const due = dueAt(templateId, appointment.startsAt, ctx.now, smsSetting(ctx).options);
+  const due = dueAt(templateId, appointment.startsAt, ctx.now, channelSetting(ctx, channel).options);
   ctx.insert(
     'message',
     {
       patientId: appointment.patientId,
       appointmentId: appointment.id,
-      channel: 'sms',
+      channel,
       templateId,
       requestedById: ctx.actor.userId,
       requestedAt: ctx.now,
@@ -36,13 +39,16 @@ export function askReminder(
   );
 }
 
-/** These, and no others that have not gone out. */
-export function setReminders(ctx: Context, appointment: Appointment, templates: readonly string[]): void {
+/** These by this channel, and no others that have not gone out. */
+export function setReminders(ctx: Context, appointment: Appointment, templates: readonly string[], channel: MessageChannel): void {
   for (const templateId of REMINDERS) {
-    if (templates.includes(templateId)) askReminder(ctx, appointment, templateId);
-    else
-      for (const row of remindersIn(ctx, appointment.id))
-        if (row.templateId === templateId && !OUT.has(row.state) && row.wanted) ctx.patch('message', row.id, { wanted: false });
+    const wanted = templates.includes(templateId) && messageTemplate(templateId)?.channels.includes(channel) === true;
+    const mine = remindersIn(ctx, appointment.id).filter((row) => row.templateId === templateId);
+    for (const row of mine)
+      if (!(wanted && row.channel === channel) && !OUT.has(row.state) && row.wanted) ctx.patch('message', row.id, { wanted: false });
+    // By another channel it is on its way or there: the patient is told once.
+    if (wanted && !mine.some((row) => row.channel !== channel && OUT.has(row.state)))
+      askReminder(ctx, appointment, { templateId, channel });
   }
 }
 
@@ -50,21 +56,17 @@ export function setReminders(ctx: Context, appointment: Appointment, templates: 
 export function remindAnew(ctx: Context, moved: Appointment): void {
   for (const row of remindersIn(ctx, moved.id)) {
     if (row.state !== 'sent' && row.state !== 'delivered') continue;
-    if (moved.startsAt > ctx.now) askReminder(ctx, moved, row.templateId, derivedId(moved.id, `sms:${row.templateId}:${moved.startsAt}`));
+    const { channel, templateId } = row;
+    if (moved.startsAt > ctx.now)
+      askReminder(ctx, moved, { templateId, channel }, bookingMessageId(channel, moved.id, templateId, moved.startsAt));
   }
 }
 
 export function remindersOf(ctx: Context, appointmentId: string): Reminder[] {
-  return remindersIn(ctx, appointmentId)
+  return ctx
+    .rows('message', "appointment_id = ? and direction = 'out' order by planned_at, id", [appointmentId])
     .filter(({ wanted, state }) => wanted || OUT.has(state))
-    .map((row) => ({
-      id: row.id,
-      templateId: row.templateId,
-      state: row.state,
-      reason: row.reason,
-      at: row.sentAt ?? row.plannedAt,
-      waiting: row.seq === 0,
-    }));
+    .map((row) => lifeOf(ctx, row));
 }
 
 const remindersIn = (ctx: Context, appointmentId: string): RowOf<'message'>[] =>

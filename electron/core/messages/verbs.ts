@@ -1,61 +1,47 @@
 /** Messages of a patient, and what is asked for. Only rows are written here: the server sends (sync-server/core/messages). */
 import { err, ok } from '#electron/contract/verb.ts';
 import { derivedId } from '#db/model/ids.ts';
-import { dueAt } from '#db/rules/message-time.ts';
+import type { MessageChannel } from '#db/model/message.ts';
+import { bookingMessageId } from '#db/rules/message-ids.ts';
+import { dueAt, UNDO_SECONDS } from '#db/rules/message-time.ts';
 import { messageTemplate } from '#db/rules/message-templates.ts';
 import { smsLength } from '#db/rules/sms-segments.ts';
 import { personIds, staysOf } from '#db/sqlite/queries/same-person.ts';
-import type { RowOf } from '#db/sqlite/store.ts';
-import type { MessageView } from '#electron/contract/messages.ts';
 import { logRead } from '../audit/log-once.ts';
 import type { Context } from '../context.ts';
 import { useCase } from '../use-case.ts';
-import { addressFor, offerFor, smsSetting, worded } from './message-facts.ts';
+import { fullName } from '../patients/patient-view.ts';
+import { channelSetting, offerFor, problemOf, worded } from './message-facts.ts';
+import { lifeOf, viewOf } from './message-life.ts';
 import { setReminders } from './reminders.ts';
 
 const DECIDABLE: ReadonlySet<string> = new Set(['unknown', 'failed', 'blocked']);
 
-function viewOf(ctx: Context, row: RowOf<'message'>): MessageView {
-  const template = messageTemplate(row.templateId);
-  const planned =
-    row.state === 'planned' && template !== undefined && row.body === null ? worded(ctx, template, row.appointmentId, row.body) : undefined;
-  return {
-    id: row.id,
-    appointmentId: row.appointmentId,
-    channel: row.channel,
-    direction: row.direction,
-    templateId: row.templateId,
-    text: row.body ?? (planned?.ok === true ? planned.text : null),
-    state: row.wanted || row.state !== 'planned' ? row.state : 'cancelled',
-    reason: row.reason,
-    at:
-      row.direction === 'in' ? row.requestedAt : (row.sentAt ?? (row.state === 'planned' ? row.plannedAt : (row.stateAt ?? row.plannedAt))),
-    sentTo: row.sentTo,
-    segments: row.segments,
-    waiting: row.seq === 0,
-    isNew: row.direction === 'in' && row.seenAt === null,
-    byName: row.direction === 'in' ? null : (ctx.get('user', row.requestedById)?.name ?? null),
-  };
-}
-
 interface Asked {
   patientId: string;
   templateId: string;
+  channel: MessageChannel;
   appointmentId: string | null;
   body: string | null;
 }
 /** What it would say, or the code of why it may not go out. */
-function judged(
-  ctx: Context,
-  { patientId, templateId, appointmentId, body }: Asked,
-): { text: string | null; segments: number; problem: string | null } {
+function judged(ctx: Context, asked: Asked): { text: string | null; segments: number; problem: string | null } {
+  const { templateId, channel, appointmentId, body } = asked;
   const template = messageTemplate(templateId);
-  if (template === undefined) return { text: null, segments: 0, problem: 'template/unknown' };
-  const words = worded(ctx, template, appointmentId, body);
+  if (template === undefined || !template.channels.includes(channel)) return { text: null, segments: 0, problem: 'template/unknown' };
+  const words = worded(ctx, { channel, template, appointmentId, body });
   if (!words.ok) return { text: null, segments: 0, problem: words.code };
-  const address = addressFor(ctx, patientId, template);
-  const problem = smsSetting(ctx).on ? (address.ok ? null : address.code) : 'sms/off';
-  return { text: words.text, segments: smsLength(words.text).segments, problem };
+  return { text: words.text, segments: channel === 'sms' ? smsLength(words.text).segments : 0, problem: problemOf(ctx, asked) };
+}
+
+const FORTNIGHT_MS = 14 * 86_400_000;
+const MOST_STUCK = 50;
+
+/** What a booking that is over, or that is off, was to be told is nothing to mend any more. */
+function isStuck(ctx: Context, { appointmentId, templateId }: { appointmentId: string | null; templateId: string }): boolean {
+  if (appointmentId === null || templateId === 'cancellation') return true;
+  const booked = ctx.get('appointment', appointmentId);
+  return booked?.status === 'booked' && booked.startsAt > ctx.now;
 }
 
 export const messageHandlers = [
@@ -66,7 +52,8 @@ export const messageHandlers = [
     logRead(ctx, { subjectEntity: 'message', patientId, details: { messages: rows.length } }, `messages/${patientId}/${rows.length}`);
     const items = rows.map((row) => viewOf(ctx, row)).toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.id < b.id ? -1 : 1));
     const offer = offerFor(ctx, patientId);
-    return ok({ items, offer, canAnswer: offer.on && offer.consent === 'yes' && offer.problem === null });
+    const sms = offer.channels.find(({ channel }) => channel === 'sms');
+    return ok({ items, offer, canAnswer: sms?.on === true && sms.consent === 'yes' && sms.problem === null });
   }),
   useCase('message.preview', (ctx, input) => {
     const patientId = staysOf(ctx.db, input.patientId);
@@ -80,19 +67,34 @@ export const messageHandlers = [
     if (template?.appointment === true && appointment === undefined) return err('appointment/unknown');
     const { problem } = judged(ctx, { ...input, patientId });
     if (problem !== null) return err('message/refused', { problem });
-    const due = dueAt(input.templateId, appointment?.startsAt ?? null, ctx.now, smsSetting(ctx).options);
-    // One of a kind for a booking; the desk's own words each time anew.
-    const id = appointment === undefined ? ctx.newId() : derivedId(appointment.id, `sms:${input.templateId}:${appointment.startsAt}`);
-    const row = ctx.put('message', id, {
-      patientId,
-      appointmentId: input.appointmentId,
-      channel: 'sms',
-      templateId: input.templateId,
-      body: input.templateId === 'answer' ? input.body : null,
-      requestedById: ctx.actor.userId,
-      requestedAt: ctx.now,
-      plannedAt: 'at' in due ? due.at : ctx.now,
-    });
+    const { templateId, channel, appointmentId, subjectId } = input;
+    const due = dueAt(templateId, appointment?.startsAt ?? null, ctx.now, channelSetting(ctx, channel).options);
+    const at = 'at' in due ? due.at : ctx.now;
+    // What would go out at once can be taken back for a moment (sync-server/core/messages/intents.ts).
+    const held = new Date(Date.parse(ctx.now) + UNDO_SECONDS * 1000).toISOString();
+    // One of a kind for a booking; the rest each time anew.
+    const id = appointment === undefined ? ctx.newId() : bookingMessageId(channel, appointment.id, templateId, appointment.startsAt);
+    const known = ctx.get('message', id);
+    if (known !== undefined) {
+      // Asked for once more: what was taken back is wanted again, what did not go out is tried again.
+      if (!known.wanted) ctx.patch('message', id, { wanted: true });
+      else if (known.state === 'failed' || known.state === 'blocked')
+        ctx.patch('message', id, { decision: 'again', decidedById: ctx.actor.userId });
+      ctx.audit({ action: 'change', subjectEntity: 'message', subjectId: id, patientId, details: { template: templateId, again: true } });
+      return ok({ id });
+    }
+    const fields = { patientId, appointmentId, subjectId, channel, templateId };
+    const row = ctx.insert(
+      'message',
+      {
+        ...fields,
+        body: templateId === 'answer' ? input.body : null,
+        requestedById: ctx.actor.userId,
+        requestedAt: ctx.now,
+        plannedAt: at > held ? at : held,
+      },
+      id,
+    );
     ctx.audit({ action: 'create', subjectEntity: 'message', subjectId: row.id, patientId, details: { template: input.templateId } });
     return ok({ id: row.id });
   }),
@@ -120,30 +122,52 @@ export const messageHandlers = [
     ctx.audit({ action: 'change', subjectEntity: 'message', subjectId: id, patientId: row.patientId, details: { seen: true } });
     return ok(null);
   }),
+  useCase('message.stuck', (ctx) => {
+    const since = new Date(Date.parse(ctx.now) - FORTNIGHT_MS).toISOString();
+    const rows = ctx.rows(
+      'message',
+      "direction = 'out' and wanted = 1 and decision is null and state in ('failed', 'unknown', 'blocked') and planned_at > ? order by planned_at desc, id",
+      [since],
+    );
+    const items = rows.filter((row) => isStuck(ctx, row)).slice(0, MOST_STUCK);
+    return ok({
+      items: items.map((row) => {
+        const patient = ctx.get('patient', staysOf(ctx.db, row.patientId));
+        return {
+          ...lifeOf(ctx, row),
+          patientId: patient?.id ?? row.patientId,
+          patientName: patient === undefined ? '' : fullName(patient),
+        };
+      }),
+    });
+  }),
+  useCase('message.about', (ctx, { subjectId }) =>
+    ok({ items: ctx.rows('message', 'subject_id = ? order by requested_at, id', [subjectId]).map((row) => lifeOf(ctx, row)) }),
+  ),
   useCase('reminder.offer', (ctx, { patientId: asked }) => {
     const patientId = staysOf(ctx.db, asked);
     return ctx.get('patient', patientId) === undefined ? err('patient/unknown') : ok(offerFor(ctx, patientId));
   }),
-  useCase('reminder.set', (ctx, { appointmentId, templates, agreed }) => {
+  useCase('reminder.set', (ctx, { appointmentId, templates, channel, agreed }) => {
     const appointment = ctx.get('appointment', appointmentId);
     if (appointment === undefined) return err('appointment/unknown');
     const patientId = staysOf(ctx.db, appointment.patientId);
     if (agreed)
-      ctx.put('channel_consent', derivedId(patientId, 'consent:sms'), {
+      ctx.put('channel_consent', derivedId(patientId, `consent:${channel}`), {
         patientId,
-        channel: 'sms',
+        channel,
         state: 'yes',
         recordedById: ctx.actor.userId,
         recordedAt: ctx.now,
         source: 'asked',
       });
-    setReminders(ctx, appointment, templates);
+    setReminders(ctx, appointment, templates, channel);
     ctx.audit({
       action: 'change',
       subjectEntity: 'appointment',
       subjectId: appointmentId,
       patientId,
-      details: { reminders: templates, agreed },
+      details: { reminders: templates, channel, agreed },
     });
     return ok(null);
   }),

@@ -65,7 +65,13 @@ export function patientView(ctx: Context, row: RowOf<'patient'>): PatientView {
       const said = ids.flatMap((id) => ctx.get('channel_consent', derivedId(id, `consent:${channel}`)) ?? []);
       // Of two answers the no is heeded.
       const consent = said.find(({ state }) => state === 'no') ?? said[0];
-      return { channel, state: consent?.state ?? 'not_asked', recordedAt: consent?.recordedAt ?? null };
+      return {
+        channel,
+        state: consent?.state ?? 'not_asked',
+        recordedAt: consent?.recordedAt ?? null,
+        source: consent?.source ?? null,
+        recordedByName: consent === undefined ? null : (ctx.get('user', consent.recordedById)?.name ?? null),
+      };
     }),
     safety: readsNotes(ctx.actor.roles, ctx.actor.granted) ? safetyOf(ctx, row.id) : null,
     possibleDuplicates: duplicatesOf(ctx.db, row).map((one) => toHit(ctx, one)),

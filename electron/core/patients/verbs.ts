@@ -144,6 +144,14 @@ export const patientHandlers = [
     return ok(null);
   }),
 
+  useCase('consent.prefer', (ctx, { patientId: asked, channel }) => {
+    const id = staysOf(ctx.db, asked);
+    if (ctx.get('patient', id) === undefined) return err('patient/unknown');
+    ctx.patch('patient', id, { contactChannel: channel });
+    ctx.audit({ action: 'change', subjectEntity: 'patient', subjectId: id, patientId: id, details: { fields: ['contactChannel'] } });
+    return ok(null);
+  }),
+
   useCase('safety.set', (ctx, { patientId: asked, kind, state, detail, was }) => {
     const patientId = staysOf(ctx.db, asked);
     if (ctx.get('patient', patientId) === undefined) return err('patient/unknown');

@@ -37,6 +37,7 @@ export async function renewLease(
   if (known !== undefined && known !== lease.publicKey && leaseOf(db, ports.clock.now()).expired) return 'no-answer';
   writeReplica(db, KEY, lease.publicKey);
   writeReplica(db, END, lease.notAfter);
+  writeReplica(db, 'gdpr-strict', String(lease.strict === true));
   return 'renewed';
 }
 

@@ -11,6 +11,8 @@ import { letterFields } from './letter-fields.ts';
 import type { LetterView } from '#electron/contract/letters.ts';
 import { createAutosave } from '../chart/autosave.ts';
 import { saveFile } from '../../ui/save-file.ts';
+import { LetterNotice } from '../messages/letter-notice.tsx';
+import { SecondPerson } from '../patients/second-person.tsx';
 import { PdfView } from './pdf-view.tsx';
 import { printPdf } from './print-pdf.ts';
 import './letter.css';
@@ -189,6 +191,7 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
           {exporting && (
             <div className="siblings" role="alertdialog" aria-label={t('export')}>
               <p>{t('exportWarning')}</p>
+              <SecondPerson patientId={view.letter.patientId} />
               <button type="button" className="link danger" onClick={() => void save()}>
                 {t('exportAnyway')}
               </button>{' '}
@@ -197,6 +200,7 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
               </button>
             </div>
           )}
+          {signed && <LetterNotice patientId={view.letter.patientId} letterId={letterId} />}
           {pdf !== null && <PdfView base64={pdf} label={t('preview')} />}
         </div>
       </div>

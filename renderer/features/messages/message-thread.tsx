@@ -1,4 +1,4 @@
-/** What was said to a patient by SMS and what they answered, newest first; a word to them, and what is to be decided. */
+/** What was said to a patient by SMS and e-mail and what they answered, newest first; a word to them, and what is to be decided. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MessageView } from '#electron/contract/messages.ts';
@@ -7,7 +7,8 @@ import { useActions } from '../../app/keys.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatDate, formatTime } from '../chart/format.ts';
-import { MessageState } from './message-state.tsx';
+import { MessageActs } from './booking-reminders.tsx';
+import { MessageLifeLine } from './message-state.tsx';
 import { reasonText } from './reason-text.ts';
 import './messages.css';
 
@@ -37,8 +38,10 @@ export function MessageThread({ patientId, idle }: { patientId: string; idle: bo
   ]);
   if (thread.value === null) return null;
   const { items, offer, canAnswer } = thread.value;
-  // A clinic that does not use SMS sees nothing of it.
-  if (!offer.on && items.length === 0) return null;
+  // A clinic that uses neither sees nothing of it.
+  const used = offer.channels.filter(({ on }) => on);
+  if (used.length === 0 && items.length === 0) return null;
+  const sms = offer.channels.find(({ channel }) => channel === 'sms') ?? offer;
   const fresh = items.filter(({ isNew }) => isNew);
   const act = async (reply: Promise<{ ok: boolean; code?: string; details?: Record<string, unknown> }>): Promise<boolean> => {
     const answer = await reply;
@@ -63,7 +66,7 @@ export function MessageThread({ patientId, idle }: { patientId: string; idle: bo
             {t('seenAll')}
           </button>
         )}
-        {!canAnswer && <span className="quiet">{whyNot(t, offer)}</span>}
+        {!canAnswer && used.length > 0 && <span className="quiet">{whyNot(t, sms)}</span>}
       </div>
       {problem !== null && (
         <p className="danger-text" role="alert">
@@ -95,7 +98,8 @@ function whyNot(
   t: ReturnType<typeof useTranslation>['t'],
   offer: { on: boolean; consent: 'yes' | 'no' | null; problem: string | null },
 ): string {
-  if (!offer.on) return t('off');
+  // Own words go by SMS alone: nobody reads what is answered to an e-mail.
+  if (!offer.on) return '';
   if (offer.consent === 'no') return t('booking.withdrawn');
   if (offer.problem !== null) return reasonText(t, offer.problem);
   return offer.consent === null ? t('booking.noConsent') : '';
@@ -103,39 +107,29 @@ function whyNot(
 
 function Line({ message, act }: { message: MessageView; act(reply: Promise<{ ok: boolean; code?: string }>): Promise<boolean> }) {
   const { t } = useTranslation('messages');
-  const { id, direction, templateId, text, state, reason, at, segments } = message;
+  const { id, direction, channel, templateId, text, reason, at, segments, opens, clicks } = message;
   const meaning = direction === 'in' && reason !== null ? t(`answer.${reason.replace('answer/', '')}`, { defaultValue: '' }) : '';
   return (
     <tr data-direction={direction} data-new={message.isNew ? '' : undefined}>
       <td className="num message-when">
         {formatDate(at)} <span className="quiet">{formatTime(at)}</span>
       </td>
-      <td className="message-what">{t(`template.${templateId}`, { defaultValue: templateId })}</td>
+      <td className="message-what">
+        {t(`template.${templateId}`, { defaultValue: templateId })} <span className="quiet">{t(`channel.${channel}`)}</span>
+      </td>
       <td className="message-text">
         {text}
         {meaning !== '' && <span className="due"> {meaning}</span>}
       </td>
       <td className="message-state">
-        {direction === 'out' && <MessageState message={message} />}
+        {direction === 'out' && <MessageLifeLine message={message} />}
         {message.sentTo === 'guardian' && <span className="quiet"> {t('toGuardian')}</span>}
         {segments !== null && segments > 1 && <span className="quiet"> · {t('segments', { count: segments })}</span>}
+        {(opens ?? 0) > 0 && <span className="quiet"> · {t('opens', { count: opens ?? 0 })}</span>}
+        {(clicks ?? 0) > 0 && <span className="quiet"> · {t('clicks', { count: clicks ?? 0 })}</span>}
       </td>
       <td className="message-acts">
-        {direction === 'out' && state === 'planned' && (
-          <button type="button" className="link" onClick={() => void act(call('message.cancel', { id }))}>
-            {t('cancel')}
-          </button>
-        )}
-        {state === 'unknown' && (
-          <button type="button" className="link" onClick={() => void act(call('message.decide', { id, decision: 'sent' }))}>
-            {t('wasSent')}
-          </button>
-        )}
-        {(state === 'unknown' || state === 'failed' || state === 'blocked') && (
-          <button type="button" className="link" onClick={() => void act(call('message.decide', { id, decision: 'again' }))}>
-            {t('again')}
-          </button>
-        )}
+        {direction === 'out' && <MessageActs message={message} act={act} />}
         {message.isNew && (
           <button type="button" className="link" onClick={() => void act(call('message.seen', { id }))}>
             {t('seen')}
@@ -157,7 +151,7 @@ function Write({
 }) {
   const { t } = useTranslation('messages');
   const [body, setBody] = useState('');
-  const asked = { patientId, templateId: 'answer' as const, appointmentId: null, body };
+  const asked = { patientId, templateId: 'answer' as const, channel: 'sms' as const, appointmentId: null, body };
   const preview = useAsk('message.preview', body.trim() === '' ? null : asked);
   const wrong = body.trim() === '' ? null : (preview.value?.problem ?? null);
   const send = async (): Promise<void> => {

@@ -1,17 +1,30 @@
-/** At a booking: which reminders, and the consent they rest on. Nothing is chosen that would not reach the patient. */
+/** At a booking: which reminders, by which channel, and the consent they rest on. Nothing is chosen that would not reach the patient. */
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { REMINDERS } from '#electron/contract/messages.ts';
+import { REMINDERS, type ChannelOffer } from '#electron/contract/messages.ts';
+import { messageTemplate } from '#db/rules/message-templates.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import './messages.css';
 import { reasonText } from './reason-text.ts';
 
 export interface ChosenReminders {
   templates: ('reminder-24h' | 'reminder-2h')[];
-  /** The patient has just said yes to SMS. */
+  channel: 'sms' | 'email';
+  /** The patient has just said yes to the channel. */
   agreed: boolean;
+  /** Told of the booking at once. */
+  confirm: boolean;
 }
-export const NO_REMINDERS: ChosenReminders = { templates: [], agreed: false };
+export const NO_REMINDERS: ChosenReminders = { templates: [], channel: 'sms', agreed: false, confirm: false };
+
+const reaches = (one: ChannelOffer): boolean => one.on && one.problem === null && one.consent !== 'no';
+const proposedBy = (one: ChannelOffer): ChosenReminders['templates'] => REMINDERS.filter((name) => one.proposed.includes(name));
+const beginning = (one: ChannelOffer): ChosenReminders => ({
+  templates: one.consent === 'yes' ? proposedBy(one) : [],
+  channel: one.channel,
+  agreed: false,
+  confirm: false,
+});
 
 export function ReminderChoice({
   patientId,
@@ -24,24 +37,46 @@ export function ReminderChoice({
 }) {
   const { t } = useTranslation('messages');
   const { value: offer } = useAsk('reminder.offer', { patientId }, ['channel_consent', 'patient', 'integration_setting']);
-  const reaches = offer !== null && offer.on && offer.problem === null && offer.consent !== 'no';
-  const proposed = reaches && offer.consent === 'yes' ? offer.proposed.join(' ') : '';
+  const proposal = JSON.stringify(offer !== null && reaches(offer) ? beginning(offer) : NO_REMINDERS);
   useEffect(() => {
-    onChoose({ templates: REMINDERS.filter((name) => proposed.split(' ').includes(name)), agreed: false });
+    onChoose(JSON.parse(proposal) as ChosenReminders);
     // The proposal follows the patient; what was chosen by hand since is the person's own.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [proposed, patientId]);
-  if (offer === null || !offer.on) return null;
-  if (!reaches)
+  }, [proposal, patientId]);
+  if (offer === null || !offer.channels.some(({ on }) => on)) return null;
+  const usable = offer.channels.filter(reaches);
+  const shown = usable.find(({ channel }) => channel === chosen.channel) ?? usable[0];
+  if (shown === undefined)
     return (
       <p className="quiet">
         {t('booking.title')}: {offer.consent === 'no' ? t('booking.withdrawn') : reasonText(t, offer.problem ?? '')}
       </p>
     );
-  const needsWord = offer.consent === null;
+  const needsWord = shown.consent === null;
+  const names = REMINDERS.filter((name) => messageTemplate(name)?.channels.includes(shown.channel) === true);
   return (
     <fieldset className="reminders">
       <legend>{t('booking.title')}</legend>
+      {usable.length > 1 ? (
+        <select
+          className="input"
+          style={{ width: 110 }}
+          aria-label={t('booking.channel')}
+          value={shown.channel}
+          onChange={(event) => {
+            const next = usable.find(({ channel }) => channel === event.currentTarget.value);
+            if (next !== undefined) onChoose(beginning(next));
+          }}
+        >
+          {usable.map(({ channel }) => (
+            <option key={channel} value={channel}>
+              {t(`channel.${channel}`)}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <span className="quiet">{t(`channel.${shown.channel}`)}</span>
+      )}
       {needsWord && (
         <label>
           <input
@@ -49,13 +84,22 @@ export function ReminderChoice({
             checked={chosen.agreed}
             onChange={(event) => {
               const agreed = event.currentTarget.checked;
-              onChoose({ agreed, templates: agreed ? REMINDERS.filter((name) => offer.proposed.includes(name)) : [] });
+              onChoose({ ...beginning(shown), agreed, templates: agreed ? proposedBy(shown) : [] });
             }}
           />{' '}
-          {t('booking.agreed')}
+          {t(`booking.agreed.${shown.channel}`)}
         </label>
       )}
-      {REMINDERS.map((name) => (
+      <label>
+        <input
+          type="checkbox"
+          disabled={needsWord && !chosen.agreed}
+          checked={chosen.confirm}
+          onChange={(event) => onChoose({ ...chosen, confirm: event.currentTarget.checked })}
+        />{' '}
+        {t('booking.confirm')}
+      </label>
+      {names.map((name) => (
         <label key={name}>
           <input
             type="checkbox"

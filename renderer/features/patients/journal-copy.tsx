@@ -6,6 +6,7 @@ import { call } from '../../app/client.ts';
 import { sentence } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
 import { saveFile } from '../../ui/save-file.ts';
+import { SecondPerson } from './second-person.tsx';
 
 type Basis = (typeof JOURNAL_BASES)[number];
 
@@ -47,6 +48,7 @@ export function JournalCopy({ patientId, patientName, onClose }: { patientId: st
         options={JOURNAL_BASES.map((value) => ({ value, label: t(`copy.bases.${value}`) }))}
       />
       <p className="danger-text">{t('copy.warning')}</p>
+      <SecondPerson patientId={patientId} />
       {problem !== null && (
         <p className="danger-text" role="alert">
           {problem}

@@ -56,7 +56,7 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
     if (view === null) left = form;
   }, [view, form]);
   const [now] = useState(() => Date.now());
-  const [guardian, setGuardian] = useState({ name: '', relation: 'mother', phone: '' });
+  const [guardian, setGuardian] = useState({ name: '', relation: 'mother', phone: '', email: '' });
   const [problem, setProblem] = useState<string | null>(null);
   const [duplicate, setDuplicate] = useState<string | null>(null);
   const set = (field: keyof Form) => (value: string) => setForm((now) => ({ ...now, [field]: value }));
@@ -100,7 +100,7 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
         name: guardian.name,
         relation: guardian.relation as 'mother',
         phone: guardian.phone === '' ? null : guardian.phone,
-        email: null,
+        email: guardian.email === '' ? null : guardian.email,
       });
     }
     if (view === null) goTo({ name: 'patient', id: reply.value.id });
@@ -185,6 +185,12 @@ export function PatientForm({ view = null, onDone }: { view?: PatientView | null
                 options={['mother', 'father', 'guardian', 'foster', 'other'].map((value) => ({ value, label: t(`guardian.${value}`) }))}
               />
               <Field label={t('field.phone')} value={guardian.phone} onText={(phone) => setGuardian((now) => ({ ...now, phone }))} />
+              <Field
+                label={t('field.email')}
+                value={guardian.email}
+                onText={(email) => setGuardian((now) => ({ ...now, email }))}
+                type="email"
+              />
             </div>
           </>
         )}

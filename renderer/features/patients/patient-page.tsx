@@ -16,9 +16,11 @@ import { BlockedJournal } from '../access/blocked-journal.tsx';
 import { AttachmentsSection } from '../attachments/attachments-section.tsx';
 import { formatDate, formatTime } from '../chart/format.ts';
 import { MessageThread } from '../messages/message-thread.tsx';
+import { PatientRecall } from '../messages/patient-recall.tsx';
 import { RefusedNote } from '../sync/refused-note.tsx';
 import { BookingPanel } from '../today/booking-panel.tsx';
 import { todayInOslo } from '../today/day.ts';
+import { ConsentSection } from './consent-section.tsx';
 import { JournalCopy } from './journal-copy.tsx';
 import { MergedNote } from './merged-note.tsx';
 import { PatientForm } from './patient-form.tsx';
@@ -208,27 +210,8 @@ export function PatientPage({ id }: { id: string }) {
                 {guardian.name} <span className="quiet">({t(`guardian.${guardian.relation}`).toLowerCase()})</span> {guardian.phone}
               </p>
             ))}
-            <h2>{t('consents')}</h2>
-            {consents.map((consent) => (
-              <label key={consent.channel} className="row" style={{ justifyContent: 'space-between' }}>
-                {t(`channel.${consent.channel}`)}
-                <select
-                  className="input"
-                  style={{ width: 120 }}
-                  value={consent.state}
-                  onChange={(event) =>
-                    event.currentTarget.value !== 'not_asked' &&
-                    void call('consent.set', { patientId: id, channel: consent.channel, state: event.currentTarget.value as 'yes' | 'no' })
-                  }
-                >
-                  <option value="not_asked" disabled={consent.state !== 'not_asked'}>
-                    {t('consent.not_asked')}
-                  </option>
-                  <option value="yes">{t('consent.yes')}</option>
-                  <option value="no">{t('consent.no')}</option>
-                </select>
-              </label>
-            ))}
+            <ConsentSection patientId={id} consents={consents} preferred={patient.contactChannel} />
+            <PatientRecall patientId={id} idle={idle()} onBook={() => setBooking(true)} />
             <AccessSection patientId={id} />
           </aside>
         )}

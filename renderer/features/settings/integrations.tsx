@@ -7,22 +7,24 @@ import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatDate, formatTime } from '../chart/format.ts';
 import { reasonText } from '../messages/reason-text.ts';
-import { SmsSettings } from './sms-settings.tsx';
+import { MessageSettings } from './message-settings.tsx';
 
 export function IntegrationsSection() {
+  const { t } = useTranslation('integrations');
   const list = useAsk('integration.list', {}, ['integration_setting', 'sync']);
   if (list.value === null) return list.code === null ? null : <p className="danger-text">{sentence(list.code)}</p>;
   return (
     <>
+      {list.value.strict && <p className="due">{t('strict.help')}</p>}
       {list.value.integrations.map((one) => (
-        <Integration key={one.name} one={one} />
+        <Integration key={one.name} one={one} strict={list.value?.strict === true} />
       ))}
       {list.value.connected && <DeadJobs />}
     </>
   );
 }
 
-function Integration({ one }: { one: IntegrationView }) {
+function Integration({ one, strict }: { one: IntegrationView; strict: boolean }) {
   const { t } = useTranslation('integrations');
   const [tested, setTested] = useState<string | null>(null);
   const check = async (): Promise<void> => {
@@ -70,7 +72,9 @@ function Integration({ one }: { one: IntegrationView }) {
           </span>
         )}
       </div>
-      {one.name === 'sms' && <SmsSettings key={JSON.stringify(one.options)} one={one} />}
+      {(one.name === 'sms' || one.name === 'email') && (
+        <MessageSettings key={JSON.stringify(one.options)} one={one} channel={one.name} strict={strict} />
+      )}
     </section>
   );
 }

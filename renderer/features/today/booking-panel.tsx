@@ -12,9 +12,16 @@ import { goTo } from '../../app/router.ts';
 import { sentence } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
 import { formatBirthDate, formatTime } from '../chart/format.ts';
-import { NO_REMINDERS, ReminderChoice } from '../messages/reminder-choice.tsx';
+import { BookingMessages } from '../messages/booking-reminders.tsx';
+import { NO_REMINDERS, ReminderChoice, type ChosenReminders } from '../messages/reminder-choice.tsx';
 import { PatientPicker } from '../patients/patient-picker.tsx';
 import { todayInOslo } from './day.ts';
+
+/** After the booking, which stands whatever comes of this: a problem shows at the booking. */
+async function askFor(appointmentId: string, patientId: string, { templates, channel, agreed, confirm }: ChosenReminders): Promise<void> {
+  if (templates.length > 0 || agreed) await call('reminder.set', { appointmentId, templates, channel, agreed });
+  if (confirm) await call('message.ask', { patientId, appointmentId, templateId: 'confirmation', channel, body: null });
+}
 
 interface Props {
   day: string;
@@ -88,8 +95,7 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
             walkIn,
           })
         : await call('appointment.move', { id: move.appointment.id, ...slot });
-    if (reply.ok && move === null && reminders.templates.length > 0)
-      await call('reminder.set', { appointmentId: reply.value.id, ...reminders });
+    if (reply.ok && move === null) await askFor(reply.value.id, patient.id, reminders);
     if (reply.ok) return onClose();
     if (reply.code === 'appointment/clash') setClash(true);
     setProblem(
@@ -202,6 +208,7 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
           {move === null && !walkIn && patient !== null && (
             <ReminderChoice patientId={patient.id} chosen={reminders} onChoose={setReminders} />
           )}
+          {move !== null && <BookingMessages reminders={move.reminders} />}
           {problem !== null && (
             <p className={clash ? 'due' : 'danger-text'} role="alert">
               {problem}

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DayItem } from '#electron/contract/calendar.ts';
+import type { PatientHit } from '#electron/contract/patients.ts';
 import { call } from '../../app/client.ts';
 import { useActions } from '../../app/keys.ts';
 import { openChart } from '../../app/open-charts.ts';
@@ -11,6 +12,9 @@ import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatBirthDate, formatDay, formatTime } from '../chart/format.ts';
 import { BookingStatus } from '../messages/booking-reminders.tsx';
+import { DueRecalls, StuckMessages } from '../messages/due-recalls.tsx';
+import { ExportsWaiting } from '../patients/second-person.tsx';
+import { CancelPanel } from './cancel-panel.tsx';
 import { BookingPanel } from './booking-panel.tsx';
 import { addDays, todayInOslo } from './day.ts';
 import { nextToOpen, rememberDay } from './day-order.ts';
@@ -26,7 +30,7 @@ export function TodayPage({ first }: { first?: string }) {
   const [day, setDay] = useShownDay(first);
   const [practitionerId, setPractitionerId] = useState<string | null>(clinician ? session.user.id : null);
   const [marked, setMarked] = useState<string | null>(null);
-  const [booking, setBooking] = useState<{ move: DayItem | null; walkIn: boolean } | null>(null);
+  const [booking, setBooking] = useState<{ move: DayItem | null; walkIn: boolean; patient?: PatientHit } | null>(null);
   const [cancelling, setCancelling] = useState<DayItem | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const list = useAsk('day.list', { day, ...(practitionerId === null ? {} : { practitionerId }) }, ENTITIES);
@@ -212,6 +216,9 @@ export function TodayPage({ first }: { first?: string }) {
         <aside aria-label={t('needs.title')}>
           <h2 style={{ marginTop: 0 }}>{t('needs.title')}</h2>
           {ends.value !== null && <Needs ends={ends.value} />}
+          <StuckMessages />
+          <DueRecalls day={todayInOslo()} idle={idle} onBook={(patient) => setBooking({ move: null, walkIn: false, patient })} />
+          <ExportsWaiting />
           <button type="button" className="btn" style={{ marginTop: 12 }} onClick={() => goTo({ name: 'close-day' })}>
             {t('keys.closeDay')} <kbd>Alt D</kbd>
           </button>
@@ -224,59 +231,11 @@ export function TodayPage({ first }: { first?: string }) {
           practitioners={list.value?.practitioners ?? []}
           move={booking.move}
           walkIn={booking.walkIn}
+          patient={booking.patient ?? null}
           onClose={() => setBooking(null)}
         />
       )}
       {cancelling !== null && <CancelPanel item={cancelling} onClose={() => setCancelling(null)} />}
-    </div>
-  );
-}
-
-function CancelPanel({ item, onClose }: { item: DayItem; onClose(): void }) {
-  const { t } = useTranslation('today');
-  const [reason, setReason] = useState('');
-  return (
-    <div className="overlay">
-      <div
-        role="dialog"
-        aria-label={t('cancel.title')}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') {
-            event.preventDefault();
-            event.stopPropagation();
-            onClose();
-          }
-        }}
-      >
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void call('appointment.cancel', { id: item.appointment.id, reason: reason.trim() === '' ? null : reason }).then(onClose);
-          }}
-        >
-          <h1 style={{ fontSize: 16, margin: 0 }}>
-            {t('cancel.title')}: {item.patient.givenName} {item.patient.familyName}, {formatTime(item.appointment.startsAt)}
-          </h1>
-          <label className="field" style={{ margin: '8px 0' }}>
-            <span>{t('cancel.reason')}</span>
-            <input
-              autoComplete="off"
-              className="input"
-              autoFocus
-              value={reason}
-              onChange={(event) => setReason(event.currentTarget.value)}
-            />
-          </label>
-          <div className="row">
-            <button type="submit" className="btn main">
-              {t('cancel.do')} <kbd>⏎</kbd>
-            </button>
-            <button type="button" className="btn" onClick={onClose}>
-              {t('common:cancel')} <kbd>Esc</kbd>
-            </button>
-          </div>
-        </form>
-      </div>
     </div>
   );
 }

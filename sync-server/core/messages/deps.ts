@@ -1,7 +1,7 @@
 /** What sending and receiving messages is built from. */
 import { createHmac } from 'node:crypto';
 import type { Pool, Tx } from '#db/postgres/open.ts';
-import type { Channel } from '../../integrations/kit.ts';
+import type { Channel, Reference } from '../../integrations/kit.ts';
 import type { NewJob } from '../../jobs/queue.ts';
 import type { Observe } from '../observe.ts';
 
@@ -13,6 +13,10 @@ export interface MessagesDeps {
   /** Names an address without telling it: the ledger and the routes hold no numbers. */
   hash(address: string): string;
   now(): Date;
+  /** FEATURE_GDPR_STRICT. */
+  strict: boolean;
+  /** Addresses by which a watched e-mail tells that it was opened or followed; absent: nobody can reach us, and nothing is watched. */
+  watching?: Watching;
   /** How long after a claim its sender must be gone: longer than any call to a vendor may take. */
   settleMs: number;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -20,6 +24,14 @@ export interface MessagesDeps {
   /** For tests: called at each step of a send, and may end the process there. */
   step?(name: SendStep): void | Promise<void>;
 }
+/** See core/messages/watching.ts. */
+export interface Watching {
+  address(what: Watched, reference: Reference): string;
+  /** @returns undefined when it is not ours */
+  read(what: Watched, token: string): Reference | undefined;
+}
+export type Watched = 'open' | 'click';
+
 export const SEND_STEPS = ['begin', 'claimed', 'before-vendor', 'after-vendor', 'settling', 'settled'] as const;
 export type SendStep = (typeof SEND_STEPS)[number];
 

@@ -3,7 +3,8 @@ import type { PersonFacts } from '#db/postgres/queries/messages.ts';
 import type { Sending } from '#db/postgres/queries/sending.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { addressOf } from '#db/rules/message-recipient.ts';
-import { messageOptions, type MessageOptions } from '#db/rules/message-options.ts';
+import { emailOptions, isWatched, messageOptions, type MessageOptions } from '#db/rules/message-options.ts';
+import type { MessageReason } from '#db/rules/message-reasons.ts';
 import { messageTemplate, type MessageTemplate } from '#db/rules/message-templates.ts';
 import { renderMessage } from '#db/rules/message-wording.ts';
 import { dueAt } from '#db/rules/message-time.ts';
@@ -20,6 +21,13 @@ export interface Facts {
   appointment: StoredRow | undefined;
   practitionerName: string;
   sending: Sending | undefined;
+  /** The same words of the same booking have gone out by another channel, or are about to. */
+  twinOut: boolean;
+  twins: readonly string[];
+  /** What a `recall-agreed` rests on. */
+  recall: StoredRow | undefined;
+  /** FEATURE_GDPR_STRICT. */
+  strict: boolean;
   sent: { byPatient: number; byClinic: number };
   /** Whether this address has said STOP in news that are not worked in yet. */
   stopping(address: string): boolean;
@@ -37,6 +45,10 @@ export interface Ready {
   costOre: number;
   /** A person has said: send again. */
   again: boolean;
+  /** Opening and following it is counted (decision 0085). */
+  watched: boolean;
+  /** Where a watched one leads; empty: nowhere. */
+  website: string;
 }
 export type Verdict =
   | { do: 'nothing' }
@@ -67,13 +79,14 @@ export function judge(message: StoredRow, facts: Facts): Verdict {
   const channelName = message['channel'] === 'email' ? 'email' : 'sms';
   if (template === undefined || !template.channels.includes(channelName)) return blocked('template/unknown');
   const setting = facts.clinic.settings.find(({ name }) => name === channelName);
-  const options = messageOptions(channelName, setting?.options);
+  const options = messageOptions(channelName, setting?.options, facts.strict);
 
   const startsAt = startOf(template, facts.appointment);
   if ('code' in startsAt)
     return startsAt.code === 'appointment/cancelled' ? write({ state: 'cancelled', reason: startsAt.code }) : blocked(startsAt.code);
   const due = dueAt(template.id, startsAt.at, now.toISOString(), options);
   if ('late' in due) return blocked('message/late');
+  if (facts.twinOut) return blocked('message/twice');
   if (due.at > now.toISOString())
     return {
       do: 'later',
@@ -83,7 +96,13 @@ export function judge(message: StoredRow, facts: Facts): Verdict {
 
   if (facts.channel === undefined) return blocked(`${channelName}/not-configured`);
   if (setting?.enabled !== true) return blocked(`${channelName}/off`);
-  return ready(message, template, options, facts, { channel: facts.channel, channelName, startsAt: startsAt.at, again });
+  return ready(message, template, options, facts, {
+    channel: facts.channel,
+    channelName,
+    startsAt: startsAt.at,
+    again,
+    chosen: setting.options,
+  });
 }
 
 interface About {
@@ -91,6 +110,8 @@ interface About {
   channelName: 'sms' | 'email';
   startsAt: string | null;
   again: boolean;
+  /** The clinic's options as they are written. */
+  chosen: unknown;
 }
 
 function ready(message: StoredRow, template: MessageTemplate, options: MessageOptions, facts: Facts, about: About): Verdict {
@@ -102,13 +123,15 @@ function ready(message: StoredRow, template: MessageTemplate, options: MessageOp
     return said.some(({ state }) => state === 'no') ? 'no' : said.length > 0 ? 'yes' : null;
   };
   const guardians = facts.person.flatMap((person) => person.guardians);
+  const basis = basisOf(template, facts);
+  if ('code' in basis) return blocked(basis.code);
   const address = addressOf(
     stays,
     guardians,
     { contact: consentTo(about.channelName), recall: consentTo('recall') },
     {
       channel: about.channelName,
-      consent: template.consent,
+      consent: basis.consent,
       today: clinicDay(now.toISOString()),
       foreign: options.foreignNumbers,
     },
@@ -139,10 +162,23 @@ function ready(message: StoredRow, template: MessageTemplate, options: MessageOp
     sender: about.channelName === 'email' ? rendered.from : options.sender,
     ...about.channel.measure(rendered.text),
     again: about.again,
+    watched: about.channel.watches === true && isWatched(template.id, about.channelName, about.chosen, facts.strict),
+    website: emailOptions(about.chosen).website,
   };
 }
 
-function startOf(template: MessageTemplate, appointment: StoredRow | undefined): { at: string | null } | { code: string } {
+/** S5: to be asked to come again is marketing unless it was agreed on in a visit; a strict operator takes nobody's word for that. */
+function basisOf(
+  template: MessageTemplate,
+  { recall, person, strict }: Facts,
+): { consent: MessageTemplate['consent'] } | { code: MessageReason } {
+  if (template.id !== 'recall-agreed') return { consent: template.consent };
+  if (recall === undefined || recall.deleted || !person.some(({ id }) => id === recall['patientId'])) return { code: 'recall/unknown' };
+  if (recall['basis'] !== 'agreed') return { code: 'recall/not-agreed' };
+  return { consent: strict ? 'recall' : template.consent };
+}
+
+function startOf(template: MessageTemplate, appointment: StoredRow | undefined): { at: string | null } | { code: MessageReason } {
   if (!template.appointment) return { at: null };
   if (appointment === undefined || appointment.deleted) return { code: 'appointment/unknown' };
   const at = String(appointment['startsAt']);
@@ -152,4 +188,4 @@ function startOf(template: MessageTemplate, appointment: StoredRow | undefined):
 }
 
 const write = (set: Record<string, unknown>): Verdict => ({ do: 'write', set });
-const blocked = (reason: string): Verdict => ({ do: 'write', set: { state: 'blocked', reason, decision: null } });
+const blocked = (reason: MessageReason): Verdict => ({ do: 'write', set: { state: 'blocked', reason, decision: null } });

@@ -6,30 +6,20 @@
 import { randomUUID } from 'node:crypto';
 import { NOBODY } from '#db/model/message.ts';
 import { withClinic } from '#db/postgres/open.ts';
-import {
-  addAttempt,
-  claim,
-  rememberRoutes,
-  release,
-  sendingsOf,
-  sentTo,
-  settle,
-  type Sending,
-  type Settled,
-} from '#db/postgres/queries/sending.ts';
+import { addAttempt, claim, lockSending, rememberRoutes, release, settle } from '#db/postgres/queries/sending.ts';
 import { lockClinic } from '#db/postgres/queries/push.ts';
 import type { RowWrite, StoredRow } from '#db/sync/row.ts';
-import type { Channel, Lookup, SendOutcome } from '../../integrations/kit.ts';
+import type { Outgoing, Reference, SendOutcome } from '../../integrations/kit.ts';
 import type { Job } from '../../jobs/queue.ts';
 import { serverWrite } from '../server-write.ts';
 import type { MessagesDeps } from './deps.ts';
-import { judge, type Facts, type Ready } from './judge.ts';
+import { judge, type Ready } from './judge.ts';
 import { readFacts } from './read-facts.ts';
-import { stateOfRank } from './states.ts';
+import { recover } from './recover.ts';
+import { asSettled, change, SEND_QUEUE, sendJob, stateAfter, wordsOf } from './settling.ts';
 
 /** Calls to vendors at the same time, by one worker. */
 const AT_ONCE = 12;
-export const SEND_QUEUE = 'message-send';
 
 /** @returns codes of those that failed, by job */
 export async function sendMessages(deps: MessagesDeps, jobs: readonly Job[]): Promise<Map<string, string>> {
@@ -82,19 +72,21 @@ async function claimDue(
 ): Promise<{ claimed: Claimed[]; stranded: StoredRow[] }> {
   const now = deps.now();
   return withClinic(deps.pool, clinicId, async (tx) => {
-    // One worker of a clinic decides at a time: limits hold, and whoever writes comes in the order of the clock.
-    if ((await lockClinic(tx, clinicId, NOBODY)) === undefined) return { claimed: [], stranded: [] };
+    // One worker of a clinic decides at a time, of all copies: limits hold. Not by the clinic's clock: who saves does not wait for this.
+    await lockSending(tx, clinicId);
     const facts = await readFacts(deps, tx, clinicId, ids, now);
     const writes: RowWrite[] = [];
     const later: { id: string; at: string }[] = [];
     const ready: Claimed[] = [];
     const stranded: StoredRow[] = [];
     const sentNow = new Map<string, number>();
+    const told = new Set<string>();
     for (const message of facts.messages) {
       const known = facts.of(message);
+      const twins = known.twins;
       const patientId = known.person[0]?.id ?? '';
       const sent = { byPatient: known.sent.byPatient + (sentNow.get(patientId) ?? 0), byClinic: known.sent.byClinic + ready.length };
-      const verdict = judge(message, { ...known, sent });
+      const verdict = judge(message, { ...known, sent, twinOut: known.twinOut || twins.some((id) => told.has(id)) });
       if (verdict.do === 'write') writes.push(change(message.id, verdict.set, now));
       else if (verdict.do === 'later') {
         if (Object.keys(verdict.set).length > 0) writes.push(change(message.id, verdict.set, now));
@@ -102,6 +94,7 @@ async function claimDue(
       } else if (verdict.do === 'recover') stranded.push(message);
       else if (verdict.do === 'send') {
         sentNow.set(patientId, (sentNow.get(patientId) ?? 0) + 1);
+        told.add(message.id);
         ready.push({ ...verdict, message, key: randomUUID() });
       }
     }
@@ -147,12 +140,19 @@ async function callVendor(deps: MessagesDeps, clinicId: string, one: Claimed): P
       text: one.text,
       providers: one.providers,
       ...(one.sender === '' ? {} : { sender: one.sender }),
+      ...watchOf(deps, one, { clinicId, messageId: one.message.id }),
       attempting: (provider) => withClinic(deps.pool, clinicId, (tx) => addAttempt(tx, clinicId, one.message.id, provider)),
     })
     // A client must not throw; one that does may have sent.
     .catch((): SendOutcome => ({ kind: 'unknown', provider: one.providers[0] ?? '' }));
   await deps.step?.('after-vendor');
   return outcome;
+}
+
+function watchOf({ watching }: MessagesDeps, { watched, website }: Claimed, reference: Reference): Pick<Outgoing, 'watch'> {
+  if (!watched || watching === undefined) return {};
+  const link = website === '' ? null : { to: watching.address('click', reference), shown: website };
+  return { watch: { pixel: watching.address('open', reference), link } };
 }
 
 async function settleAll(
@@ -183,65 +183,6 @@ async function settleAll(
   });
 }
 
-/** Its sender was killed between the claim and the word of what became of it. */
-async function recover(deps: MessagesDeps, clinicId: string, message: StoredRow): Promise<void> {
-  const found = await withClinic(deps.pool, clinicId, async (tx) => {
-    const sending = (await sendingsOf(tx, clinicId, [message.id])).get(message.id);
-    const facts = await readFacts(deps, tx, clinicId, [message.id], deps.now());
-    const others = sending === undefined ? [] : await sentTo(tx, clinicId, sending.recipientHash);
-    return { sending, facts: facts.of(message), others: new Set(others.flatMap(({ providerId }) => providerId ?? [])) };
-  });
-  const { sending } = found;
-  if (sending?.state !== 'claimed') return;
-  const waits = sending.claimedAt.getTime() + deps.settleMs - deps.now().getTime();
-  if (waits > 0) return withClinic(deps.pool, clinicId, (tx) => deps.enqueue(tx, [sendJob(clinicId, message.id, waits / 1000)]));
-  const { answer, words } = await ask(deps, clinicId, message, sending, found);
-  const now = deps.now();
-  await withClinic(deps.pool, clinicId, async (tx) => {
-    await lockClinic(tx, clinicId, NOBODY);
-    const still = (await sendingsOf(tx, clinicId, [message.id])).get(message.id);
-    // Another worker, or the vendor's own news, was faster.
-    if (still?.state !== 'claimed' || still.key !== sending.key) return;
-    if (answer.kind === 'absent') {
-      await release(tx, clinicId, [message.id]);
-      return deps.enqueue(tx, [sendJob(clinicId, message.id, 0)]);
-    }
-    const outcome: SendOutcome =
-      answer.kind === 'found' ? { ...answer, kind: 'accepted' } : { kind: 'unknown', provider: sending.attempts.at(-1) ?? '' };
-    const ranks = await settle(tx, clinicId, asSettled(message.id, outcome), now);
-    await serverWrite(tx, clinicId, NOBODY, [change(message.id, { ...words, ...stateAfter(outcome, ranks.get(message.id), now) }, now)]);
-  });
-}
-
-async function ask(
-  deps: MessagesDeps,
-  clinicId: string,
-  message: StoredRow,
-  sending: Sending,
-  { facts, others }: { facts: Facts; others: ReadonlySet<string> },
-): Promise<{ answer: Lookup; words: Record<string, unknown> }> {
-  const unsure = { answer: { kind: 'unsure' } as const, words: {} };
-  const channel: Channel | undefined = facts.channel;
-  // What was to be sent, as it would be said today: the ledger holds neither number nor text.
-  const verdict = judge(
-    { ...message, state: 'planned' },
-    { ...facts, sending: undefined, sent: { byPatient: 0, byClinic: 0 }, stopping: () => false },
-  );
-  if (channel?.lookup === undefined || verdict.do !== 'send' || deps.hash(verdict.to) !== sending.recipientHash) return unsure;
-  const answer = await channel
-    .lookup({
-      key: sending.key,
-      reference: { clinicId, messageId: message.id },
-      to: verdict.to,
-      text: verdict.text,
-      claimedAt: sending.claimedAt,
-      others,
-      providers: sending.attempts,
-    })
-    .catch((): Lookup => ({ kind: 'unsure' }));
-  return { answer, words: wordsOf(verdict) };
-}
-
 const asClaim = (deps: MessagesDeps, one: Claimed) => ({
   messageId: one.message.id,
   patientId: String(one.message['patientId']),
@@ -253,42 +194,3 @@ const asClaim = (deps: MessagesDeps, one: Claimed) => ({
   segments: one.segments,
   costOre: one.costOre,
 });
-
-function asSettled(messageId: string, outcome: SendOutcome): Settled[] {
-  if (outcome.kind === 'busy') return [];
-  const accepted = outcome.kind === 'accepted';
-  return [
-    {
-      messageId,
-      state: outcome.kind,
-      provider: outcome.provider,
-      providerId: accepted ? outcome.providerId : null,
-      rank: accepted ? 1 : 0,
-      segments: accepted ? (outcome.segments ?? null) : null,
-    },
-  ];
-}
-
-/** @param rank how far it has come by the ledger; undefined: the ledger knows better already, by the vendor's own news */
-function stateAfter(outcome: SendOutcome, rank: number | undefined, now: Date): Record<string, unknown> {
-  if (rank === undefined) return {};
-  if (outcome.kind === 'accepted')
-    return {
-      ...stateOfRank(rank),
-      provider: outcome.provider,
-      sentAt: now.toISOString(),
-      ...(outcome.segments === undefined ? {} : { segments: outcome.segments }),
-    };
-  if (outcome.kind === 'refused') return { state: 'failed', reason: outcome.code, provider: outcome.provider };
-  return { state: 'unknown', reason: 'vendor/no-answer' };
-}
-
-const wordsOf = (one: Ready) => ({ body: one.text, sentTo: one.sentTo, segments: one.segments, costOre: one.costOre });
-export const sendJob = (clinicId: string, messageId: string, afterSeconds = 0) => ({
-  queue: SEND_QUEUE,
-  data: { clinicId, messageId },
-  afterSeconds: Math.max(0, afterSeconds),
-});
-export function change(id: string, set: Record<string, unknown>, now: Date): RowWrite {
-  return { entity: 'message', id, birth: false, set: 'state' in set ? { ...set, stateAt: now.toISOString() } : set, extra: {} };
-}

@@ -6,7 +6,7 @@ import { clinicFacts, olderBodies, overlooked } from '#db/postgres/queries/messa
 import { messageOptions } from '#db/rules/message-options.ts';
 import { serverWrite } from '../server-write.ts';
 import type { MessagesDeps } from './deps.ts';
-import { sendJob } from './send.ts';
+import { sendJob } from './settling.ts';
 
 export const SWEEP_QUEUE = 'message-sweep';
 export const RETENTION_QUEUE = 'message-retention';
@@ -47,7 +47,7 @@ export async function emptyOldBodies(deps: MessagesDeps): Promise<number> {
 
 async function emptySome(deps: MessagesDeps, tx: Tx, clinicId: string, channel: MessageChannel): Promise<number> {
   const { settings } = await clinicFacts(tx, clinicId);
-  const { keepDays } = messageOptions(channel, settings.find(({ name }) => name === channel)?.options);
+  const { keepDays } = messageOptions(channel, settings.find(({ name }) => name === channel)?.options, deps.strict);
   const ids = await olderBodies(tx, clinicId, channel, new Date(deps.now().getTime() - keepDays * DAY_MS), MOST);
   const writes = ids.map((id) => ({ entity: 'message' as const, id, birth: false, set: { body: null }, extra: {} }));
   if (writes.length > 0) await serverWrite(tx, clinicId, NOBODY, writes);

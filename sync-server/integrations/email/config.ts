@@ -32,6 +32,10 @@ export const environment = {
     .default(PROVIDERS.join(','))
     .transform((value) => value.split(',').map((name) => name.trim()))
     .refine((names) => names.every((name) => PROVIDERS.includes(name)), 'must be smtp, sendgrid and outlook, in the order they are tried'),
+  EMAIL_TRACKING_ENABLED: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
   EMAIL_RATE_LIMIT_PER_PATIENT: whole(1, 100).default(5),
   EMAIL_RATE_LIMIT_PER_CLINIC: whole(1, 100_000).default(600),
   // Three vendors, one after the other, take less than the 90 s after which a sender is held to be gone.
@@ -67,6 +71,8 @@ export interface EmailConfig {
   perPatient: number;
   perClinic: number;
   timeoutMs: number;
+  /** Clinics may count who opens what rests on consent to marketing. */
+  tracking: boolean;
 }
 
 export function configure(e: Slice): EmailConfig | undefined {
@@ -80,6 +86,7 @@ export function configure(e: Slice): EmailConfig | undefined {
     perPatient: e.EMAIL_RATE_LIMIT_PER_PATIENT,
     perClinic: e.EMAIL_RATE_LIMIT_PER_CLINIC,
     timeoutMs: e.EMAIL_TIMEOUT_MS,
+    tracking: e.EMAIL_TRACKING_ENABLED,
   };
 }
 

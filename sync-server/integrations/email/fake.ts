@@ -16,6 +16,8 @@ export interface FakeEmail {
   name: string;
   subject: string;
   text: string;
+  /** Of a watched one; absent for all others. */
+  html?: string;
   /** Ours, as SendGrid gives it back. */
   args: Record<string, string>;
 }
@@ -177,11 +179,12 @@ function fromSendGrid(body: string): FakeEmail | undefined {
     tracking_settings?: Record<string, { enable?: boolean }>;
   };
   const [to] = said.personalizations?.[0]?.to ?? [];
-  const [content] = said.content ?? [];
+  const [content, page, ...more] = said.content ?? [];
   const watched = ['click_tracking', 'open_tracking', 'subscription_tracking', 'ganalytics'].some(
     (name) => said.tracking_settings?.[name]?.enable !== false,
   );
   if (to === undefined || said.from === undefined || content?.type !== 'text/plain' || content.value === '') return undefined;
+  if (more.length > 0 || (page !== undefined && page.type !== 'text/html')) return undefined;
   if ((said.subject ?? '') === '' || 'attachments' in said || watched) return undefined;
   return {
     provider: 'sendgrid',
@@ -191,6 +194,7 @@ function fromSendGrid(body: string): FakeEmail | undefined {
     name: said.from.name ?? '',
     subject: said.subject ?? '',
     text: content.value,
+    ...(page === undefined ? {} : { html: page.value }),
     args: { ...said.custom_args, ...said.personalizations?.[0]?.custom_args },
   };
 }
@@ -206,11 +210,13 @@ function fromGraph(body: string): FakeEmail | undefined {
     saveToSentItems?: boolean;
   };
   const [to] = message?.toRecipients ?? [];
-  if (message === undefined || to === undefined || message.body.contentType !== 'Text' || 'attachments' in message) return undefined;
+  if (message === undefined || to === undefined || 'attachments' in message) return undefined;
   if (saveToSentItems !== false || message.from.emailAddress.address !== MAILBOX) return undefined;
   const { address: from, name = '' } = message.from.emailAddress;
   const { subject, body: content } = message;
-  return { provider: 'outlook', id: random(), to: to.emailAddress.address, from, name, subject, text: content.content, args: {} };
+  // One body is all that Graph takes.
+  const said = content.contentType === 'HTML' ? { html: content.content, text: '' } : { text: content.content };
+  return { provider: 'outlook', id: random(), to: to.emailAddress.address, from, name, subject, ...said, args: {} };
 }
 
 interface SmtpFake {
@@ -251,31 +257,46 @@ function openSmtpServer({ password, mood, sent, bodies }: SmtpFake): SMTPServer 
   return server;
 }
 
-/** One part of plain text, as ours are; anything else is a mistake that a test shall see. */
-function read(raw: string): Pick<FakeEmail, 'id' | 'name' | 'subject' | 'text'> {
-  const [head = '', ...rest] = raw.split('\r\n\r\n');
-  const headers = new Map(
-    head
-      .replace(/\r\n[ \t]+/g, ' ')
-      .split('\r\n')
-      .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
-  );
-  if (!(headers.get('content-type') ?? '').startsWith('text/plain')) throw new Error('not plain text');
-  const body = rest.join('\r\n\r\n');
-  const encoding = headers.get('content-transfer-encoding') ?? '7bit';
-  const text = encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : encoding === '7bit' ? body : unquoted(body, '=\r\n');
+/** One part of plain text, as ours are, and of a watched one a page beside it; anything else is a mistake that a test shall see. */
+function read(raw: string): Pick<FakeEmail, 'id' | 'name' | 'subject' | 'text' | 'html'> {
+  const whole = partOf(raw);
+  const { headers } = whole;
   const word = (value: string) =>
     value
       .replace(/\?=\s+=\?/g, '?==?')
       .replace(/=\?UTF-8\?([QB])\?([^?]*)\?=/gi, (_, kind: string, coded: string) =>
         kind.toUpperCase() === 'B' ? Buffer.from(coded, 'base64').toString('utf8') : unquoted(coded.replaceAll('_', ' ')),
       );
+  const boundary = /^multipart\/alternative;.*boundary="?([^";]+)/.exec(headers.get('content-type') ?? '')?.[1];
+  const parts = boundary === undefined ? [whole] : whole.body.split(`--${boundary}`).slice(1, -1).map((part) => partOf(part.trimStart())); // prettier-ignore
+  const [plain, page, ...more] = parts.map((part) => ({ type: part.headers.get('content-type') ?? '', text: decoded(part) }));
+  if (plain === undefined || !plain.type.startsWith('text/plain') || more.length > 0) throw new Error('not plain text');
+  if (page !== undefined && !page.type.startsWith('text/html')) throw new Error('not a page');
   return {
     id: headers.get('message-id') ?? '',
     name: word(headers.get('from') ?? '').replace(/\s*<[^>]*>$/, '').replace(/^"(.*)"$/, '$1'), // prettier-ignore
     subject: word(headers.get('subject') ?? ''),
-    text: text.replaceAll('\r\n', '\n').trim(),
+    text: plain.text,
+    ...(page === undefined ? {} : { html: page.text }),
   };
+}
+
+interface Part {
+  headers: Map<string, string>;
+  body: string;
+}
+
+function partOf(raw: string): Part {
+  const [head = '', ...rest] = raw.split('\r\n\r\n');
+  const lines = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
+  const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+  return { headers, body: rest.join('\r\n\r\n') };
+}
+
+function decoded({ headers, body }: Part): string {
+  const encoding = headers.get('content-transfer-encoding') ?? '7bit';
+  const text = encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : encoding === '7bit' ? body : unquoted(body, '=\r\n');
+  return text.replaceAll('\r\n', '\n').trim();
 }
 
 const unquoted = (text: string, soft = ''): string =>

@@ -25,6 +25,7 @@ export const email = defineIntegration({
         providers: vendors.map(({ name }) => name).join(', '),
         sender: smtp?.from ?? sendgrid?.from ?? outlook?.mailbox ?? '',
         bounces: webhooks.length > 0 ? 'yes' : 'no',
+        tracking: config.tracking && ports.publicUrl !== undefined ? 'yes' : '',
         perPatient: String(config.perPatient),
         perClinic: String(config.perClinic),
       },

@@ -10,6 +10,7 @@ import type { Ports } from '../kit.ts';
 import type { OutlookConfig } from './config.ts';
 import { NoToken, openTokens } from './outlook-token.ts';
 import { outcomeOfStatus, type Vendor } from './vendor.ts';
+import { htmlOf } from './watched-html.ts';
 
 /** The SDK keeps an error's name alone. */
 class NeverLeft extends Error {
@@ -35,7 +36,7 @@ export function openOutlook(config: OutlookConfig, ports: Ports, timeoutMs: numb
   });
   return {
     name: 'outlook',
-    async send({ key, to, sender, subject = '', text }) {
+    async send({ key, to, sender, subject = '', text, watch }) {
       try {
         const response: unknown = await client
           .api(`/users/${encodeURIComponent(config.mailbox)}/sendMail`)
@@ -45,7 +46,8 @@ export function openOutlook(config: OutlookConfig, ports: Ports, timeoutMs: numb
           .post({
             message: {
               subject,
-              body: { contentType: 'Text', content: text },
+              body:
+                watch === undefined ? { contentType: 'Text', content: text } : { contentType: 'HTML', content: htmlOf({ text, watch }) },
               from: { emailAddress: { address: config.mailbox, ...(sender === undefined ? {} : { name: sender }) } },
               toRecipients: [{ emailAddress: { address: to } }],
               // Graph takes none but its own X- headers.

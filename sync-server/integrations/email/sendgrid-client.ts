@@ -7,6 +7,7 @@ import { neverLeft, type VendorOutcome } from '../fail-over.ts';
 import type { Ports } from '../kit.ts';
 import type { SendGridConfig } from './config.ts';
 import { outcomeOfStatus, ROBOT_HEADERS, type Vendor } from './vendor.ts';
+import { htmlOf } from './watched-html.ts';
 import { referenceArgs, sendGridWebhook } from './webhook.ts';
 
 const HOSTS = { eu: 'https://api.eu.sendgrid.com/', global: 'https://api.sendgrid.com/' };
@@ -36,13 +37,14 @@ export function openSendGrid(config: SendGridConfig, ports: Ports, timeoutMs: nu
   client.setDefaultRequest({ baseUrl: ports.baseUrls?.['sendgrid'] ?? HOSTS[config.region], maxRedirects: 0 });
   return {
     name: 'sendgrid',
-    async send({ to, sender = '', subject = '', text, reference }) {
+    async send({ to, sender = '', subject = '', text, watch, reference }) {
       try {
         const [answer] = await service.send({
           to: { email: to },
           from: { email: config.from, name: sender },
           subject,
           text,
+          ...(watch === undefined ? {} : { html: htmlOf({ text, watch }) ?? '' }),
           headers: ROBOT_HEADERS,
           customArgs: referenceArgs(reference),
           trackingSettings: NOT_WATCHED,

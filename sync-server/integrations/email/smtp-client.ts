@@ -8,6 +8,7 @@ import type { VendorOutcome } from '../fail-over.ts';
 import type { Outgoing, Ports } from '../kit.ts';
 import type { SmtpConfig } from './config.ts';
 import { ROBOT_HEADERS, type Vendor } from './vendor.ts';
+import { htmlOf } from './watched-html.ts';
 
 export function openSmtp(config: SmtpConfig, ports: Ports, timeoutMs: number): Vendor {
   return {
@@ -40,12 +41,13 @@ export function openSmtp(config: SmtpConfig, ports: Ports, timeoutMs: number): V
 }
 
 /** Addresses are given as parts: written out, a comma in one would be a second recipient. */
-function compose(from: string, { to, sender = '', subject = '', text }: Outgoing, messageId: string, date: Date): Promise<Buffer> {
+function compose(from: string, { to, sender = '', subject = '', text, watch }: Outgoing, messageId: string, date: Date): Promise<Buffer> {
   return new MailComposer({
     from: { name: sender, address: from },
     to: { name: '', address: to },
     subject,
     text,
+    ...(watch === undefined ? {} : { html: htmlOf({ text, watch }) }),
     messageId,
     date,
     headers: ROBOT_HEADERS,

@@ -65,7 +65,8 @@ function eventIn(one: unknown): WebhookEvent[] {
   const [providerId = ''] = text('sg_message_id').split('.');
   if (status === undefined || providerId === '') return [];
   // Turned away for now, by a name on a list or a full box, is told as a bounce too, and is just as final.
-  const code = status === 'bounced' ? `email/${text('type') === 'blocked' ? 'turned-away' : 'bounced'}` : 'email/suppressed';
+  const bounced = text('type') === 'blocked' ? 'email/turned-away' : 'email/bounced';
+  const code = status === 'bounced' ? bounced : 'email/suppressed';
   return [
     {
       kind: 'status',

@@ -4,6 +4,7 @@
  * so a status counts only for the vendor id it speaks of (core/messages/receive.ts).
  */
 import Telnyx from 'telnyx';
+import type { MessageReason } from '#db/rules/message-reasons.ts';
 import { neverLeft, type VendorOutcome } from '../fail-over.ts';
 import type { DeliveryStatus, Ports, WebhookEvent, WebhookRequest } from '../kit.ts';
 import type { TelnyxConfig } from './config.ts';
@@ -11,7 +12,7 @@ import { referenceIn, referenceQuery, type Vendor } from './vendor.ts';
 
 const PATH = '/api/v1/webhooks/telnyx';
 /** https://developers.telnyx.com/development/api-fundamentals/error-codes */
-const REFUSALS: Readonly<Record<string, string>> = {
+const REFUSALS: Readonly<Record<string, MessageReason>> = {
   '40310': 'number/invalid',
   '40001': 'number/not-mobile',
   '40300': 'consent/withdrawn',

@@ -4,6 +4,7 @@
  * Error codes: https://www.twilio.com/docs/api/errors
  */
 import twilio from 'twilio';
+import type { MessageReason } from '#db/rules/message-reasons.ts';
 import { neverLeft, type VendorOutcome } from '../fail-over.ts';
 import type { Asked, DeliveryStatus, Outgoing, Ports, WebhookEvent, WebhookRequest } from '../kit.ts';
 import type { TwilioConfig } from './config.ts';
@@ -12,7 +13,7 @@ import { referenceIn, referenceQuery, type Vendor } from './vendor.ts';
 const PATH = '/api/v1/webhooks/twilio';
 /** Our clock and Twilio's may differ by so much. */
 const SKEW_MS = 120_000;
-const REFUSALS: Readonly<Record<number, string>> = {
+const REFUSALS: Readonly<Record<number, MessageReason>> = {
   21211: 'number/invalid',
   21214: 'number/invalid',
   21217: 'number/invalid',
