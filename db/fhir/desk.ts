@@ -57,7 +57,7 @@ export function chargeOf(journal: Journal, row: OwnRow<'treatment_line'>): Charg
   };
 }
 
-const METHODS = { card: 'kort', cash: 'kontant', vipps: 'Vipps', invoice_later: 'faktura' } as const;
+const METHODS = { card: 'kort', cash: 'kontant', vipps: 'Vipps', invoice_later: 'faktura', prepaid: 'klippekort' } as const;
 
 /** A receipt, with its lines as they stood when the money changed hands. */
 export const receiptOf = (journal: Journal, row: OwnRow<'payment'>): Invoice => ({

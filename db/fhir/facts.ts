@@ -1,5 +1,5 @@
 /** What must be known before touching the patient, and what they agreed to or shut. */
-import type { AllergyIntolerance, AuditEvent, Consent, DetectedIssue, Flag } from '@medplum/fhirtypes';
+import type { AllergyIntolerance, AuditEvent, Consent, DetectedIssue, Flag, Observation } from '@medplum/fhirtypes';
 import { SAFETY_WORDS } from '../rules/journal-words.ts';
 import type { Journal, OwnRow } from './journal.ts';
 import { hl7, loinc } from './systems.ts';
@@ -106,3 +106,31 @@ export const disagreementOf = (journal: Journal, row: OwnRow<'conflict'>): Detec
 });
 
 const wordsOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
+
+const ABSENCES = {
+  here: 'Fravær fra arbeid, sykmeldt her',
+  elsewhere: 'Fravær fra arbeid, etter pasientens opplysning',
+  none_earlier: 'Ikke kjent tidligere fravær fra arbeid',
+} as const;
+
+/** Absence from work as known here; the certificate is Nav's. */
+export const absenceOf = (journal: Journal, row: OwnRow<'sick_leave'>): Observation => ({
+  resourceType: 'Observation',
+  id: row.id,
+  status: row.enteredInError || isWrong(journal, row.encounterId) ? 'entered-in-error' : 'final',
+  category: [hl7('observation-category', 'social-history')],
+  code: { text: ABSENCES[row.origin] },
+  subject: journal.subject(row.patientId),
+  encounter: journal.to(row.encounterId),
+  effectivePeriod: { start: row.fromDay, end: row.toDay },
+  performer: [journal.person(row.enteredById)],
+  valueQuantity:
+    row.gradePercent === null ? undefined : { value: row.gradePercent, unit: '%', system: 'http://unitsofmeasure.org', code: '%' },
+  note: note(row.note),
+});
+
+/** What was written in a visit that does not count does not count either. */
+function isWrong(journal: Journal, encounterId: string | null): boolean {
+  const status = journal.of('encounter').find(({ id }) => id === encounterId)?.status;
+  return status === 'entered_in_error' || status === 'discarded';
+}

@@ -6,7 +6,7 @@ import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { derivedId } from '../model/ids.ts';
 import { appointmentOf, chargeOf, messageOf, recallOf, receiptOf } from './desk.ts';
 import { attachmentOf, documentOf, letterOf, looseDocuments } from './documents.ts';
-import { blockOf, channelConsentOf, disagreementOf, emergencyOf, safetyOf } from './facts.ts';
+import { absenceOf, blockOf, channelConsentOf, disagreementOf, emergencyOf, safetyOf } from './facts.ts';
 import { journalOf, urn, type Journal, type JournalEntity, type JournalSource, type OwnRow } from './journal.ts';
 import { amendmentOf, amendmentSignatureOf, noteOf, signatureOf } from './notes.ts';
 import { guardianOf, organizationOf, patientOf, practitionersOf, withReplaced } from './people.ts';
@@ -48,6 +48,7 @@ const MAPPED: Readonly<Record<JournalEntity, (journal: Journal) => Resource[]>> 
   amendment: within,
   treatment_line: each('treatment_line', chargeOf),
   payment: each('payment', receiptOf),
+  sick_leave: each('sick_leave', absenceOf),
   letter: each('letter', letterOf),
   document: (journal) => looseDocuments(journal).map((row) => documentOf(journal, row)),
   attachment: each('attachment', attachmentOf),

@@ -7,8 +7,12 @@ import type { EntityName, EntityOf } from '../model/entities.ts';
 import type { OwnFields } from '../model/entity.ts';
 import { HPR } from './systems.ts';
 
-/** Entities that name the patient, or hang under a visit. */
-export type JournalEntity =
+/** The clinic's books about a patient: of the copy as data, and no part of a journal as another system reads it. */
+export const BOOKS = ['series_cover', 'prepaid', 'invoice', 'invoice_payment', 'helfo_claim'] as const satisfies readonly EntityName[];
+
+/** Entities that name the patient, or hang under a visit; the books are none of them. */
+export type JournalEntity = Exclude<NamesPatient, (typeof BOOKS)[number]>;
+type NamesPatient =
   | 'patient'
   | {
       [N in EntityName]: 'patientId' extends keyof EntityOf<N>['fields']

@@ -68,6 +68,10 @@ export const priceItem = entity('price_item', 'desk', {
   amountOre: optional(ore()),
   /** Helfo's part; empty until confirmed. */
   refundOre: optional(ore()),
+  /** Included in the price; empty: exempt (merverdiavgiftsloven § 3-2). Only alternative treatment with a price of its own is not. */
+  vatPercent: optional(integer({ min: 0, max: 50 })),
+  /** A package: so many visits paid in advance. */
+  packageVisits: optional(integer({ min: 1, max: 200 })),
   /** Visit types for which it is offered first. */
   visitTypes: initially(json(z.array(z.string())), []),
   active: initially(flag(), true),

@@ -5,6 +5,8 @@ import { clinic, device, phrase, priceItem, signingKey, user } from './clinic.ts
 import { channelConsent, episode, guardian, patient, safetyFact } from './patient.ts';
 import { amendment, diagnosis, encounter, noteSection, observation, redFlagAnswer, treatmentConsent } from './encounter.ts';
 import { appointment, dayClose, document, letter, payment, treatmentLine } from './practice.ts';
+import { billingSetting, helfoClaim, invoice, invoicePayment, prepaid, seriesCover } from './money.ts';
+import { sickLeave } from './sick-leave.ts';
 import { conflict } from './conflict.ts';
 import { integrationSetting, message, recall } from './message.ts';
 import { erasure, journalRequest } from './erasure.ts';
@@ -34,6 +36,13 @@ export const entities = {
   diagnosis,
   treatment_line: treatmentLine,
   payment,
+  billing_setting: billingSetting,
+  series_cover: seriesCover,
+  prepaid,
+  invoice,
+  invoice_payment: invoicePayment,
+  helfo_claim: helfoClaim,
+  sick_leave: sickLeave,
   amendment,
   letter,
   document,

@@ -35,9 +35,11 @@ export const treatmentLine = entity('treatment_line', 'desk', {
   /** Clinic price per unit; empty when the clinic has not confirmed one. */
   amountOre: optional(ore()),
   refundOre: optional(ore()),
+  /** Included in the price; empty: exempt (merverdiavgiftsloven § 3-2). */
+  vatPercent: optional(integer({ min: 0, max: 50 })),
 });
 
-export const PAYMENT_METHODS = ['card', 'cash', 'vipps', 'invoice_later'] as const;
+export const PAYMENT_METHODS = ['card', 'cash', 'vipps', 'invoice_later', 'prepaid'] as const;
 
 export const payment = entity('payment', 'desk', {
   patientId: reference('patient', { merge: 'scalar' }),
@@ -50,9 +52,19 @@ export const payment = entity('payment', 'desk', {
   receiptNumber: text({ max: 40, merge: 'fixed' }),
   /** The lines as they stood when the money changed hands. */
   lines: json(
-    z.array(z.object({ label: z.string(), quantity: z.number(), amountOre: z.number().nullable(), refundOre: z.number().nullable() })),
+    z.array(
+      z.object({
+        label: z.string(),
+        quantity: z.number(),
+        amountOre: z.number().nullable(),
+        refundOre: z.number().nullable(),
+        vatPercent: z.number().nullable().optional(),
+      }),
+    ),
     { merge: 'fixed', sensitive: true },
   ),
+  /** The prepaid visits one of which it used. */
+  prepaidId: optional(looseId()),
   voided: initially(flag(), false),
   voidReason: optional(text({ max: 500, sensitive: true })),
 });

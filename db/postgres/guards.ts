@@ -59,6 +59,8 @@ const GRANTS: Readonly<Record<string, string>> = {
 const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = {
   letter: 'status',
   payment: '',
+  invoice: '',
+  invoice_payment: '',
   document: '',
   attachment: '',
   patient_link: '',

@@ -35,3 +35,23 @@ export function billTotals(lines: readonly BillLine[]): { totalOre: number | nul
   const patientShareOre = lines.reduce((sum, line) => sum + patientShare(line.amountOre ?? 0, line.refundOre ?? 0) * line.quantity, 0);
   return { totalOre, refundOre, patientShareOre };
 }
+
+/** A price as Helfo's part and the patient's: together the price, to the øre, also where the refund is the larger. */
+export function splitPrice(priceOre: number, refundOre: number): { refundOre: number; shareOre: number } {
+  const refund = Math.min(Math.max(0, refundOre), priceOre);
+  return { refundOre: refund, shareOre: priceOre - refund };
+}
+
+/** `count` parts that differ by at most one øre and are the whole together; the larger ones first. */
+export function partsOf(ore: number, count: number): number[] {
+  const least = Math.floor(ore / count);
+  const more = ore - least * count;
+  return Array.from({ length: count }, (_, at) => least + (at < more ? 1 : 0));
+}
+
+/** VAT that lies in a price, to the nearest øre; integers only, for no float holds 25/125 of an øre. */
+export function vatWithin(priceOre: number, percent: number | null): number {
+  if (percent === null || percent === 0) return 0;
+  const whole = 100 + percent;
+  return Math.floor((2 * priceOre * percent + whole) / (2 * whole));
+}

@@ -48,6 +48,12 @@ const AREAS: Record<string, Group> = {
   bill: 'desk',
   line: 'desk',
   payment: 'desk',
+  billing: 'admin',
+  cover: 'desk',
+  prepaid: 'desk',
+  invoice: 'desk',
+  claim: 'desk',
+  sickLeave: 'clinician',
   letter: 'clinician',
   attachment: 'clinician',
   journal: 'clinician',
@@ -72,6 +78,10 @@ const VERBS: Record<string, Group> = {
   'clinic.update': 'admin',
   'user.list': 'anyone',
   'price.list': 'anyone',
+  'billing.settings': 'anyone',
+  // Diagnoses leave in them.
+  'claim.export': 'clinician',
+  'claim.credit': 'clinician',
   // Of a colleague; one's own is taken off against a code.
   'secondFactor.reset': 'admin',
   'device.list': 'anyone',
@@ -109,7 +119,7 @@ export const readsNotes = (roles: readonly Role[], granted = false): boolean =>
 /** Whether one of these roles may say that a copy leaves the house, of another person's asking. */
 export const decidesOnExports = (roles: readonly Role[]): boolean => roles.includes('PRACTITIONER') || roles.includes('ADMIN');
 
-const ADMIN_ENTITIES: readonly EntityName[] = ['clinic', 'user', 'price_item', 'access_grant', 'integration_setting'];
+const ADMIN_ENTITIES: readonly EntityName[] = ['clinic', 'user', 'price_item', 'billing_setting', 'access_grant', 'integration_setting'];
 const ANYONE_ENTITIES: readonly EntityName[] = ['signing_key', 'device'];
 
 /** Whether one of these roles may change rows of the entity; the server's half of the table. */

@@ -45,7 +45,13 @@ const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[]
   red_flag_answer: [['encounterId']],
   diagnosis: [['encounterId'], ['code']],
   treatment_line: [['encounterId']],
-  payment: [['encounterId'], ['patientId', 'paidAt']],
+  payment: [['encounterId'], ['patientId', 'paidAt'], ['prepaidId'], ['method', 'paidAt']],
+  series_cover: [['patientId']],
+  prepaid: [['patientId'], ['lineId']],
+  invoice: [['patientId'], ['series', 'running'], ['creditsId']],
+  invoice_payment: [['invoiceId']],
+  helfo_claim: [['encounterId'], ['day'], ['batchId'], ['regningsnummer']],
+  sick_leave: [['patientId']],
   amendment: [['encounterId']],
   letter: [['patientId'], ['encounterId'], ['status']],
   document: [['patientId']],
@@ -103,6 +109,13 @@ export const treatmentConsent = toSqlite(entities.treatment_consent);
 export const diagnosis = toSqlite(entities.diagnosis);
 export const treatmentLine = toSqlite(entities.treatment_line);
 export const payment = toSqlite(entities.payment);
+export const billingSetting = toSqlite(entities.billing_setting);
+export const seriesCover = toSqlite(entities.series_cover);
+export const prepaid = toSqlite(entities.prepaid);
+export const invoice = toSqlite(entities.invoice);
+export const invoicePayment = toSqlite(entities.invoice_payment);
+export const helfoClaim = toSqlite(entities.helfo_claim);
+export const sickLeave = toSqlite(entities.sick_leave);
 export const amendment = toSqlite(entities.amendment);
 export const letter = toSqlite(entities.letter);
 export const document = toSqlite(entities.document);

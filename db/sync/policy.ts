@@ -36,14 +36,16 @@ export const FROZEN_CHILDREN: ReadonlySet<EntityName> = new Set<EntityName>([
 ]);
 
 /**
- * What may still change on a row that is finished: a signed letter can be handed over or withdrawn, a payment voided, an
- * attachment entered in error or looked over for viruses, a merging of two patients undone, a document and a signed amendment nothing at all. Undefined while the row is not finished.
+ * What may still change on a row that is finished: a signed letter can be handed over or withdrawn, a payment voided, an invoice nothing (a credit
+ * note is another one), an attachment entered in error or looked over for viruses, a merging of two patients undone, a document and a signed
+ * amendment nothing at all. Undefined while the row is not finished.
  */
 export function movableFields(entity: EntityName, row: Readonly<Record<string, unknown>> | undefined): ReadonlySet<string> | undefined {
   if (row === undefined) return undefined;
   if (entity === 'letter') return row['status'] === 'draft' ? undefined : LETTER_FIELDS;
   if (entity === 'amendment') return row['status'] === 'signed' ? NO_FIELDS : undefined;
-  if (entity === 'payment') return PAYMENT_FIELDS;
+  if (entity === 'payment' || entity === 'invoice_payment') return PAYMENT_FIELDS;
+  if (entity === 'invoice') return NO_FIELDS;
   if (entity === 'attachment') return ATTACHMENT_FIELDS;
   if (entity === 'patient_link') return UNDOING_FIELDS;
   if (entity === 'journal_request') return row['status'] === 'open' ? undefined : NO_FIELDS;

@@ -23,7 +23,8 @@ export const UPCASTS: Map<number, Upcast> = new Map([
   [2, same],
   // 4: a device tells what it handed in; messages, switches of integrations, what a patient answered.
   [3, same],
-  // 5: what the virus scanner said of an attachment; recalls, the channel a patient is written to, a second person's word on exports.
+  // 5: what the virus scanner said of an attachment; recalls, the channel a patient is written to, a second person's word on exports;
+  // prepaid visits, invoices, claims to Helfo, absence from work.
   [4, same],
 ]);
 

@@ -15,7 +15,7 @@ export interface BillView {
 }
 
 const note = { encounterId: z.uuid() };
-const errors = ['encounter/unknown', 'encounter/not-editable', 'encounter/paid', 'price/unknown', 'line/unknown'];
+const errors = ['encounter/unknown', 'encounter/not-editable', 'encounter/paid', 'price/unknown', 'line/unknown', 'prepaid/in-use'];
 
 export const billing = {
   'bill.get': verb<BillView>()(z.object(note), errors),

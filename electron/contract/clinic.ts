@@ -88,6 +88,8 @@ export const clinic = {
       kind: z.enum(['service', 'takst']),
       amountOre: oreOrNull,
       refundOre: oreOrNull,
+      vatPercent: z.int().min(0).max(50).nullable().default(null),
+      packageVisits: z.int().min(1).max(200).nullable().default(null),
       visitTypes: z.array(z.string()).default([]),
       active: z.boolean().default(true),
     }),

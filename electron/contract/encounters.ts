@@ -1,5 +1,6 @@
 /** Charting a visit. */
-import type { ClaimProblem } from '#db/rules/takster.ts';
+import type { PreflightProblem } from '#db/rules/claims.ts';
+import type { SeriesNotice } from '#db/rules/series.ts';
 import { z } from 'zod';
 import { VISIT_TYPES } from '#db/model/encounter.ts';
 import type {
@@ -62,7 +63,9 @@ export interface ChartView {
   diagnoses: DiagnosisRow[];
   lines: TreatmentLineRow[];
   /** What Helfo would send the claim back for; told, never stopped. */
-  claimProblems: ClaimProblem[];
+  claimProblems: PreflightProblem[];
+  /** Visits of the series and the year, where somebody wants to be told; stops nothing. */
+  seriesNotices: SeriesNotice[];
   payments: PaymentRow[];
   amendments: AmendmentRow[];
   letters: { id: string; kind: string; status: string }[];

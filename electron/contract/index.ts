@@ -4,6 +4,7 @@ import { attachments } from './attachments.ts';
 import { audit } from './audit.ts';
 import { billing } from './billing.ts';
 import { calendar } from './calendar.ts';
+import { claims } from './claims.ts';
 import { clinic } from './clinic.ts';
 import { codes } from './codes.ts';
 import { encounters } from './encounters.ts';
@@ -12,11 +13,13 @@ import { journal } from './journal.ts';
 import { letters } from './letters.ts';
 import { exporting } from './exporting.ts';
 import { messages } from './messages.ts';
+import { money } from './money.ts';
 import { recalls } from './recalls.ts';
 import { patients } from './patients.ts';
 import { requests } from './requests.ts';
 import { secondFactorArea } from './second-factor.ts';
 import { session } from './session.ts';
+import { sickLeave } from './sick-leave.ts';
 import { signIn } from './sign-in.ts';
 import { sync } from './sync.ts';
 import type { z } from 'zod';
@@ -34,6 +37,9 @@ export const contract = {
   ...calendar,
   ...encounters,
   ...billing,
+  ...money,
+  ...claims,
+  ...sickLeave,
   ...letters,
   ...access,
   ...audit,
@@ -60,6 +66,9 @@ const areas = [
   calendar,
   encounters,
   billing,
+  money,
+  claims,
+  sickLeave,
   letters,
   attachments,
   codes,

@@ -5,7 +5,13 @@ import { attachmentHandlers } from './attachments/verbs.ts';
 import { addingHandlers } from './attachments/adding.ts';
 import { affectedHandlers } from './audit/affected-verbs.ts';
 import { auditHandlers } from './audit/verbs.ts';
+import { claimHandlers } from './billing/claims.ts';
+import { invoicePdfHandlers } from './billing/invoice-pdf.ts';
+import { invoiceHandlers } from './billing/invoices.ts';
+import { prepaidHandlers } from './billing/prepaid.ts';
 import { receiptHandlers } from './billing/receipt.ts';
+import { seriesHandlers } from './billing/series.ts';
+import { settingHandlers } from './billing/settings.ts';
 import { billingHandlers } from './billing/verbs.ts';
 import { doubleBookingHandlers } from './calendar/double-bookings.ts';
 import { calendarHandlers } from './calendar/verbs.ts';
@@ -35,6 +41,7 @@ import { handedInHandlers } from './refused/handed-in.ts';
 import { heldHandlers } from './refused/held.ts';
 import { requestHandlers } from './requests/verbs.ts';
 import { refusedHandlers } from './refused/verbs.ts';
+import { sickLeaveHandlers } from './sick-leave/verbs.ts';
 import { recordHandlers } from './session/record-verbs.ts';
 import { sessionHandlers } from './session/verbs.ts';
 import { syncHandlers } from './sync-verbs.ts';
@@ -67,6 +74,13 @@ export const handlers: readonly AnyHandler[] = [
   ...amendmentHandlers,
   ...billingHandlers,
   ...receiptHandlers,
+  ...settingHandlers,
+  ...seriesHandlers,
+  ...prepaidHandlers,
+  ...invoiceHandlers,
+  ...invoicePdfHandlers,
+  ...claimHandlers,
+  ...sickLeaveHandlers,
   ...messageHandlers,
   ...recallHandlers,
   ...exportingHandlers,

@@ -3,9 +3,12 @@
  * a wrong one is refused. Everything else that fails is stored and flagged: text is never lost over a rule.
  */
 import type { EntityName } from '#db/model/entities.ts';
+import { z } from 'zod';
 import { signedContentSchema } from '#db/model/encounter.ts';
+import { invoiceContentSchema } from '#db/model/money.ts';
 import { maySignAmendment } from '#db/rules/amending.ts';
 import { mainDiagnosisProblem } from '#db/rules/codes.ts';
+import { addsUp } from '#db/rules/invoices.ts';
 import { parseNationalId } from '#db/rules/fodselsnummer.ts';
 import { canonical, type Change } from '#db/sync/change.ts';
 import type { MergeReader } from '#db/sync/merge.ts';
@@ -55,6 +58,7 @@ export function judgeRules(
     const may = maySignAmendment({ authorId: String(authorId), kind }, { practitionerId: String(practitionerId) }, actor);
     return may ? { ok: true, flags: [] } : { ok: false, code: 'actor/forbidden' };
   }
+  if (entity === 'invoice' && row === undefined) return { ok: true, flags: invoiceFlags(set) };
   if (entity === 'erasure') return judgeErasure(set, actor, read, worksHere);
   // Nobody is merged with themselves.
   if (entity === 'patient_link' && after('patientId') === after('intoId')) return { ok: false, code: 'change/malformed' };
@@ -97,6 +101,15 @@ function judgeSignature(
     ],
   };
 }
+
+/** An invoice whose sums are not those of its lines has reached a patient all the same: it is kept, and told. */
+function invoiceFlags(set: Record<string, unknown>): string[] {
+  const content = invoiceContentSchema.safeParse(set['content']);
+  const sums = invoiceSumsSchema.safeParse(set);
+  return content.success && sums.success && addsUp(sums.data, content.data.lines) ? [] : ['invoice/sums'];
+}
+const whole = z.int();
+const invoiceSumsSchema = z.object({ totalOre: whole, refundOre: whole, shareOre: whole, paidBeforeOre: whole, vatOre: whole });
 
 /** Each entry is there, may be erased by such a decision, and is decided about by whoever is responsible for it. */
 function judgeErasure(set: Record<string, unknown>, actor: string, read: MergeReader, worksHere: (userId: string) => boolean): RuleVerdict {

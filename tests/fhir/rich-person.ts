@@ -142,6 +142,10 @@ export function richSource(): JournalSource {
       }),
       filled('payment', 'voided', { ...mine, ...under, voided: true, receiptNumber: 'A-13' }),
     ],
+    sick_leave: [
+      filled('sick_leave', 'absence', { ...mine, ...under, gradePercent: 50 }),
+      filled('sick_leave', 'asked', { ...mine, encounterId: null, origin: 'none_earlier', gradePercent: null, note: null }),
+    ],
     amendment: [
       filled('amendment', 'amendment', {
         ...under,

@@ -56,14 +56,24 @@ export function visitNumber(db: SqliteDatabase, visit: Pick<RowOf<'encounter'>, 
   return row.n + 1;
 }
 
-/** Codes of what was done in the other visits of an episode; drafts too, for they will be claimed. */
-export function claimedInEpisode(db: SqliteDatabase, episodeId: string, except: string): string[] {
+/** Codes of what was done in the earlier visits of an episode; drafts too, for they will be claimed. */
+export function claimedEarlier(db: SqliteDatabase, visit: Pick<RowOf<'encounter'>, 'id' | 'episodeId' | 'visitAt'>): string[] {
+  if (visit.episodeId === null) return [];
   const rows = prepared(
     db,
     `select distinct l.code from encounter e join treatment_line l on l.encounter_id = e.id and l.deleted = 0
-     where e.episode_id = ? and e.id <> ? and e.deleted = 0 and e.status in ('draft', 'signed')`,
-  ).all(episodeId, except) as { code: string }[];
+     where e.episode_id = ? and (e.visit_at, e.id) < (?, ?) and e.deleted = 0 and e.status in ('draft', 'signed')`,
+  ).all(visit.episodeId, visit.visitAt, visit.id) as { code: string }[];
   return rows.map(({ code }) => code);
+}
+
+/** When the person was here, oldest first; drafts too. */
+export function visitInstants(db: SqliteDatabase, patientId: string): string[] {
+  const rows = prepared(
+    db,
+    `select visit_at as at from encounter where ${OF_PERSON('patient_id')} and deleted = 0 and status in ('draft', 'signed') order by visit_at`,
+  ).all(personJson(db, patientId)) as { at: string }[];
+  return rows.map(({ at }) => at);
 }
 
 /** A visit of this patient that a practitioner began in the span and that has no booking. */

@@ -1,26 +1,12 @@
 /** Lines, totals, payment. What the clinic has not priced is not zero, it is missing. */
 import { err, ok } from '#electron/contract/verb.ts';
-import type { Result } from '#electron/contract/verb.ts';
 import { billOf, paymentProblem } from '#db/rules/billing.ts';
 import { billsOf, nextReceiptNumber } from '#db/sqlite/queries/billing.ts';
 import type { Context } from '../context.ts';
 import { logRead } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
-
-/**
- * A visit that may still be billed: neither discarded nor entered in error. Where no notes come, it is known by its
- * lines alone.
- */
-function billable(ctx: Context, encounterId: string): Result<{ patientId: string }> {
-  const encounter = ctx.get('encounter', encounterId);
-  if (encounter === undefined) {
-    const line = ctx.rows('treatment_line', 'encounter_id = ? limit 1', [encounterId])[0];
-    return line === undefined ? err('encounter/unknown') : ok({ patientId: line.patientId });
-  }
-  return encounter.status === 'draft' || encounter.status === 'signed'
-    ? ok(encounter)
-    : err('encounter/not-editable', { status: encounter.status });
-}
+import { billable } from './billable.ts';
+import { cardInUse, dropCard, keepCard } from './prepaid.ts';
 
 function bill(ctx: Context, encounterId: string) {
   const { lines, payments } = billsOf(ctx.db, [encounterId]).get(encounterId) ?? { lines: [], payments: [] };
@@ -44,7 +30,7 @@ export const billingHandlers = [
     if (!found.ok) return found;
     const item = ctx.get('price_item', priceItemId);
     if (item === undefined || !item.active) return err('price/unknown');
-    const { code, label, amountOre, refundOre } = item;
+    const { code, label, amountOre, refundOre, vatPercent } = item;
     const row = ctx.insert('treatment_line', {
       encounterId,
       patientId: found.value.patientId,
@@ -54,7 +40,9 @@ export const billingHandlers = [
       quantity,
       amountOre,
       refundOre,
+      vatPercent,
     });
+    keepCard(ctx, row);
     ctx.audit({ action: 'change', subjectEntity: 'treatment_line', subjectId: row.id, patientId: found.value.patientId });
     return ok(row);
   }),
@@ -64,8 +52,11 @@ export const billingHandlers = [
     const line = ctx.get('treatment_line', id);
     if (line === undefined || line.encounterId !== encounterId) return err('line/unknown');
     if (isSettled(ctx, encounterId)) return err('encounter/paid');
+    if (cardInUse(ctx, id)) return err('prepaid/in-use');
     ctx.audit({ action: 'change', subjectEntity: 'treatment_line', subjectId: id, patientId: found.value.patientId });
-    return ok(ctx.patch('treatment_line', id, set));
+    const row = ctx.patch('treatment_line', id, set);
+    keepCard(ctx, row);
+    return ok(row);
   }),
   useCase('line.remove', (ctx, { encounterId, id }) => {
     const found = billable(ctx, encounterId);
@@ -73,7 +64,9 @@ export const billingHandlers = [
     const line = ctx.get('treatment_line', id);
     if (line === undefined || line.encounterId !== encounterId) return err('line/unknown');
     if (isSettled(ctx, encounterId)) return err('encounter/paid');
+    if (cardInUse(ctx, id)) return err('prepaid/in-use');
     ctx.remove('treatment_line', id);
+    dropCard(ctx, id);
     ctx.audit({
       action: 'change',
       subjectEntity: 'treatment_line',
@@ -102,6 +95,7 @@ export const billingHandlers = [
         quantity: line.quantity,
         amountOre: line.amountOre,
         refundOre: line.refundOre,
+        ...(line.vatPercent === null ? {} : { vatPercent: line.vatPercent }),
       })),
     });
     ctx.audit({ action: 'create', subjectEntity: 'payment', subjectId: row.id, patientId: row.patientId });

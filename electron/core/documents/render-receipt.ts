@@ -3,7 +3,7 @@
  * patient asks for (Helfo's part, their own part). VAT: health services are exempt by merverdiavgiftsloven § 3-2, which
  * names chiropractors (norway.md §3). No diagnosis stands on it. All money is whole øre.
  */
-import { billTotals } from '#db/rules/money.ts';
+import { billTotals, vatWithin } from '#db/rules/money.ts';
 import type { ClinicHead } from './letterhead.ts';
 import { decorate, drawHead } from './letterhead.ts';
 import { inNorway, instantOf, joined, kroner, longDate, orgNumber } from './norwegian.ts';
@@ -19,6 +19,8 @@ export interface ReceiptLine {
   amountOre: number | null;
   /** Helfo's part of one. */
   refundOre: number | null;
+  /** Within the price; none: exempt. */
+  vatPercent?: number | null | undefined;
 }
 export interface ReceiptContent {
   seller: ClinicHead;
@@ -29,7 +31,7 @@ export interface ReceiptContent {
   /** Who treated, as printed; empty when unknown. */
   practitionerName: string;
   lines: readonly ReceiptLine[];
-  method: 'card' | 'cash' | 'vipps' | 'invoice_later';
+  method: 'card' | 'cash' | 'vipps' | 'invoice_later' | 'prepaid';
   /** What changed hands with this receipt. */
   amountOre: number;
   voided: boolean;
@@ -40,6 +42,7 @@ const methods = {
   cash: 'Betalt kontant',
   vipps: 'Betalt med Vipps',
   invoice_later: 'Faktura sendes senere',
+  prepaid: 'Betalt med klippekort',
 } as const;
 
 /**
@@ -77,7 +80,7 @@ export async function renderReceipt(content: ReceiptContent): Promise<Uint8Array
   const bottom = drawTable(paper, content, start + mm(12));
   let y = bottom + mm(8);
   for (const text of [
-    'MVA 0 kr – unntatt etter merverdiavgiftsloven § 3-2.',
+    ...vatWords(content.lines),
     content.method === 'invoice_later' ? 'Ikke betalt. Dette er ikke en kvittering for betaling.' : '',
     content.voided ? 'Annullert: beløpet er ikke lenger registrert som betalt.' : '',
   ]) {
@@ -94,6 +97,16 @@ export async function renderReceipt(content: ReceiptContent): Promise<Uint8Array
       runningRight: longDate(date),
       foot: joined([seller.clinicName, seller.orgNumber === null ? null : `org.nr. ${orgNumber(seller.orgNumber)}`], ' · '),
     }),
+  );
+}
+
+/** By rate; the exempt part is named for what it is. */
+function vatWords(lines: readonly ReceiptLine[]): string[] {
+  const rates = [...new Set(lines.map(({ vatPercent }) => vatPercent ?? 0))].toSorted((a, b) => a - b);
+  const vatOf = (rate: number): number =>
+    lines.reduce((sum, line) => sum + ((line.vatPercent ?? 0) === rate ? vatWithin((line.amountOre ?? 0) * line.quantity, rate) : 0), 0);
+  return rates.map((rate) =>
+    rate === 0 ? 'MVA 0 kr – unntatt etter merverdiavgiftsloven § 3-2.' : `Herav ${rate} % MVA: ${kroner(vatOf(rate))} kr.`,
   );
 }
 

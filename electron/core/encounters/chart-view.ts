@@ -1,14 +1,14 @@
 /** Everything the chart shows, read in a handful of indexed queries. */
 import type { ChartView } from '#electron/contract/encounters.ts';
 import { taksterKi } from '#db/reference/takster-ki.ts';
-import { clinicDay } from '#db/rules/appointments.ts';
-import { claimProblems } from '#db/rules/takster.ts';
+import { preflight } from '#db/rules/claims.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
-import { claimedInEpisode, previousVisits, saltSource, visitNumber } from '#db/sqlite/queries/encounters.ts';
+import { claimedEarlier, previousVisits, saltSource, visitNumber } from '#db/sqlite/queries/encounters.ts';
 import { OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import { stampOf } from '#db/sync/row.ts';
 import type { StoredRow } from '#db/sync/row.ts';
+import { noticesOf } from '../billing/series.ts';
 import type { Context } from '../context.ts';
 import { patientView } from '../patients/patient-view.ts';
 import { noteParts } from './note-parts.ts';
@@ -56,11 +56,17 @@ export function chartView(ctx: Context, encounter: RowOf<'encounter'>): ChartVie
     treatmentConsent: parts.consent === null ? null : { given: parts.consent.given, comment: parts.consent.comment },
     diagnoses: [...parts.diagnoses],
     lines: [...parts.lines],
-    claimProblems: claimProblems(taksterKi, parts.lines, {
-      day: clinicDay(encounter.visitAt),
-      earlierInSeries: encounter.episodeId === null ? [] : claimedInEpisode(ctx.db, encounter.episodeId, encounter.id),
+    claimProblems: preflight(taksterKi, {
+      lines: parts.lines,
+      visitAt: encounter.visitAt,
+      earlierInSeries: claimedEarlier(ctx.db, encounter),
+      inSeries: encounter.episodeId !== null || encounter.status === 'draft',
       diagnosed: parts.diagnoses.some(({ system }) => system === 'icpc-2'),
+      hasNationalId: patient.nationalId !== null,
+      hasHpr: (ctx.get('user', encounter.practitionerId)?.hprNumber ?? null) !== null,
+      signedLines: encounter.signedContent?.treatmentLines ?? null,
     }),
+    seriesNotices: noticesOf(ctx, encounter),
     payments: ctx.rows('payment', 'encounter_id = ? order by paid_at', [encounter.id]),
     amendments: ctx.rows('amendment', "encounter_id = ? and status <> 'discarded' order by coalesce(signed_at, '9') desc", [encounter.id]),
     letters: ctx

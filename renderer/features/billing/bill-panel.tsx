@@ -110,7 +110,7 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
       </ul>
       {chart.claimProblems.map(({ code, takst, other }) => (
         <p key={`${code}/${takst}/${other ?? ''}`} className="chart-due">
-          {t(`claim.${code.slice('takst/'.length)}`, {
+          {t(`claim.${code.split('/')[1] ?? ''}`, {
             takst,
             other: code === 'takst/refund-differs' ? formatKroner(Number(other)) : other,
           })}
