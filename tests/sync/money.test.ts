@@ -109,6 +109,7 @@ test('the desk credits and registers what came in on an invoice that the other l
     ({ state }) => state === 'paid',
     'it is settled on the other laptop too',
   );
+  expect(await kim.must('invoice.get', { id })).toMatchObject({ creditedOre: 5_400, paidOre: 60_000, openOre: 0 });
 });
 
 test('nobody changes an issued invoice, not even by SQL on the server', async () => {

@@ -65,3 +65,13 @@ export function nextInvoiceNumber(db: SqliteDatabase, deviceId: string): { serie
 export function issuedNumbers(db: SqliteDatabase): { series: string; running: number }[] {
   return prepared(db, 'select series, running from invoice order by series, running').all() as { series: string; running: number }[];
 }
+
+/** Payments that stand on more than one invoice, credited ones included. */
+export function paymentsInvoicedTwice(db: SqliteDatabase): Set<string> {
+  const rows = prepared(
+    db,
+    `select json_extract(l.value, '$.paymentId') as id from invoice i, json_each(i.content, '$.lines') l
+     where i.deleted = 0 and i.kind = 'invoice' group by 1 having count(distinct i.id) > 1`,
+  ).all() as { id: string | null }[];
+  return new Set(rows.flatMap(({ id }) => id ?? []));
+}

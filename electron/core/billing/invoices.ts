@@ -6,7 +6,7 @@ import type { InvoiceContent, InvoiceLine } from '#db/model/money.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { askedOre, creditLines, gapsIn, invoiceBalance, invoiceLines, invoiceNumber, invoiceSums } from '#db/rules/invoices.ts';
 import { kidOf } from '#db/rules/kid.ts';
-import { invoiceRows, issuedNumbers, nextInvoiceNumber, paymentsToInvoice } from '#db/sqlite/queries/invoices.ts';
+import { invoiceRows, issuedNumbers, nextInvoiceNumber, paymentsInvoicedTwice, paymentsToInvoice } from '#db/sqlite/queries/invoices.ts';
 import type { InvoiceRows } from '#db/sqlite/queries/invoices.ts';
 import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
@@ -16,20 +16,26 @@ import { fullName } from '../patients/patient-view.ts';
 import { useCase } from '../use-case.ts';
 import { billingSettings, sellerOf, shownName } from './settings.ts';
 
-function itemOf(ctx: Context, { invoice, credits, payments }: InvoiceRows): InvoiceItem {
+function itemOf(ctx: Context, { invoice, credits, payments }: InvoiceRows, twice: ReadonlySet<string>): InvoiceItem {
   const { id, kind, series, running, patientId, issuedAt, dueOn, content } = invoice;
   const own = { id, kind, number: invoiceNumber(series, running), creditsNumber: content.creditsNumber, patientId, issuedAt, dueOn };
   const balance =
     kind === 'credit_note'
       ? { askedOre: -invoice.shareOre, creditedOre: 0, paidOre: 0, openOre: 0, state: 'credited' as const }
       : invoiceBalance(invoice, credits, payments, clinicDay(ctx.now));
-  return { ...own, patientName: shownName(ctx, patientId), kid: content.kid, doubled: isDoubled(ctx, invoice, balance.state), ...balance };
+  return {
+    ...own,
+    patientName: shownName(ctx, patientId),
+    kid: content.kid,
+    doubled: isDoubled(ctx, invoice, balance.state, twice),
+    ...balance,
+  };
 }
 
-/** Rare, and asked only of what stands. */
-function isDoubled(ctx: Context, invoice: RowOf<'invoice'>, state: InvoiceItem['state']): boolean {
-  if (invoice.kind === 'credit_note' || state === 'credited') return false;
-  const ids = new Set(invoice.content.lines.map(({ paymentId }) => paymentId));
+/** A visit of it stands on another invoice that is not credited whole. @param twice payments on more than one invoice: rare */
+function isDoubled(ctx: Context, invoice: RowOf<'invoice'>, state: InvoiceItem['state'], twice: ReadonlySet<string>): boolean {
+  const ids = new Set(invoice.content.lines.flatMap(({ paymentId }) => (paymentId !== null && twice.has(paymentId) ? [paymentId] : [])));
+  if (ids.size === 0 || invoice.kind === 'credit_note' || state === 'credited') return false;
   return invoiceRows(ctx.db, { patientId: invoice.patientId }).some(
     ({ invoice: other, credits }) =>
       other.kind === 'invoice' &&
@@ -44,7 +50,7 @@ function viewOf(ctx: Context, id: string): InvoiceView | null {
   if (rows === undefined) return null;
   const { totalOre, refundOre, shareOre, paidBeforeOre, vatOre } = rows.invoice;
   return {
-    ...itemOf(ctx, rows),
+    ...itemOf(ctx, rows, paymentsInvoicedTwice(ctx.db)),
     ...{ totalOre, refundOre, shareOre, paidBeforeOre, vatOre },
     credits: rows.credits.map((row) => ({
       id: row.id,
@@ -219,7 +225,8 @@ export const invoiceHandlers = [
 
   useCase('invoice.list', (ctx, { show, patientId }) => {
     if (patientId !== undefined && ctx.get('patient', staysOf(ctx.db, patientId)) === undefined) return err('patient/unknown');
-    const items = invoiceRows(ctx.db, patientId === undefined ? {} : { patientId }).map((rows) => itemOf(ctx, rows));
+    const twice = paymentsInvoicedTwice(ctx.db);
+    const items = invoiceRows(ctx.db, patientId === undefined ? {} : { patientId }).map((rows) => itemOf(ctx, rows, twice));
     const unpaid = items.filter(({ state }) => state === 'open' || state === 'overdue' || state === 'overpaid');
     if (patientId !== undefined) logRead(ctx, { subjectEntity: 'invoice', subjectId: patientId, patientId });
     return ok({
