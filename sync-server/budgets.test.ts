@@ -166,13 +166,34 @@ describe('with Redis', () => {
   async function redisCopy(limits: { rateMax?: number; doorMax?: number }, prefix: string) {
     const wakeUps = await withRedis(await listenForChanges(database.appUrl, () => {}), { url: redis.url, prefix, log: () => {} });
     heard.push(wakeUps);
-    return copy(limits, { wakeUps, redis: { client: wakeUps.client, prefix } });
+    return copy(limits, { wakeUps, redis: { client: wakeUps.client, prefix, cache: wakeUps.cache } });
   }
 
   it('copies give one budget together', async () => {
     const copies = [await redisCopy({ rateMax: 20 }, 'shared:'), await redisCopy({ rateMax: 20 }, 'shared:')];
     const answers = await Promise.all(times(60, (i) => devices(copies[i % 2] as TestServer, 'x', '192.0.2.1')));
     expect(statuses(answers).filter((status) => status === 401)).toHaveLength(20);
+  });
+
+  it('a laptop that one copy knows is counted by itself at the others from its first request', async () => {
+    const copies = [await redisCopy({ rateMax: 12 }, 'known:'), await redisCopy({ rateMax: 12 }, 'known:')];
+    expect((await devices(copies[0] as TestServer, laptop.credential, '192.0.2.40')).statusCode).toBe(200);
+    // Whoever shares its address has spent the address's budget at both.
+    for (let n = 0; n < 13; n += 1) await devices(copies[n % 2] as TestServer, 'x', '192.0.2.40');
+    await expect.poll(async () => (await redis.content()).filter((one) => one.startsWith('known:caller:')).length).toBe(1);
+    expect((await devices(copies[1] as TestServer, laptop.credential, '192.0.2.40')).statusCode).toBe(200);
+    expect((await devices(copies[1] as TestServer, other.credential, '192.0.2.40')).statusCode).toBe(429);
+    const content = (await redis.content()).join('\n');
+    expect(content).not.toContain(laptop.credential);
+    expect(content).not.toContain('192.0.2.40');
+  });
+
+  it('what the cache says of a token opens nothing', async () => {
+    const server = await redisCopy({}, 'liar:');
+    const lies = { get: () => Promise.resolve(laptop.deviceId), put: () => {} };
+    const fooled = await copy({}, { redis: { client: server.deps.redis?.client ?? {}, prefix: 'liar:', cache: lies } });
+    expect((await devices(fooled, 'x')).statusCode).toBe(401);
+    expect((await devices(fooled, `${laptop.credential.slice(0, -3)}abc`)).statusCode).toBe(401);
   });
 
   it('killed mid-load: laptops go on, and no door opens again', async () => {

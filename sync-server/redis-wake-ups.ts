@@ -14,6 +14,14 @@ export interface RedisWakeUps extends WakeUps {
   redisConnected(): boolean;
   /** For budgets that several copies share: refuses at once while there is no connection. */
   readonly client: object;
+  readonly cache: SharedCache;
+}
+
+/** What copies tell each other to save a question; whoever asks can do without the answer, and checks what it decides by elsewhere. */
+export interface SharedCache {
+  /** Undefined: not known, or Redis is away or hangs. */
+  get(key: string): Promise<string | undefined>;
+  put(key: string, value: string, seconds: number): void;
 }
 
 const LONGEST_PAUSE_MS = 5000;
@@ -21,6 +29,8 @@ const LONGEST_PAUSE_MS = 5000;
 const MOST_UNSAID = 1000;
 const MOST_WAITING = 1000;
 const EVERYBODY = '*';
+/** How long an answer of the cache is waited for. */
+const CACHE_MS = 50;
 /** How long a start waits for Redis; then it goes on without, and keeps trying. */
 const START_MS = 2000;
 
@@ -86,6 +96,16 @@ export async function withRedis(
     announce: say,
     redisConnected: () => heard && subscriber.isReady,
     client: publisher,
+    cache: {
+      async get(key) {
+        if (!publisher.isReady) return undefined;
+        const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), CACHE_MS).unref());
+        return (await Promise.race([publisher.get(`${prefix}${key}`).catch(() => null), late])) ?? undefined;
+      },
+      put(key, value, seconds) {
+        if (publisher.isReady) publisher.set(`${prefix}${key}`, value, { EX: seconds }).catch(() => {});
+      },
+    },
     async close() {
       for (const client of [publisher, subscriber]) if (client.isOpen) client.destroy();
       await listening.close();

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Pool } from '#db/postgres/open.ts';
 import type { WakeUps } from '#db/postgres/listen.ts';
-import type { RedisWakeUps } from '../redis-wake-ups.ts';
+import type { RedisWakeUps, SharedCache } from '../redis-wake-ups.ts';
 import type { Integrations } from '../open-integrations.ts';
 import type { Jobs } from '../jobs/queue.ts';
 import type { MessagesDeps } from './messages/deps.ts';
@@ -51,8 +51,8 @@ export interface ServerDeps {
     /** How long a request may take to arrive, headers and body; a minute unless said. */
     requestMs?: number;
   };
-  /** A connected Redis, for budgets that several copies share. */
-  redis?: { client: object; prefix: string };
+  /** A connected Redis, for budgets that several copies share, and what they tell each other. */
+  redis?: { client: object; prefix: string; cache?: SharedCache };
   /** Whose X-Forwarded-For is believed, which origins' pages may ask, and whether answers say that only TLS will do. */
   http?: { trustedProxies?: readonly string[]; origins?: readonly string[]; strictTransport?: boolean };
   version: string;

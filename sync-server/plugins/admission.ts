@@ -26,11 +26,14 @@ export interface Admission {
 }
 
 const MOST_KNOWN = 50_000;
+const KNOWN_S = 3600;
 
 export function openAdmission(deps: ServerDeps): Admission {
   const budgets = openBudgets(deps.pool, deps.limits, deps.redis);
-  /** Tokens that were good here lately, hashed → whose they are. Everybody else is counted by address. */
+  /** Tokens that were good here lately, hashed → whose they are; at another copy too where there is Redis. Everybody else is counted by address. */
   const known = new Map<string, string>();
+  const cache = deps.redis?.cache;
+  const nameInCache = (hash: string) => `caller:${createHmac('sha256', deps.sessionKey).update(`caller:${hash}`).digest('base64url')}`;
   const addressOf = ({ ip }: Asking) =>
     createHmac('sha256', deps.sessionKey)
       .update(`address:${networkOf(ip)}`)
@@ -54,7 +57,9 @@ export function openAdmission(deps: ServerDeps): Admission {
       if (route.takesRaw === true) return undefined;
       const token = bearerOf(asking.authorization);
       const hash = token === undefined ? '' : createHash('sha256').update(token).digest('base64url');
-      const caller = route.auth === 'open' ? undefined : known.get(hash);
+      // It says whose budget this costs. Whether the token is good is asked of Postgres below, each time.
+      const caller =
+        route.auth === 'open' || token === undefined ? undefined : (known.get(hash) ?? (await cache?.get(nameInCache(hash))));
       const wait = await budgets.ordinary(caller ?? addressOf(asking));
       if (wait > 0) return err('request/too-many', { retryAfter: wait });
       const principal = route.auth === 'open' ? undefined : await again(route, asking);
@@ -62,6 +67,7 @@ export function openAdmission(deps: ServerDeps): Admission {
       if (principal !== undefined && caller === undefined) {
         if (known.size >= MOST_KNOWN) known.clear();
         known.set(hash, callerName(principal));
+        cache?.put(nameInCache(hash), callerName(principal), KNOWN_S);
       }
       if (route.budget === undefined) return principal;
       const strictWait = await budgets.strict(route.budget, principal === undefined ? addressOf(asking) : principal.userId);

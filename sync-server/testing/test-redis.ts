@@ -1,4 +1,5 @@
 /** A real Redis for tests, on a free port of loopback, holding nothing on disk. */
+import { createClient } from '@redis/client';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -13,6 +14,8 @@ export interface TestRedis {
   resume(): void;
   /** On the same port, empty. */
   start(): Promise<void>;
+  /** Everything it holds, each as one text: key, kind, seconds it has left (-1: for good), value. */
+  content(): Promise<string[]>;
 }
 
 export async function openTestRedis(): Promise<TestRedis> {
@@ -30,6 +33,17 @@ export async function openTestRedis(): Promise<TestRedis> {
     resume: () => void child.kill('SIGCONT'),
     async start() {
       child = await startRedis(port);
+    },
+    async content() {
+      const client = createClient({ url: `redis://127.0.0.1:${port}` });
+      await client.connect();
+      const all: string[] = [];
+      for (const key of await client.keys('*')) {
+        const kind = await client.type(key);
+        all.push(`${key} ${kind} ttl=${await client.ttl(key)} ${kind === 'string' ? String(await client.get(key)) : ''}`);
+      }
+      client.destroy();
+      return all;
     },
   };
 }
