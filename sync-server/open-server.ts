@@ -7,6 +7,7 @@ import { assertAppRole, openPool } from '#db/postgres/open.ts';
 import { addressHash, SETTLE_MS, type MessagesDeps } from './core/messages/deps.ts';
 import { intendBy } from './core/messages/intents.ts';
 import { watchingBy } from './core/messages/watching.ts';
+import type { Ports } from './integrations/kit.ts';
 import { openIntegrations } from './open-integrations.ts';
 import { installJobs, openJobs } from './jobs/queue.ts';
 import { queues, startWork } from './jobs/queues.ts';
@@ -37,8 +38,15 @@ export const VERSION = '0.1.0';
 /** How long what was observed last may take to leave. */
 const LAST_REPORTS_MS = 2000;
 
+/** The clock, and where vendors are: changed in tests alone. */
+type Surroundings = Partial<Pick<Ports, 'now' | 'baseUrls'>>;
+
 /** Throws a sentence for the operator. */
-export async function openServer(config: Config, log = openLog(config.log.level, config.log.format)): Promise<OpenServer> {
+export async function openServer(
+  config: Config,
+  log = openLog(config.log.level, config.log.format),
+  { now = () => new Date(), baseUrls }: Surroundings = {},
+): Promise<OpenServer> {
   const undo: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -74,8 +82,8 @@ export async function openServer(config: Config, log = openLog(config.log.level,
     const heard = config.redis === undefined ? undefined : await withRedis(listening, { ...config.redis, log: redisLog });
     const wakeUps = heard ?? listening;
     undo.push(() => wakeUps.close());
-    const now = () => new Date();
-    const integrations = await openIntegrations(config.integrations, { now, publicUrl: config.publicUrl, log });
+    const ports = { now, publicUrl: config.publicUrl, log, ...(baseUrls === undefined ? {} : { baseUrls }) };
+    const integrations = await openIntegrations(config.integrations, ports);
     undo.push(() => integrations.close());
     const jobs = await openJobs(database.listenUrl, log, observe);
     undo.push(() => jobs.close());

@@ -34,7 +34,13 @@ beforeAll(async () => {
     const limits = { ...TEST_LIMITS, doorMax: DOOR_MAX, exportMax: EXPORT_MAX };
     const shape = { rows: 5000, bytes: 8_000_000, longPollMs: 60_000 };
     copies.push(
-      await openTestServer(database, { sessionKey, wakeUps, limits, shape, redis: { client: wakeUps.client, prefix: PREFIX, cache: wakeUps.cache } }),
+      await openTestServer(database, {
+        sessionKey,
+        wakeUps,
+        limits,
+        shape,
+        redis: { client: wakeUps.client, prefix: PREFIX, cache: wakeUps.cache },
+      }),
     );
   }
   const admin = await foundClinic(copyOf(0).app);
@@ -60,7 +66,11 @@ it('killed, hung and started again under load: nothing is lost, nothing is refus
   const writes = async (laptop: Laptop, at: number) => {
     for (let n = 0; !over || n < CALM_PUSHES; n += 1) {
       const drafts = Array.from({ length: 3 }, () => newPatient(`Last ${at}`));
-      const answer = await pushRaw(copyOf(n + at).app, laptop, drafts.map((draft) => changeOf(laptop, draft)));
+      const answer = await pushRaw(
+        copyOf(n + at).app,
+        laptop,
+        drafts.map((draft) => changeOf(laptop, draft)),
+      );
       const outcomes = answer.statusCode === 200 ? answer.json<{ outcomes: { outcome: string }[] }>().outcomes : [];
       if (outcomes.length === 3 && outcomes.every(({ outcome }) => outcome === 'applied')) sent.push(...drafts.map(({ rowId }) => rowId));
       else refused.push(`push ${answer.statusCode} ${answer.body}`);
@@ -96,11 +106,25 @@ it('killed, hung and started again under load: nothing is lost, nothing is refus
 
   let asked = 0;
   const exported: number[] = [];
-  const signedIn = await copyOf(0).app.inject({ method: 'POST', url: '/v1/sessions', payload: { email: laptops[0]?.email, passphrase: PASSPHRASE } });
+  const signedIn = await copyOf(0).app.inject({
+    method: 'POST',
+    url: '/v1/sessions',
+    payload: { email: laptops[0]?.email, passphrase: PASSPHRASE },
+  });
   const session = { credential: signedIn.json<{ accessToken: string }>().accessToken };
   const readLog = async () => {
     for (; !over || asked < 20; asked += 1) {
-      exported.push((await request(copyOf(asked).app, session, 'POST', '/v1/audit', PROBES['POST /v1/audit']?.({ userId: laptops[0]?.userId ?? '', deviceId: '' }).payload)).statusCode);
+      exported.push(
+        (
+          await request(
+            copyOf(asked).app,
+            session,
+            'POST',
+            '/v1/audit',
+            PROBES['POST /v1/audit']?.({ userId: laptops[0]?.userId ?? '', deviceId: '' }).payload,
+          )
+        ).statusCode,
+      );
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
@@ -150,6 +174,7 @@ it('what Redis holds begins with the prefix, goes by itself, and says nobody’s
   expect(content.length).toBeGreaterThan(0);
   expect(content.filter((one) => !one.startsWith(PREFIX) || one.includes('ttl=-1'))).toEqual([]);
   const text = content.join('\n');
-  for (const { credential, email, clinicId } of laptops) for (const secret of [credential, email, clinicId]) expect(text).not.toContain(secret);
+  for (const { credential, email, clinicId } of laptops)
+    for (const secret of [credential, email, clinicId]) expect(text).not.toContain(secret);
   expect(text).not.toMatch(/127\.0\.0\.1|192\.0\.2|Last/);
 });

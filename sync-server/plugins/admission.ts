@@ -58,8 +58,7 @@ export function openAdmission(deps: ServerDeps): Admission {
       const token = bearerOf(asking.authorization);
       const hash = token === undefined ? '' : createHash('sha256').update(token).digest('base64url');
       // It says whose budget this costs. Whether the token is good is asked of Postgres below, each time.
-      const caller =
-        route.auth === 'open' || token === undefined ? undefined : (known.get(hash) ?? (await cache?.get(nameInCache(hash))));
+      const caller = route.auth === 'open' || token === undefined ? undefined : (known.get(hash) ?? (await cache?.get(nameInCache(hash))));
       const wait = await budgets.ordinary(caller ?? addressOf(asking));
       if (wait > 0) return err('request/too-many', { retryAfter: wait });
       const principal = route.auth === 'open' ? undefined : await again(route, asking);

@@ -21,8 +21,22 @@ export interface FakeEmail {
   /** Ours, as SendGrid gives it back. */
   args: Record<string, string>;
 }
-/** `lost`: it is taken, and the answer never comes. `refused`: nobody has that address. `locked`: not with these credentials. */
-export type EmailMood = 'well' | 'slow' | 'throttled' | 'broken' | 'broken-after' | 'garbage' | 'lost' | 'refused' | 'locked' | 'closed';
+/**
+ * `lost`: it is taken, and the answer never comes. `refused`: nobody has that address. `locked`: not with these credentials. `gone`: there is no
+ * such address of the vendor's. What is refused is quoted, as vendors do.
+ */
+export type EmailMood =
+  | 'well'
+  | 'slow'
+  | 'throttled'
+  | 'broken'
+  | 'broken-after'
+  | 'garbage'
+  | 'lost'
+  | 'refused'
+  | 'locked'
+  | 'gone'
+  | 'closed';
 
 export interface FakeWebhook {
   path: string;
@@ -35,6 +49,8 @@ export interface FakeEmailVendors {
   sent: FakeEmail[];
   /** Every body and message that came, as it came: for canaries. */
   bodies: string[];
+  /** Addresses and headers of every request over HTTP. */
+  asked: string[];
   mood: Record<Provider, EmailMood>;
   /** How often tokens for Graph were asked for. */
   tokens(): number;
@@ -53,6 +69,7 @@ const TENANT = 'contoso.example.test';
 export async function openFakeEmail(now: () => Date = () => new Date()): Promise<FakeEmailVendors> {
   const sent: FakeEmail[] = [];
   const bodies: string[] = [];
+  const requests: string[] = [];
   const mood: FakeEmailVendors['mood'] = { smtp: 'well', sendgrid: 'well', outlook: 'well' };
   const [password, secret, token] = [random(), random(), random()];
   const apiKey = `SG.${random()}`;
@@ -63,6 +80,7 @@ export async function openFakeEmail(now: () => Date = () => new Date()): Promise
   const smtp = openSmtpServer({ password, mood: () => mood.smtp, sent, bodies });
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
+    requests.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)}`);
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString('utf8');
@@ -87,7 +105,7 @@ export async function openFakeEmail(now: () => Date = () => new Date()): Promise
       if (pathname !== '/v3/mail/send' && pathname !== `/v1.0/users/${encodeURIComponent(MAILBOX)}/sendMail`)
         return reply(404, { error: { code: 'no', message: 'no' } });
       const email = provider === 'sendgrid' ? fromSendGrid(body) : fromGraph(body);
-      act(mood[provider], email, sent, reply, response);
+      act(mood[provider], email, body, sent, reply, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -111,6 +129,7 @@ export async function openFakeEmail(now: () => Date = () => new Date()): Promise
     },
     sent,
     bodies,
+    asked: requests,
     mood,
     tokens: () => asked,
     news: (email, event, more = {}) => ({
@@ -149,16 +168,18 @@ const portOf = (address: unknown): number => Number(Reflect.get(Object(address),
 function act(
   mood: EmailMood,
   email: FakeEmail | undefined,
+  body: string,
   sent: FakeEmail[],
   reply: (status: number, value: unknown, headers?: Record<string, string>) => void,
   response: http.ServerResponse,
 ): void {
-  const wrong = (status: number) => reply(status, { errors: [{ message: 'no' }], error: { code: 'no', message: 'no' } });
+  const wrong = (status: number) => reply(status, { errors: [{ message: `no: ${body}` }], error: { code: 'no', message: `no: ${body}` } });
   if (mood === 'closed') return void response.destroy();
+  if (mood === 'gone') return wrong(404);
   if (mood === 'throttled') return wrong(429);
   if (mood === 'broken') return wrong(500);
   if (mood === 'refused' || email === undefined) return wrong(400);
-  if (mood === 'garbage') return reply(200, '<html>Bad gateway</html>');
+  if (mood === 'garbage') return reply(200, `<html>Bad gateway ${body}</html>`);
   sent.push(email);
   if (mood === 'lost') return;
   if (mood === 'broken-after') return wrong(503);
@@ -227,7 +248,7 @@ interface SmtpFake {
 }
 
 function openSmtpServer({ password, mood, sent, bodies }: SmtpFake): SMTPServer {
-  const no = (responseCode: number) => Object.assign(new Error('no'), { responseCode });
+  const no = (responseCode: number, said = '') => Object.assign(new Error(`no ${said.replaceAll(/[^ -~]+/g, ' ')}`), { responseCode });
   const server = new SMTPServer({
     authOptional: false,
     allowInsecureAuth: true,
@@ -236,14 +257,15 @@ function openSmtpServer({ password, mood, sent, bodies }: SmtpFake): SMTPServer 
     onConnect: (session, done) => (mood() === 'closed' ? done(no(421)) : done()),
     onAuth: (auth, session, done) =>
       mood() !== 'locked' && auth.username === 'ryggrad' && auth.password === password ? done(null, { user: 'ryggrad' }) : done(no(535)),
-    onRcptTo: (address, session, done) => done(mood() === 'refused' ? no(550) : mood() === 'throttled' ? no(451) : undefined),
+    onRcptTo: (address, session, done) =>
+      done(mood() === 'refused' ? no(550, address.address) : mood() === 'throttled' ? no(451, address.address) : undefined),
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         const raw = Buffer.concat(chunks).toString('utf8');
         bodies.push(raw);
-        if (mood() === 'broken') return done(no(554));
+        if (mood() === 'broken') return done(no(554, raw.slice(0, 200)));
         const { mailFrom, rcptTo } = session.envelope;
         const [to] = rcptTo;
         sent.push({ ...read(raw), provider: 'smtp', to: to?.address ?? '', from: mailFrom === false ? '' : mailFrom.address, args: {} });

@@ -15,8 +15,22 @@ export interface FakeSms {
   callback: string;
   at: Date;
 }
-/** `lost`: the message is taken, and the answer never comes. `refused`: the number is wrong. */
-export type Mood = 'well' | 'slow' | 'throttled' | 'broken' | 'broken-after' | 'garbage' | 'lost' | 'refused' | 'closed';
+/**
+ * `lost`: the message is taken, and the answer never comes. `refused`: the number is wrong. `locked`: not with these credentials. `gone`: there is
+ * no such address. What is refused is quoted, as vendors do.
+ */
+export type Mood =
+  | 'well'
+  | 'slow'
+  | 'throttled'
+  | 'broken'
+  | 'broken-after'
+  | 'garbage'
+  | 'lost'
+  | 'refused'
+  | 'locked'
+  | 'gone'
+  | 'closed';
 
 export interface WebhookCall {
   path: string;
@@ -30,6 +44,8 @@ export interface FakeVendors {
   sent: FakeSms[];
   /** Every body that came, as it came: for canaries. */
   bodies: string[];
+  /** Addresses and headers of every request. */
+  asked: string[];
   mood: { twilio: Mood; telnyx: Mood };
   /** The webhook a vendor would call. */
   status(sms: FakeSms, status: string): WebhookCall;
@@ -48,11 +64,13 @@ export async function openFakeVendors(now: () => Date = () => new Date()): Promi
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const sent: FakeSms[] = [];
   const bodies: string[] = [];
+  const asked: string[] = [];
   const mood: FakeVendors['mood'] = { twilio: 'well', telnyx: 'well' };
   const basic = `Basic ${Buffer.from(`${ACCOUNT}:${token}`).toString('base64')}`;
 
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
+    asked.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)}`);
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString('utf8');
@@ -116,6 +134,7 @@ export async function openFakeVendors(now: () => Date = () => new Date()): Promi
     },
     sent,
     bodies,
+    asked,
     mood,
     status(sms, status) {
       const path = sms.callback.slice(FAKE_PUBLIC_URL.length);
@@ -191,12 +210,17 @@ function act(
   response: http.ServerResponse,
 ): void {
   const wrong = (status: number, code: number) =>
-    reply(status, provider === 'twilio' ? { code, message: 'no', status } : { errors: [{ code: String(code), title: 'no' }] });
+    reply(
+      status,
+      provider === 'twilio' ? { code, message: `no: ${body}`, status } : { errors: [{ code: String(code), title: 'no', detail: body }] },
+    );
   if (mood === 'closed') return void response.destroy();
   if (mood === 'throttled') return void wrong(429, provider === 'twilio' ? 20429 : 10011);
   if (mood === 'broken') return void wrong(500, 20500);
   if (mood === 'refused') return void wrong(400, provider === 'twilio' ? 21211 : 40310);
-  if (mood === 'garbage') return void reply(200, '<html>Bad gateway</html>');
+  if (mood === 'locked') return void wrong(401, provider === 'twilio' ? 20003 : 10009);
+  if (mood === 'gone') return void wrong(404, provider === 'twilio' ? 20404 : 10005);
+  if (mood === 'garbage') return void reply(200, `<html>Bad gateway ${body}</html>`);
   const sms = provider === 'twilio' ? fromTwilio(new URLSearchParams(body), at) : fromTelnyx(body, at);
   if (sms === undefined) return void wrong(400, provider === 'twilio' ? 21602 : 40304);
   sent.push(sms);

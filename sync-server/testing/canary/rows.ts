@@ -1,0 +1,159 @@
+/** One row for each integration there is (integrations/index.ts): its paths with the canary patient, and what of her may leave by it. */
+import { request } from '../test-clinic.ts';
+import { openFakeEmail, type EmailMood, type FakeEmailVendors } from '../../integrations/email/fake.ts';
+import { openFakeVendors, type FakeVendors, type Mood } from '../../integrations/sms/fake.ts';
+import { KVITRINE } from './patient.ts';
+import { canaryRow, type CanaryRow, type CanaryVendor } from './row.ts';
+import type { CanaryWorld } from './world.ts';
+
+type Paths<Vendor extends CanaryVendor> = CanaryRow<Vendor>['paths'];
+
+const SMS_MOODS: readonly Mood[] = [
+  'well',
+  'slow',
+  'throttled',
+  'broken',
+  'broken-after',
+  'garbage',
+  'lost',
+  'refused',
+  'locked',
+  'gone',
+  'closed',
+];
+const EMAIL_MOODS: readonly EmailMood[] = [
+  'well',
+  'slow',
+  'throttled',
+  'broken',
+  'broken-after',
+  'garbage',
+  'lost',
+  'refused',
+  'locked',
+  'gone',
+  'closed',
+];
+
+async function check({ server, laptop, answers }: CanaryWorld, name: string): Promise<void> {
+  answers.push((await request(server.app, laptop, 'POST', `/v1/integrations/${name}/check`, {})).body);
+}
+
+/** A webhook that says everything of her, with a signature that is not theirs. */
+const forged = (path: string, contentType: string, headers: Record<string, string>) => ({
+  path,
+  headers: { 'content-type': contentType, ...headers },
+  payload:
+    contentType === 'application/json' ? JSON.stringify([{ ...KVITRINE, event: 'delivered' }]) : new URLSearchParams(KVITRINE).toString(),
+});
+
+const sms = canaryRow<CanaryVendor & { fake: FakeVendors }>({
+  may: ['phone'],
+  sends: ['phone'],
+  async open(now) {
+    const fake = await openFakeVendors(now);
+    return {
+      fake,
+      environment: { ...fake.environment, SMS_TIMEOUT_MS: '1000', SMS_RATE_LIMIT_PER_PATIENT: '100' },
+      baseUrls: fake.baseUrls,
+      outgoing: () => [...fake.bodies, ...fake.asked].join('\n'),
+      close: () => fake.close(),
+    };
+  },
+  paths: {
+    ...Object.fromEntries(
+      (['twilio', 'telnyx'] as const).flatMap((provider) =>
+        SMS_MOODS.map((mood) => [
+          `${provider} ${mood}`,
+          async (world: CanaryWorld, { fake }: { fake: FakeVendors }) => {
+            await world.switchOn('sms', { providers: [provider] });
+            fake.mood[provider] = mood;
+            await world.ask('sms', 'confirmation');
+            await check(world, 'sms');
+            fake.mood[provider] = 'well';
+          },
+        ]),
+      ),
+    ),
+    'fail-over': async (world, { fake }) => {
+      await world.switchOn('sms', { providers: ['twilio', 'telnyx'] });
+      fake.mood.twilio = 'throttled';
+      await world.ask('sms', 'confirmation');
+      fake.mood.twilio = 'well';
+    },
+    'answers, deliveries, and the same twice': async (world, { fake }) => {
+      for (const provider of ['twilio', 'telnyx'] as const) {
+        await world.switchOn('sms', { providers: [provider] });
+        await world.ask('sms', 'confirmation');
+        const sent = fake.sent.at(-1);
+        if (sent === undefined) throw new Error('nothing was sent');
+        for (const status of ['delivered', 'failed', 'nonsense']) await world.call(fake.status(sent, status));
+        const answer = fake.answer(provider, KVITRINE.phone, KVITRINE.reply);
+        for (const one of [answer, answer]) await world.call(one);
+      }
+    },
+    'webhooks with wrong signatures': async (world, { fake }) => {
+      const twilio = fake.answer('twilio', KVITRINE.phone, KVITRINE.reply);
+      const bad = [
+        { ...twilio, payload: `${twilio.payload}&Extra=1` },
+        { ...twilio, headers: { ...twilio.headers, 'x-twilio-signature': Buffer.from(KVITRINE.note).toString('base64') } },
+        forged('/api/v1/webhooks/twilio', 'application/x-www-form-urlencoded', { 'x-twilio-signature': 'AAAA' }),
+        forged('/api/v1/webhooks/telnyx', 'application/json', { 'telnyx-timestamp': '1', 'telnyx-signature-ed25519': KVITRINE.nationalId }),
+      ];
+      for (const one of bad) if ((await world.call(one)) !== 401) throw new Error('a forged webhook was taken');
+      await world.call({ ...forged('/api/v1/webhooks/nobody', 'application/json', {}), payload: `{"x":"${KVITRINE.note}` });
+    },
+    'her own words from the desk': async (world) => {
+      await world.switchOn('sms', { providers: ['twilio'] });
+      // What somebody at the desk writes to her is theirs to say; that it names no health is held to by rule, so this one is blocked.
+      await world.ask('sms', 'answer', { body: `Hei ${KVITRINE.givenName}, gjelder ${KVITRINE.note} og diagnosen din` });
+    },
+  },
+});
+
+const email = canaryRow<CanaryVendor & { fake: FakeEmailVendors }>({
+  may: ['email'],
+  sends: ['email'],
+  async open(now) {
+    const fake = await openFakeEmail(now);
+    return {
+      fake,
+      environment: { ...fake.environment, EMAIL_TIMEOUT_MS: '1000', EMAIL_RATE_LIMIT_PER_PATIENT: '100' },
+      baseUrls: fake.baseUrls,
+      outgoing: () => [...fake.bodies, ...fake.asked].join('\n'),
+      close: () => fake.close(),
+    };
+  },
+  paths: {
+    ...(Object.fromEntries(
+      (['smtp', 'sendgrid', 'outlook'] as const).flatMap((provider) =>
+        EMAIL_MOODS.map((mood) => [
+          `${provider} ${mood}`,
+          async (world: CanaryWorld, { fake }: { fake: FakeEmailVendors }) => {
+            await world.switchOn('email', { providers: [provider] });
+            fake.mood[provider] = mood;
+            await world.ask('email', mood === 'well' ? 'notice' : 'confirmation');
+            await check(world, 'email');
+            fake.mood[provider] = 'well';
+          },
+        ]),
+      ),
+    ) as Paths<CanaryVendor & { fake: FakeEmailVendors }>),
+    'bounces and complaints': async (world, { fake }) => {
+      await world.switchOn('email', { providers: ['sendgrid'] });
+      await world.ask('email', 'notice');
+      const sent = fake.sent.at(-1);
+      if (sent === undefined) throw new Error('nothing was sent');
+      const news = (event: string) => fake.news(sent, event, { reason: `550 ${KVITRINE.email} ${KVITRINE.note}`, type: 'bounce' });
+      const signed = fake.webhook([news('delivered'), news('bounce'), news('open')]);
+      for (const one of [signed, signed]) await world.call(one);
+    },
+    'webhooks with wrong signatures': async (world, { fake }) => {
+      const good = fake.webhook([{ ...KVITRINE, event: 'delivered' }]);
+      const bad = [{ ...good, payload: `${good.payload} ` }, forged('/api/v1/webhooks/sendgrid', 'application/json', {})];
+      for (const one of bad) if ((await world.call(one)) !== 401) throw new Error('a forged webhook was taken');
+    },
+  },
+});
+
+export const CANARY_ROWS: Readonly<Record<string, CanaryRow>> = { sms, email };
