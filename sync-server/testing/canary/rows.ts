@@ -1,8 +1,10 @@
 /** One row for each integration there is (integrations/index.ts): its paths with the canary patient, and what of her may leave by it. */
-import { request } from '../test-clinic.ts';
+import { changeOf, newAttachment, pushRaw, request } from '../test-clinic.ts';
+import { openTestS3 } from '../test-s3.ts';
 import { openFakeEmail, type EmailMood, type FakeEmailVendors } from '../../integrations/email/fake.ts';
 import { openFakeVendors, type FakeVendors, type Mood } from '../../integrations/sms/fake.ts';
 import { KVITRINE } from './patient.ts';
+import { DOOR_MOODS, openMoodyDoor, type MoodyDoor } from './moody-door.ts';
 import { canaryRow, type CanaryRow, type CanaryVendor } from './row.ts';
 import type { CanaryWorld } from './world.ts';
 
@@ -156,4 +158,54 @@ const email = canaryRow<CanaryVendor & { fake: FakeEmailVendors }>({
   },
 });
 
-export const CANARY_ROWS: Readonly<Record<string, CanaryRow>> = { sms, email };
+/** A picture of her, with her words in it; of a bucket's operator's business is none of it. */
+const storage = canaryRow<CanaryVendor & { door: MoodyDoor }>({
+  may: [],
+  sends: [],
+  async open() {
+    const s3 = await openTestS3();
+    const door = await openMoodyDoor(String(s3.environment['S3_ENDPOINT']));
+    return {
+      door,
+      environment: { ...s3.environment, S3_ENDPOINT: door.url, S3_TIMEOUT_MS: '1000' },
+      baseUrls: {},
+      outgoing: () => [...door.asked, ...[...s3.objects()].flatMap(([name, bytes]) => [name, bytes.toString('latin1')])].join('\n'),
+      async close() {
+        await door.close();
+        await s3.close();
+      },
+    };
+  },
+  paths: Object.fromEntries(
+    DOOR_MOODS.map((mood) => [
+      `attachment ${mood}`,
+      async (world: CanaryWorld, { door }: { door: MoodyDoor }) => {
+        const { server, laptop, patientId, answers } = world;
+        const file = Buffer.concat([
+          Buffer.from('89504e470d0a1a0a', 'hex'),
+          Buffer.from(`${mood} ${Object.values(KVITRINE).join(' ')} `.repeat(50)),
+        ]);
+        const attachment = newAttachment(laptop, patientId, file);
+        const titled = { ...attachment, set: { ...attachment.set, title: KVITRINE.letter } };
+        await pushRaw(server.app, laptop, [changeOf(laptop, titled)]);
+        const before = door.asked.length;
+        door.mood = mood;
+        const put = () => request(server.app, laptop, 'PUT', `/v1/attachments/${attachment.rowId}/content/0`, file);
+        answers.push((await put()).body);
+        answers.push((await request(server.app, laptop, 'POST', `/v1/attachments/${attachment.rowId}/content/complete`, {})).body);
+        answers.push((await request(server.app, laptop, 'GET', `/v1/attachments/${attachment.rowId}/content`)).body);
+        await check(world, 'storage');
+        door.mood = 'well';
+        if (door.asked.length === before) throw new Error('the bucket was not asked');
+        const whole = await put();
+        if (whole.statusCode >= 300) throw new Error(whole.body);
+        // It comes back to the laptop whole: what lies in the bucket is hers, and says nothing.
+        await request(server.app, laptop, 'POST', `/v1/attachments/${attachment.rowId}/content/complete`, {});
+        const back = await request(server.app, laptop, 'GET', `/v1/attachments/${attachment.rowId}/content/0`);
+        if (!back.rawPayload.equals(file)) throw new Error(`not what was put: ${back.statusCode}`);
+      },
+    ]),
+  ),
+});
+
+export const CANARY_ROWS: Readonly<Record<string, CanaryRow>> = { sms, email, storage };
