@@ -21,7 +21,13 @@ const args = ['run', '--config', 'build/vitest.config.ts', '--reporter=default',
 const child = spawn(pinnedNode(), [vitest, ...args, ...process.argv.slice(2)], {
   cwd: ROOT,
   stdio: 'inherit',
-  env: { ...process.env, RYGGRAD_TEST_COUNTS: countsFile, ...(display ? { DISPLAY: display.display } : {}) },
+  env: {
+    ...process.env,
+    RYGGRAD_TEST_COUNTS: countsFile,
+    // Servers and cores are started hundreds of times: what Node has read once it need not read again (half a second of CPU each).
+    NODE_COMPILE_CACHE: path.join(ROOT, 'node_modules', '.cache', 'compiled'),
+    ...(display ? { DISPLAY: display.display } : {}),
+  },
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 const code = await new Promise((resolve) => child.once('exit', (exit) => resolve(exit ?? 1)));
