@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
 import { assertMasterKeys } from '#db/postgres/queries/clinic-keys.ts';
 import { assertAppRole, openPool } from '#db/postgres/open.ts';
-import { addressHash, SETTLE_MS, type MessagesDeps } from './core/messages/deps.ts';
+import { addressHash, SETTLE_MS, SPACING_MS, type MessagesDeps } from './core/messages/deps.ts';
 import { intendBy } from './core/messages/intents.ts';
 import { watchingBy } from './core/messages/watching.ts';
 import type { Ports } from './integrations/kit.ts';
@@ -95,6 +95,7 @@ export async function openServer(
       hash: addressHash(config.sessionKey),
       now,
       settleMs: SETTLE_MS,
+      spacingMs: SPACING_MS,
       strict: config.gdprStrict,
       ...(config.publicUrl === undefined ? {} : { watching: watchingBy(config.sessionKey, config.publicUrl) }),
       log,

@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { withClinic } from '#db/postgres/open.ts';
 import { derivedId } from '#db/model/ids.ts';
 import { SEND_STEPS, type SendStep } from './core/messages/deps.ts';
@@ -125,9 +125,10 @@ describe('a sender that is killed with SIGKILL', () => {
         base: { enabled: 999, options: 999, setById: 999, setAt: 999 },
       });
     });
-    afterAll(() => {
+    afterEach(() => {
       // For who runs it by hand: how the rounds ended.
       if (ROUNDS > 1) process.stdout.write(`${vendor}: ${[...ends].map(([name, count]) => `${name} ${count}`).join(', ')}\n`);
+      ends.clear();
     });
 
     it.each(SEND_STEPS)(`at "%s", ${ROUNDS} times: one effect, and its state is known`, { timeout: LIMIT_MS }, async (step) => {

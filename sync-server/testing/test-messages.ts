@@ -34,6 +34,7 @@ export interface TestMessagesOptions {
   /** Changes of the operator's variables. */
   environment?: Record<string, string>;
   settleMs?: number;
+  spacingMs?: number;
   limits?: ServerDeps['limits'];
   /** FEATURE_GDPR_STRICT. */
   strict?: boolean;
@@ -46,7 +47,16 @@ export interface TestMessagesOptions {
 
 export async function openTestMessages(
   database: TestDatabase,
-  { environment = {}, settleMs = 0, strict = false, limits, works = true, vendors: given, email: openEmail }: TestMessagesOptions = {},
+  {
+    environment = {},
+    settleMs = 0,
+    spacingMs = 0,
+    strict = false,
+    limits,
+    works = true,
+    vendors: given,
+    email: openEmail,
+  }: TestMessagesOptions = {},
 ): Promise<TestMessages> {
   await installJobs(database.ownerUrl, decodeURIComponent(new URL(database.appUrl).username), queues);
   const time = { now: new Date() };
@@ -75,6 +85,7 @@ export async function openTestMessages(
     hash: addressHash(Buffer.alloc(32, 7)),
     now: () => time.now,
     settleMs,
+    spacingMs,
     strict,
     watching: watchingBy(Buffer.alloc(32, 7), FAKE_PUBLIC_URL),
     log,

@@ -6,6 +6,7 @@ import { v7 } from 'uuid';
 import { derivedId } from '#db/model/ids.ts';
 import { openTestDatabase } from '#sync-server/testing/test-database.ts';
 import { changeOf, foundClinic, newPatient, push, type Laptop } from '#sync-server/testing/test-clinic.ts';
+import { SPACING_MS } from '#sync-server/core/messages/deps.ts';
 import { openTestMessages, type TestMessages } from '#sync-server/testing/test-messages.ts';
 import { figure, percentile, type Figure } from './figures.ts';
 
@@ -25,6 +26,7 @@ export async function messagesBench({
   const server = await openTestMessages(database, {
     environment: { SMS_RATE_LIMIT_PER_CLINIC: '100000', SMS_TIMEOUT_MS: '10000' },
     settleMs: 60_000,
+    spacingMs: SPACING_MS,
   });
   try {
     server.time.now = new Date(NOW);

@@ -38,17 +38,19 @@ export const integrationHandlers = [
         connected: answer.ok,
         strict: isStrict(ctx),
         // Of what this server does not have nothing is shown.
-        integrations: INTEGRATIONS.filter((name) => known?.has(name) ?? name === 'sms').map((name): IntegrationView => {
-          const row = ctx.get('integration_setting', settingId(ctx.clinicId, name));
-          const told = known?.get(name);
-          return {
-            name,
-            state: told?.state ?? 'unknown',
-            facts: told?.facts ?? {},
-            enabled: row?.enabled ?? false,
-            options: row?.options ?? {},
-          };
-        }),
+        integrations: INTEGRATIONS.filter((name) => known?.has(name) ?? (name === 'sms' || name === 'email')).map(
+          (name): IntegrationView => {
+            const row = ctx.get('integration_setting', settingId(ctx.clinicId, name));
+            const told = known?.get(name);
+            return {
+              name,
+              state: told?.state ?? 'unknown',
+              facts: told?.facts ?? {},
+              enabled: row?.enabled ?? false,
+              options: row?.options ?? {},
+            };
+          },
+        ),
       });
     });
   }),

@@ -21,13 +21,17 @@ export function MessageState({ message }: { message: Pick<MessageLife, 'state' |
 }
 
 /** The same, and on demand each step with its time. */
-export function MessageLifeLine({ message }: { message: MessageLife }) {
+export function MessageLifeLine({ message, onOpen }: { message: MessageLife; onOpen?(open: boolean): void }) {
   const { t } = useTranslation('messages');
   const [open, setOpen] = useState(false);
+  const turn = (): void => {
+    setOpen(!open);
+    onOpen?.(!open);
+  };
   return (
     <>
       <MessageState message={message} />{' '}
-      <button type="button" className="link" aria-expanded={open} aria-label={t('life.show')} onClick={() => setOpen(!open)}>
+      <button type="button" className="link" aria-expanded={open} aria-label={t('life.show')} onClick={turn}>
         {open ? '▾' : '▸'}
       </button>
       {open && <MessageSteps message={message} />}

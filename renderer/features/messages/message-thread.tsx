@@ -108,6 +108,7 @@ function whyNot(
 function Line({ message, act }: { message: MessageView; act(reply: Promise<{ ok: boolean; code?: string }>): Promise<boolean> }) {
   const { t } = useTranslation('messages');
   const { id, direction, channel, templateId, text, reason, at, segments, opens, clicks } = message;
+  const [open, setOpen] = useState(false);
   const meaning = direction === 'in' && reason !== null ? t(`answer.${reason.replace('answer/', '')}`, { defaultValue: '' }) : '';
   return (
     <tr data-direction={direction} data-new={message.isNew ? '' : undefined}>
@@ -118,11 +119,11 @@ function Line({ message, act }: { message: MessageView; act(reply: Promise<{ ok:
         {t(`template.${templateId}`, { defaultValue: templateId })} <span className="quiet">{t(`channel.${channel}`)}</span>
       </td>
       <td className="message-text">
-        {text}
+        <span className={open || direction === 'in' ? undefined : 'message-short'}>{text}</span>
         {meaning !== '' && <span className="due"> {meaning}</span>}
       </td>
       <td className="message-state">
-        {direction === 'out' && <MessageLifeLine message={message} />}
+        {direction === 'out' && <MessageLifeLine message={message} onOpen={setOpen} />}
         {message.sentTo === 'guardian' && <span className="quiet"> {t('toGuardian')}</span>}
         {segments !== null && segments > 1 && <span className="quiet"> · {t('segments', { count: segments })}</span>}
         {(opens ?? 0) > 0 && <span className="quiet"> · {t('opens', { count: opens ?? 0 })}</span>}

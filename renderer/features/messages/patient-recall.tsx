@@ -68,6 +68,7 @@ function Plan({
   };
   return (
     <form
+      className="recall-plan"
       onSubmit={(event) => {
         event.preventDefault();
         void save();
@@ -106,7 +107,7 @@ function Plan({
           {problem}
         </p>
       )}
-      <div className="row">
+      <div className="row" style={{ marginTop: 8 }}>
         <button type="submit" className="btn main">
           {t('recalls.save')} <kbd>⏎</kbd>
         </button>

@@ -12,7 +12,7 @@ export function RecallActs({ recall, onBook, onClosed }: { recall: RecallView; o
   const { id, patient, basis, channels, messages } = recall;
   const close = (state: 'done' | 'dropped'): void => void call('recall.close', { id, state }).then(({ ok }) => ok && onClosed?.());
   return (
-    <>
+    <span className="recall-acts">
       <SayButtons
         saying={{ patientId: patient.id, templateId: TEMPLATE[basis], appointmentId: null, subjectId: id }}
         channels={channels}
@@ -20,14 +20,14 @@ export function RecallActs({ recall, onBook, onClosed }: { recall: RecallView; o
       />
       <button type="button" className="link" onClick={onBook}>
         {t('recalls.book')}
-      </button>{' '}
+      </button>
       <button type="button" className="link" onClick={() => close('done')}>
         {t('recalls.done')}
-      </button>{' '}
+      </button>
       <button type="button" className="link" onClick={() => close('dropped')}>
         {t('recalls.drop')}
       </button>
-    </>
+    </span>
   );
 }
 

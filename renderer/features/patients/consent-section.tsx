@@ -21,11 +21,12 @@ export function ConsentSection({
       <h2 id="consents-title">{t('consents')}</h2>
       {consents.map((consent) => (
         <div key={consent.channel} style={{ marginBottom: 4 }}>
-          <label className="row" style={{ justifyContent: 'space-between' }}>
+          <label className="row" style={{ justifyContent: 'space-between', flexWrap: 'nowrap' }}>
             {t(`channel.${consent.channel}`)}
             <select
               className="input"
-              style={{ width: 120 }}
+              style={{ width: 120, flex: 'none' }}
+              aria-label={t(`channel.${consent.channel}`)}
               value={consent.state}
               onChange={(event) =>
                 event.currentTarget.value !== 'not_asked' &&
@@ -42,11 +43,12 @@ export function ConsentSection({
           {consent.recordedAt !== null && <Said consent={consent} at={consent.recordedAt} />}
         </div>
       ))}
-      <label className="row" style={{ justifyContent: 'space-between' }}>
+      <label className="row" style={{ justifyContent: 'space-between', flexWrap: 'nowrap' }}>
         {t('consent.first')}
         <select
           className="input"
-          style={{ width: 120 }}
+          style={{ width: 120, flex: 'none' }}
+          aria-label={t('consent.first')}
           value={preferred ?? ''}
           onChange={(event) =>
             void call('consent.prefer', {

@@ -62,7 +62,9 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
     setMinutes(String(visitTypeOf(proposed).durationMinutes));
   }, [patient, move]);
   useEffect(() => {
-    if (move !== null || walkIn || touched || who === '') return;
+    if (move !== null || walkIn || touched || who === '') return undefined;
+    // What was typed since is not written over by an answer that took its time.
+    let asked = true;
     void call('appointment.suggest', {
       practitionerId: who,
       // Today's first free time lies ahead.
@@ -71,8 +73,11 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
       limit: 1,
     }).then((reply) => {
       const slot = reply.ok ? reply.value.slots[0] : undefined;
-      if (slot !== undefined) setTime(formatTime(slot.startsAt));
+      if (asked && slot !== undefined) setTime(formatTime(slot.startsAt));
     });
+    return () => {
+      asked = false;
+    };
   }, [day, who, minutes, move, walkIn, touched]);
 
   const save = async (): Promise<void> => {

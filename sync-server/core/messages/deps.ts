@@ -17,6 +17,8 @@ export interface MessagesDeps {
   strict: boolean;
   /** Addresses by which a watched e-mail tells that it was opened or followed; absent: nobody can reach us, and nothing is watched. */
   watching?: Watching;
+  /** Between the beginnings of two calls of one batch; none unless said. */
+  spacingMs?: number;
   /** How long after a claim its sender must be gone: longer than any call to a vendor may take. */
   settleMs: number;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -36,6 +38,8 @@ export const SEND_STEPS = ['begin', 'claimed', 'before-vendor', 'after-vendor', 
 export type SendStep = (typeof SEND_STEPS)[number];
 
 export const SETTLE_MS = 90_000;
+/** A batch of 25 (jobs/queues.ts) then fills the second that it has. */
+export const SPACING_MS = 36;
 
 export function addressHash(key: Uint8Array): (address: string) => string {
   return (address) => createHmac('sha256', key).update(`ryggrad address\n${address.toLowerCase()}`).digest('hex');
