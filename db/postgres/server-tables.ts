@@ -81,6 +81,17 @@ export const feedMark = pgTable(
   (table) => [primaryKey({ columns: [table.clinicId, table.day] })],
 );
 
+/** When a place of a clinic's feed was given, the last of each transaction: what the time of a version is known by (FHIR's `lastUpdated`). */
+export const clinicMoment = pgTable(
+  'clinic_moment',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    at: at('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.seq] }), index('clinic_moment_at').on(table.clinicId, table.at)],
+);
+
 /** Per device how far its queue and its log have come. */
 export const deviceQueue = pgTable(
   'device_queue',
@@ -115,6 +126,7 @@ export const ledger = pgTable(
   (table) => [
     primaryKey({ columns: [table.clinicId, table.deviceId, table.n] }),
     index('ledger_change').on(table.clinicId, table.deviceId, table.changeId),
+    index('ledger_row').on(table.clinicId, table.rowId),
   ],
 );
 

@@ -12,6 +12,7 @@ export const TENANT_SERVER_TABLES = [
   'clinic_key',
   'feed',
   'feed_mark',
+  'clinic_moment',
   'device_queue',
   'ledger',
   'change_proof',

@@ -130,3 +130,32 @@ export function mayChange(entity: EntityName, roles: readonly Role[]): boolean {
   const group: Group = entities[entity].audience === 'clinical' ? 'clinician' : 'desk';
   return roles.some((role) => ROLES_OF[group].includes(role));
 }
+
+/** What an assistant who is let in may read of what is clinical: notes and letters, as in the app. */
+const GRANTED_ENTITIES: readonly EntityName[] = [
+  'encounter',
+  'note_section',
+  'observation',
+  'red_flag_answer',
+  'treatment_consent',
+  'diagnosis',
+  'amendment',
+  'episode',
+  'safety_fact',
+  'letter',
+  'document',
+];
+/** Whoever answers for the clinic sees them, clinician or not. */
+const OVERSIGHT_ENTITIES: readonly EntityName[] = ['emergency_access', 'access_block', 'erasure'];
+
+/**
+ * Whether one of these roles may read rows of the entity otherwise than by the app's verbs.
+ * @param granted a grant of the person holds now
+ */
+export function mayRead(entity: EntityName, roles: readonly Role[], granted = false): boolean {
+  if (entity === 'clinic' || entity === 'user') return roles.length > 0;
+  if (OVERSIGHT_ENTITIES.includes(entity) && roles.includes('ADMIN')) return true;
+  if (entities[entity].audience === 'clinical')
+    return roles.includes('PRACTITIONER') || (readsNotes(roles, granted) && GRANTED_ENTITIES.includes(entity));
+  return roles.some((role) => ROLES_OF.desk.includes(role));
+}

@@ -17,30 +17,38 @@ export interface ServerEvent {
   /** Whom it is about. */
   userId: string;
   details?: Record<string, unknown>;
+  /** What else than a person of the clinic it is about. */
+  subject?: { entity: string; id: string | null; patientId: string | null };
+  reason?: string | null;
 }
 
 /** In the transaction of what it tells of. Locks the clinic's counter: the last thing a transaction should do. */
-export async function logOnServer(tx: Tx, clinicId: string, event: ServerEvent): Promise<void> {
+export async function logOnServer(tx: Tx, clinicId: string, ...events: readonly ServerEvent[]): Promise<void> {
   const record = recordTx(tx, clinicId);
-  const { n, hash } = await record.auditHeads(clinicId);
-  const told = {
-    id: v7(),
-    clinicId,
-    deviceId: clinicId,
-    n: n + 1,
-    at: event.at.toISOString(),
-    actorId: event.actor?.id ?? null,
-    actorName: event.actor?.name ?? null,
-    roles: [...(event.actor?.roles ?? [])],
-    action: event.action,
-    verb: event.verb,
-    subjectEntity: 'user',
-    subjectId: event.userId,
-    patientId: null,
-    details: event.details ?? {},
-    reason: null,
-    previousHash: hash,
-    hash: '',
-  };
-  await appendAudit(record, clinicId, clinicId, [{ ...told, hash: eventHash(told) }]);
+  let { n, hash } = await record.auditHeads(clinicId);
+  const chained = events.map((event): AuditEvent => {
+    const { subject } = event;
+    const told = {
+      id: v7(),
+      clinicId,
+      deviceId: clinicId,
+      n: (n += 1),
+      at: event.at.toISOString(),
+      actorId: event.actor?.id ?? null,
+      actorName: event.actor?.name ?? null,
+      roles: [...(event.actor?.roles ?? [])],
+      action: event.action,
+      verb: event.verb,
+      subjectEntity: subject === undefined ? 'user' : subject.entity,
+      subjectId: subject === undefined ? event.userId : subject.id,
+      patientId: subject?.patientId ?? null,
+      details: event.details ?? {},
+      reason: event.reason ?? null,
+      previousHash: hash,
+      hash: '',
+    };
+    hash = eventHash(told);
+    return { ...told, hash };
+  });
+  await appendAudit(record, clinicId, clinicId, chained);
 }

@@ -5,6 +5,7 @@ import { decideOnHandedIn, readHandedIn } from './handed-in.ts';
 import { readHeld } from './held.ts';
 import { pushChanges } from './changes.ts';
 import { checkIntegration, deadJobs, listIntegrations, receiveWebhook, replayJob } from './integrations.ts';
+import { fhirRoutes } from './fhir.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
 import { deviceLease, enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
 import { clerkWebhook } from './clerk.ts';
@@ -59,4 +60,5 @@ export const routes: readonly Route[] = [
   receiveWebhook,
   openedEmail,
   followedEmail,
+  ...fhirRoutes,
 ];

@@ -15,6 +15,8 @@ export interface Call<B, Q, P, A> {
   headers: Readonly<Record<string, string | undefined>>;
   /** Path and query, as they came. */
   url: string;
+  /** `https://host`, as it was asked for (behind a trusted proxy, by its word). */
+  origin: string;
   /** Aborted when the client hangs up. */
   gone: AbortSignal;
   /** Aborted when the server shuts down. */
@@ -26,7 +28,7 @@ export interface Call<B, Q, P, A> {
 export interface Reply {
   status: number;
   headers?: Readonly<Record<string, string>>;
-  /** An object is sent as JSON, a string or bytes as they are. */
+  /** An object is sent as JSON, a string, bytes or a stream as they are. */
   body?: unknown;
 }
 
@@ -55,6 +57,10 @@ export interface Route {
    * address: a vendor speaks for all clinics from a few, and a wrong signature costs less than the counting.
    */
   takesRaw?: true;
+  /**
+   * Speaks FHIR: refuses with an OperationOutcome, and takes besides JSON a resource as XML, handed over as `{ xml }`, or a form, as `{ form }`.
+   */
+  fhir?: 'resource' | 'form' | 'no body';
   query?: z.ZodType;
   params?: z.ZodType;
   responses: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;

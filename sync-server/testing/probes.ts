@@ -17,6 +17,7 @@ export const OPEN = [
   'GET /ready',
   'GET /metrics',
   'GET /openapi.json',
+  'GET /fhir/R4/metadata',
   'POST /v1/clinics',
   'POST /v1/sessions',
   'POST /v1/devices',
@@ -75,4 +76,21 @@ export const PROBES: Record<string, (target: Target) => { url: string; payload?:
   'POST /v1/integrations/:name/check': () => ({ url: '/v1/integrations/sms/check' }),
   'GET /v1/jobs/dead': () => ({ url: '/v1/jobs/dead' }),
   'POST /v1/jobs/dead/:id/replay': (target) => ({ url: `/v1/jobs/dead/${target.deviceId}/replay` }),
+  // The target's attachment is a DocumentReference with the id of its device.
+  'GET /fhir/R4/:type': () => ({ url: '/fhir/R4/Patient' }),
+  'POST /fhir/R4/:type/_search': () => ({ url: '/fhir/R4/Encounter/_search' }),
+  'GET /fhir/R4/:type/:id': (target) => ({ url: `/fhir/R4/DocumentReference/${target.deviceId}` }),
+  'GET /fhir/R4/:type/:id/_history': (target) => ({ url: `/fhir/R4/DocumentReference/${target.deviceId}/_history` }),
+  'GET /fhir/R4/:type/:id/_history/:version': (target) => ({ url: `/fhir/R4/Practitioner/${target.userId}/_history/1` }),
+  'GET /fhir/R4/Patient/:id/$everything': (target) => ({ url: `/fhir/R4/Patient/${target.deviceId}/$everything` }),
 };
+
+/** Asked of a type, not of anything of somebody's: the answer is the caller's own. */
+export const OF_A_TYPE = new Set(['GET /fhir/R4/:type', 'POST /fhir/R4/:type/_search']);
+
+/** What was refused, said as a problem or as an OperationOutcome. */
+export function refusalIn(answer: { statusCode: number; json(): unknown }): { status: number; code: string | undefined } {
+  const said = answer.json() as { status?: number; code?: string; issue?: { details?: { coding?: { code?: string }[] } }[] };
+  if (said.issue === undefined) return { status: said.status ?? answer.statusCode, code: said.code };
+  return { status: answer.statusCode, code: said.issue[0]?.details?.coding?.[0]?.code };
+}

@@ -26,6 +26,7 @@ import {
   write,
   type Laptop,
 } from '#sync-server/testing/test-clinic.ts';
+import { refusalIn } from '#sync-server/testing/probes.ts';
 import { quarantined } from '#sync-server/testing/opened.ts';
 import { openTestDatabase, type TestDatabase } from '#sync-server/testing/test-database.ts';
 import { openTestServer, type TestServer } from '#sync-server/testing/test-server.ts';
@@ -63,6 +64,12 @@ const PROBLEMS = new Set([
   'second-factor/not-begun',
   'attachment/unknown',
   'job/unknown',
+  'fhir/unknown-type',
+  'fhir/not-found',
+  'fhir/version-not-kept',
+  'fhir/invalid-parameter',
+  'fhir/unsupported-modifier',
+  'fhir/unknown-page',
 ]);
 const REJECTIONS = new Set([
   'change/malformed',
@@ -164,6 +171,11 @@ const EXAMPLES: Record<string, (world: World) => Example> = {
   }),
   'GET /v1/shape': () => ({ url: '/v1/shape?table=feed&offset=-1&replica=full' }),
   'GET /v1/bootstrap': () => ({ url: '/v1/bootstrap?from=2026-11-23T00:00:00.000Z&to=2026-11-24T00:00:00.000Z' }),
+  'GET /fhir/R4/:type': () => ({ url: '/fhir/R4/Patient?family=x&birthdate=1979&_count=5&_sort=family' }),
+  'POST /fhir/R4/:type/_search': () => ({ url: '/fhir/R4/Encounter/_search?date=2026-11-23&status=finished' }),
+  'GET /fhir/R4/:type/:id': ({ owner }) => ({ url: `/fhir/R4/Practitioner/${owner.userId}` }),
+  'GET /fhir/R4/:type/:id/_history': ({ owner }) => ({ url: `/fhir/R4/Practitioner/${owner.userId}/_history` }),
+  'GET /fhir/R4/:type/:id/_history/:version': ({ owner }) => ({ url: `/fhir/R4/Practitioner/${owner.userId}/_history/2` }),
 };
 
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
@@ -266,9 +278,9 @@ describe('bad input', () => {
   async function isRefusal(answer: Answer): Promise<void> {
     expect(answer.statusCode, answer.body).toBeGreaterThanOrEqual(400);
     expect(answer.statusCode, answer.body).toBeLessThan(500);
-    const problem = answer.json<{ code: string; status?: number }>();
+    const problem = refusalIn(answer);
     expect(PROBLEMS).toContain(problem.code);
-    expect([problem.status ?? answer.statusCode, answer.headers['cache-control']]).toEqual([answer.statusCode, 'private, no-store']);
+    expect([problem.status, answer.headers['cache-control']]).toEqual([answer.statusCode, 'private, no-store']);
     expect(answer.body).not.toContain(CANARY);
     expect(await effects()).toBe(before);
   }

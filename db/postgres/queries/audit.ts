@@ -71,7 +71,7 @@ export async function saveAuditHead(tx: Tx, clinicId: string, deviceId: string, 
 }
 
 /** An event as it lies in the clinic's chain. */
-type LoggedEvent = AuditEvent & { clinicN: number; clinicHash: string; intact: boolean };
+export type LoggedEvent = AuditEvent & { clinicN: number; clinicHash: string; intact: boolean };
 
 /** The last of the clinic's chain. */
 export async function clinicChainHead(tx: Tx, clinicId: string): Promise<{ n: number; hash: string }> {
@@ -86,10 +86,7 @@ export async function clinicChainHead(tx: Tx, clinicId: string): Promise<{ n: nu
 export async function logPage(tx: Tx, clinicId: string, request: LogRequest): Promise<LoggedEvent[]> {
   const { patientId, actorId, action, from, to, before, limit } = request;
   const { rows } = await tx.query<LoggedEvent>(
-    `select clinic_id as "clinicId", device_id as "deviceId", n, id, at, actor_id as "actorId", actor_name as "actorName", roles, action, verb,
-       subject_entity as "subjectEntity", subject_id as "subjectId", patient_id as "patientId", details, reason,
-       previous_hash as "previousHash", hash, clinic_n as "clinicN", clinic_hash as "clinicHash", intact
-     from audit_event
+    `${EVENTS}
      where clinic_id = $1
        and ($2::uuid is null or patient_id = $2 or details->'hits' ? $2::text or details->'patients' ? $2::text)
        and ($3::uuid is null or actor_id = $3) and ($4::text is null or action = $4)
@@ -97,6 +94,21 @@ export async function logPage(tx: Tx, clinicId: string, request: LogRequest): Pr
      order by clinic_n desc limit $8`,
     [clinicId, patientId, actorId, action, from, to, before, limit + 1],
   );
+  return openReasons(tx, clinicId, rows);
+}
+
+/** Undefined when this clinic's log has none of this id. */
+export async function eventById(tx: Tx, clinicId: string, id: string): Promise<LoggedEvent | undefined> {
+  const { rows } = await tx.query<LoggedEvent>(`${EVENTS} where clinic_id = $1 and id = $2`, [clinicId, id]);
+  return (await openReasons(tx, clinicId, rows))[0];
+}
+
+const EVENTS = `select clinic_id as "clinicId", device_id as "deviceId", n, id, at, actor_id as "actorId", actor_name as "actorName", roles, action, verb,
+       subject_entity as "subjectEntity", subject_id as "subjectId", patient_id as "patientId", details, reason,
+       previous_hash as "previousHash", hash, clinic_n as "clinicN", clinic_hash as "clinicHash", intact
+     from audit_event`;
+
+async function openReasons(tx: Tx, clinicId: string, rows: readonly LoggedEvent[]): Promise<LoggedEvent[]> {
   return withKeys(tx, (keys) =>
     rows.map((event) => {
       const { reason } = event;

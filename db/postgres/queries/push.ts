@@ -37,7 +37,9 @@ export async function lastN(tx: Tx, clinicId: string, deviceId: string): Promise
 export async function moveClock(tx: Tx, clinicId: string, seq: number): Promise<void> {
   await tx.query({
     name: 'move-clock',
-    text: `with moved as (update clinic_clock set seq = $2 where clinic_id = $1 returning 1)
+    // The moment under the lock, not the transaction's beginning: a later place never has an earlier time.
+    text: `with moved as (update clinic_clock set seq = $2 where clinic_id = $1 returning 1),
+       told as (insert into clinic_moment (clinic_id, seq, at) values ($1, $2, clock_timestamp()) on conflict do nothing)
      select set_config('ryggrad.seq_assigned', '1', true) from moved`,
     values: [clinicId, seq],
   });

@@ -1,0 +1,70 @@
+/**
+ * HL7's definitions of R4 (build/fhir-definitions.mjs), and what is judged by them: what comes in here, what goes out in tests. The only importer of
+ * `@medplum/core`. Read when they are first needed: 0.8 MB, some ten milliseconds.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { indexStructureDefinitionBundle, tryGetDataType, validateResource, OperationOutcomeError } from '@medplum/core';
+import type { Bundle, OperationOutcomeIssue, Resource } from '@medplum/fhirtypes';
+
+let ready = false;
+/** Once. */
+function load(): void {
+  if (ready) return;
+  indexStructureDefinitionBundle(JSON.parse(readFileSync(join(import.meta.dirname, 'definitions.json'), 'utf8')) as Bundle);
+  ready = true;
+}
+
+export interface ElementType {
+  /** Name; of one that is of several types its beginning: `value[x]`. */
+  name: string;
+  types: readonly string[];
+  isArray: boolean;
+}
+
+const known = new Map<string, readonly ElementType[] | undefined>();
+
+/** Elements of a type in the order of its definition; undefined for a type that is not known. */
+export function elementsOf(type: string): readonly ElementType[] | undefined {
+  load();
+  if (!known.has(type)) {
+    const found = tryGetDataType(type);
+    known.set(
+      type,
+      found &&
+        Object.entries(found.elements).map(([name, element]) => ({
+          name,
+          types: element.type.map(({ code }) => code),
+          isArray: element.max > 1,
+        })),
+    );
+  }
+  return known.get(type);
+}
+
+const MOST = 20;
+
+/** Errors of a resource against base R4, without what was sent; none when it is valid. */
+export function faultsIn(resource: unknown): OperationOutcomeIssue[] {
+  load();
+  try {
+    validateResource(resource as Resource);
+    return [];
+  } catch (error) {
+    if (!(error instanceof OperationOutcomeError)) throw error;
+    return (error.outcome.issue ?? [])
+      .filter(({ severity }) => severity === 'error' || severity === 'fatal')
+      .slice(0, MOST)
+      .map(({ code, details, expression }) => ({
+        severity: 'error' as const,
+        code,
+        details: { coding: [{ system: 'urn:ryggrad:problem', code: 'fhir/invalid' }], text: sentence(details?.text) },
+        ...(expression === undefined ? {} : { expression: expression.filter((path) => /^[\w.[\]()' -]{1,200}$/.test(path)) }),
+      }));
+  }
+}
+
+/** The validator's own sentences; a value or a name that was sent is cut out of them. */
+function sentence(text: string | undefined): string {
+  return (text ?? 'Not valid').replaceAll(/"[^"]*"/g, '"…"').slice(0, 300);
+}
