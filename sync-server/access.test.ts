@@ -129,7 +129,9 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
       const absent = { ...owner, deviceId: v7(), userId: v7() };
       const [foreign, missing] = [await ask(route, foreigner, owner), await ask(route, foreigner, absent)];
       expect(foreign.statusCode).toBe(missing.statusCode);
-      const refusal = ({ statusCode, body }: { statusCode: number; body: string }) => (statusCode >= 400 ? body : 'answered');
+      // But for the request's own number.
+      const refusal = ({ statusCode, body }: { statusCode: number; body: string }) =>
+        statusCode >= 400 ? body.replace(/urn:ryggrad:request:[\w-]+/, '') : 'answered';
       expect(refusal(foreign)).toBe(refusal(missing));
     });
   });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from './app.ts';
 import { routes } from './routes/index.ts';
 import type { Route } from './routes/route.ts';
+import { refusalIn } from './testing/probes.ts';
 import { foundClinic, type Laptop } from './testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
@@ -55,9 +56,11 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_, 
   const url = route.path.replaceAll(/:\w+/g, '0');
   const body = route.method === 'GET' ? {} : { payload: '{', headers: { 'content-type': 'application/json' } };
 
+  const problem = route.fhir === undefined ? PROBLEM : { 'content-type': 'application/fhir+json; charset=utf-8' };
+
   it('refused: these headers, and what says that it is a problem', async () => {
     const answer = await server.app.inject({ method: route.method, url, ...body });
-    const own = route.auth === 'open' && answer.statusCode === 200 ? { 'content-type': answer.headers['content-type'] } : PROBLEM;
+    const own = route.auth === 'open' && answer.statusCode === 200 ? { 'content-type': answer.headers['content-type'] } : problem;
     expect(headersOf(answer)).toEqual({ ...ALWAYS, ...own, ...(answer.statusCode === 401 ? { 'www-authenticate': 'Bearer' } : {}) });
   });
 
@@ -69,14 +72,17 @@ describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (_, 
     const { body: _schema, query: _query, params: _params, takesBytes: _bytes, takesRaw: _raw, ...plain } = route;
     const run = () => Promise.reject(new Error('Kari Nordmann at /srv/app.ts:12 select'));
     const answer = await buildApp(server.deps, [{ ...plain, auth: 'open', run }]).inject({ method: route.method, url });
-    expect(answer.headers).toMatchObject({ ...ALWAYS, ...PROBLEM });
-    expect(answer.json()).toEqual({
+    expect(answer.headers).toMatchObject({ ...ALWAYS, ...problem });
+    expect(refusalIn(answer)).toEqual({ status: 500, code: 'server/error' });
+    expect(answer.body).not.toMatch(/Kari|app\.ts|select/);
+    const said = {
       type: 'urn:ryggrad:problem:server/error',
       title: 'Internal Server Error',
       status: 500,
       code: 'server/error',
       instance: `urn:ryggrad:request:${String(answer.headers['x-request-id'])}`,
-    });
+    };
+    expect(route.fhir === undefined ? answer.json() : said).toEqual(said);
   });
 });
 

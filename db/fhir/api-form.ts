@@ -37,6 +37,9 @@ const TYPES: Readonly<Record<string, string>> = {
   attachment: 'DocumentReference',
   message: 'Communication',
   journal_request: 'Task',
+  recall: 'Task',
+  export_approval: 'Task',
+  sick_leave: 'Observation',
   conflict: 'DetectedIssue',
   questionnaire_response: 'QuestionnaireResponse',
 };

@@ -4,14 +4,14 @@
  */
 import type { Resource } from '@medplum/fhirtypes';
 import type { EntityName } from '../model/entities.ts';
-import { appointmentOf, chargeOf, messageOf, receiptOf } from './desk.ts';
+import { appointmentOf, chargeOf, messageOf, recallOf, receiptOf } from './desk.ts';
 import { attachmentOf, documentOf, letterOf, looseDocuments } from './documents.ts';
-import { blockOf, channelConsentOf, disagreementOf, emergencyOf, safetyOf } from './facts.ts';
+import { absenceOf, blockOf, channelConsentOf, disagreementOf, emergencyOf, safetyOf } from './facts.ts';
 import { isAgreed, isAnswered, isMeasured, noteWithParts } from './journal-bundle.ts';
 import type { Journal, OwnRow } from './journal.ts';
 import { amendmentOf, amendmentSignatureOf, signatureOf } from './notes.ts';
 import { guardianOf, organizationOf, patientOf, practitionerOf, practitionerRoleOf, withReplaced } from './people.ts';
-import { erasureOf, requestOf } from './requests.ts';
+import { erasureOf, exportOf, requestOf } from './requests.ts';
 import { conditionOf, encounterOf, episodeOf, measurementOf, redFlagOf, treatmentConsentOf } from './visit.ts';
 
 /** Rows of `entity` whose `field` holds one of these ids. */
@@ -118,6 +118,7 @@ export const KINDS: readonly Kind[] = [
     underVisit((journal, row, visit) => (isAnswered(row) ? redFlagOf(journal, row, visit) : undefined)),
     VISIT,
   ),
+  kind('Observation', 'sick_leave', absenceOf, { needs: ({ encounterId }) => [by('encounter', 'id', encounterId)] }),
   kind('Composition', 'encounter', noteWithParts, {
     prefix: 'note-',
     needs: ({ id }) =>
@@ -158,6 +159,8 @@ export const KINDS: readonly Kind[] = [
       ...keysIn(targets).map(({ entity, id }) => by(entity, 'id', id)),
     ],
   }),
+  kind('Task', 'recall', recallOf),
+  kind('Task', 'export_approval', exportOf),
   kind('DetectedIssue', 'conflict', disagreementOf, {
     needs: ({ subjectEntity, subjectId }) => (isPointedAt(subjectEntity) ? [by(subjectEntity, 'id', subjectId)] : []),
   }),

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { indexStructureDefinitionBundle, tryGetDataType, validateResource, OperationOutcomeError } from '@medplum/core';
-import type { Bundle, OperationOutcomeIssue, Resource } from '@medplum/fhirtypes';
+import { indexStructureDefinitionBundle, tryGetDataType } from '@medplum/core';
+import type { Bundle } from '@medplum/fhirtypes';
 
 let ready = false;
 /** Once. */
@@ -40,31 +40,4 @@ export function elementsOf(type: string): readonly ElementType[] | undefined {
     );
   }
   return known.get(type);
-}
-
-const MOST = 20;
-
-/** Errors of a resource against base R4, without what was sent; none when it is valid. */
-export function faultsIn(resource: unknown): OperationOutcomeIssue[] {
-  load();
-  try {
-    validateResource(resource as Resource);
-    return [];
-  } catch (error) {
-    if (!(error instanceof OperationOutcomeError)) throw error;
-    return (error.outcome.issue ?? [])
-      .filter(({ severity }) => severity === 'error' || severity === 'fatal')
-      .slice(0, MOST)
-      .map(({ code, details, expression }) => ({
-        severity: 'error' as const,
-        code,
-        details: { coding: [{ system: 'urn:ryggrad:problem', code: 'fhir/invalid' }], text: sentence(details?.text) },
-        ...(expression === undefined ? {} : { expression: expression.filter((path) => /^[\w.[\]()' -]{1,200}$/.test(path)) }),
-      }));
-  }
-}
-
-/** The validator's own sentences; a value or a name that was sent is cut out of them. */
-function sentence(text: string | undefined): string {
-  return (text ?? 'Not valid').replaceAll(/"[^"]*"/g, '"…"').slice(0, 300);
 }

@@ -23,6 +23,7 @@ const FAILURES = {
     'Only the current version is kept; earlier ones are known by time and author alone (_history).',
   ],
   'fhir/forbidden': [403, 'forbidden', 'Your role does not see this.'],
+  'fhir/two-persons': [403, 'business-rule', 'The operator wants two persons for whatever leaves the house: it is done in the app.'],
   'fhir/blocked': [403, 'suppressed', 'The patient has shut the journal for you. In an emergency it is opened in the app, with a reason.'],
   'fhir/unknown-parameter': [400, 'not-supported', 'A search parameter is not known here.'],
   'fhir/invalid-parameter': [400, 'invalid', 'A search parameter cannot be read.'],

@@ -106,7 +106,7 @@ const OWN: Readonly<Record<string, Readonly<Record<string, Parameter>>>> = {
     ...subject,
     code: token('code'),
     category: token('category'),
-    date: date('effectiveDateTime'),
+    date: date('effectiveDateTime', 'effectivePeriod'),
     status: token('status'),
     encounter: to('Encounter', 'encounter'),
     performer: to('Practitioner', 'performer'),

@@ -86,14 +86,16 @@ async function unitsOf(tx: Tx, around: Around, kind: Kind, rows: readonly Stored
   const beside = new Map<string, { entity: EntityName; row: StoredRow }[]>();
   const flat = needs.flat().filter(({ ids }) => ids.length > 0);
   const fields = [...new Set(flat.map(({ entity, field }) => `${entity} ${field}`))];
-  for (const found of await rowsBeside(tx, around.clinicId, flat)) {
+  // In one order, whoever else was fetched with them: the same version reads the same.
+  const found = (await rowsBeside(tx, around.clinicId, flat)).toSorted((a, b) => (a.row.id < b.row.id ? -1 : 1));
+  for (const one of found) {
     for (const name of fields) {
       const [entity, field = ''] = name.split(' ');
-      if (entity !== found.entity) continue;
-      const key = `${name} ${String(found.row[field])}`;
+      if (entity !== one.entity) continue;
+      const key = `${name} ${String(one.row[field])}`;
       const known = beside.get(key);
-      if (known === undefined) beside.set(key, [found]);
-      else known.push(found);
+      if (known === undefined) beside.set(key, [one]);
+      else known.push(one);
     }
   }
   const made: (Omit<Unit, 'resource'> & { make: (lastUpdated: string | undefined) => Unit['resource'] })[] = [];

@@ -210,7 +210,8 @@ export async function serveEverything(call: FhirCall, patientId: string, query: 
     end: query.get('end') ?? undefined,
   };
   const units = await looked(call, async (open): Promise<{ answer: { all: Unit[] } | FhirFailure; events: ServerEvent[] }> => {
-    const found = await everything(open, patientId, asked);
+    // Where two persons are wanted, the app asks the second (core/exporting).
+    const found = call.deps.gdprStrict === true ? fhirFailure('fhir/two-persons') : await everything(open, patientId, asked);
     if (isFailure(found)) return { answer: found, events: refused(open, 'fhir.everything', 'Patient', patientId, found) };
     return {
       answer: { all: found },
