@@ -20,29 +20,62 @@ const { migrate: migrateTables } = require('drizzle-orm/node-postgres/migrator')
 /** Any fixed number; two servers starting at once take turns. */
 const LOCK = 7_294_417;
 
+/** Longest wait for a table that somebody is writing to: who comes after us waits behind us. Then we step back and try again. */
+const LOCK_MS = 1500;
+const TRIES = 40;
+const MIGRATIONS = join(import.meta.dirname, '../migrations/postgres');
+
 /**
+ * Copies of an earlier version may serve meanwhile (decision 0091): no save waits for longer than LOCK_MS behind it.
  * @param ownerUrl a role that owns the database's tables
  * @param appRole the role the server works as; gets its grants here and must exist
+ * @param later for tests: a version after this one
  */
-export async function migrate(ownerUrl: string, appRole: string): Promise<void> {
+export async function migrate(ownerUrl: string, appRole: string, later: { folder?: string; guards?: string } = {}): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'ryggrad-migrate' });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await client.query(`set client_min_messages = warning`);
-    await migrateTables(drizzle(client), { migrationsFolder: join(import.meta.dirname, '../migrations/postgres') });
+    await client.query(`set lock_timeout = ${LOCK_MS}`);
+    await steppingBack(() => migrateTables(drizzle(client), { migrationsFolder: later.folder ?? MIGRATIONS }));
     await client.query('insert into server_state (one) values (true) on conflict do nothing');
-    const { sql, hash } = guards(appRole);
+    const { sql, hash } = guards(appRole, later.guards);
     const { rows } = await client.query<{ guards: string | null }>('select guards from server_state');
     if (rows[0]?.guards !== hash) {
-      await client.query('begin');
-      await client.query(sql);
-      await client.query('update server_state set guards = $1', [hash]);
-      await client.query('commit');
+      await steppingBack(async () => {
+        try {
+          await client.query('begin');
+          await client.query(sql);
+          await client.query('update server_state set guards = $1', [hash]);
+          await client.query('commit');
+        } catch (error) {
+          await client.query('rollback');
+          throw error;
+        }
+      });
     }
   } finally {
     await client.end();
   }
+}
+
+/** Once more when a lock did not come in time, or two waited for each other: whoever saves goes first. */
+async function steppingBack(run: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (tries >= TRIES || !['55P03', '40P01'].includes(codeOf(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 400));
+    }
+  }
+}
+
+/** Drizzle wraps what Postgres says. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
 }
 
 /** Throws a sentence for the operator when the database is not at this version. */
