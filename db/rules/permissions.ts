@@ -72,6 +72,7 @@ const AREAS: Record<string, Group> = {
   exporting: 'anyone',
   reminder: 'desk',
   integration: 'admin',
+  import: 'admin',
   job: 'admin',
 };
 const VERBS: Record<string, Group> = {

@@ -8,6 +8,7 @@ import { claims } from './claims.ts';
 import { clinic } from './clinic.ts';
 import { codes } from './codes.ts';
 import { encounters } from './encounters.ts';
+import { importing } from './import.ts';
 import { integrations } from './integrations.ts';
 import { journal } from './journal.ts';
 import { letters } from './letters.ts';
@@ -49,6 +50,7 @@ export const contract = {
   ...messages,
   ...recalls,
   ...exporting,
+  ...importing,
   ...integrations,
   ...sync,
 };
@@ -75,6 +77,7 @@ const areas = [
   messages,
   recalls,
   exporting,
+  importing,
   integrations,
   sync,
 ];

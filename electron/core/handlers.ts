@@ -33,6 +33,7 @@ import { retentionHandlers } from './journal/retention.ts';
 import { letterPdfHandlers } from './letters/sign-letter.ts';
 import { letterHandlers } from './letters/verbs.ts';
 import { exportingHandlers } from './exporting/second-person.ts';
+import { importHandlers } from './import/verbs.ts';
 import { recallHandlers } from './messages/recalls.ts';
 import { messageHandlers } from './messages/verbs.ts';
 import { mergeHandlers } from './patients/merge-patients.ts';
@@ -83,6 +84,7 @@ export const handlers: readonly AnyHandler[] = [
   ...sickLeaveHandlers,
   ...messageHandlers,
   ...recallHandlers,
+  ...importHandlers,
   ...exportingHandlers,
   ...integrationHandlers,
   ...journalHandlers,

@@ -125,7 +125,7 @@ test('the page carries the strict policy and the secret, and with it the core an
   expect((await ask('/call/app.state', { method: 'POST', body: '{', headers: { 'x-ryggrad-secret': secret } })).status).toBe(400);
   const large = await ask('/call/app.state', {
     method: 'POST',
-    body: JSON.stringify('x'.repeat(5_000_000)),
+    body: JSON.stringify('x'.repeat(34_000_000)),
     headers: { 'x-ryggrad-secret': secret },
   }).catch(() => ({ status: 413 }));
   expect(large.status).toBe(413);

@@ -18,7 +18,8 @@ if (home === undefined || home === '') throw new Error('RYGGRAD_HOME is not set'
 const port = Number(process.env['RYGGRAD_PORT'] ?? 4310);
 const syncUrl = process.env['RYGGRAD_SYNC_URL'] ?? null;
 const windowFolder = process.env['RYGGRAD_WINDOW'] === undefined ? undefined : join(process.env['RYGGRAD_WINDOW'], sep);
-const BODY_LIMIT = 4 * 1024 * 1024;
+// A register to import comes as one message (electron/contract/import.ts).
+const BODY_LIMIT = 32 * 1024 * 1024;
 
 const secret = randomBytes(32).toString('base64url');
 const ports = hostPorts({ home, defaultServerUrl: syncUrl });

@@ -12,6 +12,7 @@ import { Said, useOutcome } from './outcome.tsx';
 import { People, Prices } from './people-and-prices.tsx';
 import { IntegrationsSection } from './integrations.tsx';
 import { Backup } from './backup.tsx';
+import { Import } from './import.tsx';
 import { Log } from './log.tsx';
 import { Retention } from './retention.tsx';
 import { Statistics } from './statistics.tsx';
@@ -28,6 +29,7 @@ const SECTIONS = [
   'devices',
   'statistics',
   'integrations',
+  'import',
   'backup',
   'log',
   'retention',
@@ -66,6 +68,7 @@ export function SettingsPage() {
       {section === 'devices' && <Devices />}
       {section === 'statistics' && <Statistics />}
       {section === 'integrations' && <IntegrationsSection />}
+      {section === 'import' && <Import />}
       {section === 'backup' && <Backup />}
       {section === 'log' && <Log />}
       {section === 'retention' && <Retention />}

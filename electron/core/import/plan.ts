@@ -1,0 +1,67 @@
+/** What an import would do with each line: the same judgement for looking and for taking. */
+import type { ImportLine, ImportStatus } from '#electron/contract/import.ts';
+import { patientFrom, STOPS, type ImportedPatient, type ImportMapping } from '#db/rules/import-patients.ts';
+import { knownPatients, nameKey, standsFor, type KnownPatients } from '#db/sqlite/queries/known-patients.ts';
+import type { Context } from '../context.ts';
+
+export interface Planned extends ImportLine {
+  patient: ImportedPatient;
+}
+
+export function planImport(ctx: Context, rows: readonly (readonly string[])[], mapping: ImportMapping): Planned[] {
+  const synthetic = ctx.ports.allowSynthetic || (ctx.get('clinic', ctx.clinicId)?.demo ?? false);
+  const options = { synthetic, today: ctx.now.slice(0, 10) };
+  const known = knownPatients(ctx.db);
+  const seen = new Map<string, true>();
+  return rows.map((cells, index): Planned => {
+    const { patient, problems } = patientFrom(cells, mapping, options);
+    const found = sameAs(known, patient);
+    const keys = [
+      patient.nationalId ?? '',
+      `${nameKey(patient.givenName, patient.familyName)}|${patient.birthDate ?? patient.phone ?? ''}`,
+    ];
+    const wrong = problems.some(({ code }) => STOPS.has(code));
+    const twice = keys.some((key) => key !== '' && seen.has(key));
+    if (!wrong) for (const key of keys) if (key !== '') seen.set(key, true);
+    const status: ImportStatus = wrong
+      ? 'wrong'
+      : found !== undefined
+        ? addsNothing(found, patient)
+          ? 'again'
+          : 'double'
+        : twice
+          ? 'twice'
+          : 'new';
+    return {
+      line: index + 1,
+      status,
+      name: `${patient.givenName} ${patient.familyName}`.trim(),
+      birthDate: patient.birthDate,
+      problems,
+      patientId: found === undefined ? null : standsFor(ctx.db, found),
+      takeable: status === 'double' && (patient.nationalId === null || found?.nationalId !== patient.nationalId),
+      patient,
+    };
+  });
+}
+
+/** By number; else by name, unless birth date, or where one lacks it the telephone, says that it is somebody else. */
+function sameAs({ byNumber, byName }: KnownPatients, patient: ImportedPatient) {
+  const sameNumber = patient.nationalId === null ? undefined : byNumber.get(patient.nationalId);
+  if (sameNumber !== undefined) return sameNumber;
+  return byName.get(nameKey(patient.givenName, patient.familyName))?.find((row) => {
+    if (row.nationalId !== null && patient.nationalId !== null) return false;
+    if (row.birthDate !== null && patient.birthDate !== null) return row.birthDate === patient.birthDate;
+    return row.phone === null || patient.phone === null || digits(row.phone) === digits(patient.phone);
+  });
+}
+
+const digits = (phone: string): string => phone.replace(/\D/g, '').slice(-8);
+
+/** All that the line says stands there already. */
+function addsNothing(row: object, patient: ImportedPatient): boolean {
+  const stands = row as Readonly<Record<string, unknown>>;
+  return Object.entries(patient).every(
+    ([field, value]) => value === null || value === 'unknown' || field === 'missingNationalIdReason' || stands[field] === value,
+  );
+}

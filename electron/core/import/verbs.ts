@@ -1,0 +1,73 @@
+/** Patients from a table (CSV, Excel, vCard): looked at without a trace in the record, then taken in, in steps between which others save. */
+import { createHash } from 'node:crypto';
+import { err, ok, type Result } from '#electron/contract/verb.ts';
+import type { ImportStatus } from '#electron/contract/import.ts';
+import { guessMapping, type ImportMapping } from '#db/rules/import-patients.ts';
+import { service } from '../use-case.ts';
+import { planImport, type Planned } from './plan.ts';
+import { readTable } from './read-table.ts';
+
+const SHOWN = 500;
+const SHOWN_NEW = 50;
+/** Patients of one transaction: a colleague's save waits for no more. */
+const AT_ONCE = 100;
+
+const named = (mapping: ImportMapping): boolean =>
+  mapping.includes('fullName') || (mapping.includes('givenName') && mapping.includes('familyName'));
+
+export const importHandlers = [
+  service('import.look', async (services, { base64, mapping: said }) => {
+    const table = await readTable(Buffer.from(base64, 'base64'));
+    if (!table.ok) return table;
+    const { kind, encoding, headers, rows } = table.value;
+    const mapping = said ?? guessMapping(headers);
+    return services.transaction((ctx) => {
+      const planned = named(mapping) ? planImport(ctx, rows, mapping) : [];
+      const counts: Record<ImportStatus, number> = { new: 0, again: 0, double: 0, twice: 0, wrong: 0 };
+      for (const { status } of planned) counts[status] += 1;
+      const telling = planned.filter(({ status, problems }) => status !== 'new' || problems.length > 0);
+      const plain = planned.filter(({ status, problems }) => status === 'new' && problems.length === 0).slice(0, SHOWN_NEW);
+      const shown = [...telling.slice(0, SHOWN), ...plain];
+      ctx.audit({ action: 'search', details: { import: counts, hits: shown.flatMap(({ patientId }) => patientId ?? []) } });
+      return ok({
+        kind,
+        encoding,
+        headers,
+        sample: rows.slice(0, 3),
+        mapping: [...mapping],
+        total: rows.length,
+        counts,
+        lines: shown.map(({ patient: _kept, ...line }) => line),
+        more: telling.length > SHOWN,
+      });
+    });
+  }),
+
+  service('import.run', async (services, { base64, mapping, also }) => {
+    if (!named(mapping)) return err('import/no-name-column');
+    const bytes = Buffer.from(base64, 'base64');
+    const table = await readTable(bytes);
+    if (!table.ok) return table;
+    const { rows } = table.value;
+    const chosen = new Set(also);
+    const isTaken = ({ status, takeable, line }: Planned): boolean => status === 'new' || (takeable && chosen.has(line));
+    const plan = services.transaction((ctx): Result<Planned[]> => ok(planImport(ctx, rows, mapping).filter(isTaken)));
+    if (!plan.ok) return plan;
+    const file = createHash('sha256').update(bytes).digest('hex');
+    let taken = 0;
+    for (let from = 0; from < plan.value.length; from += AT_ONCE) {
+      const step = services.transaction((ctx) => {
+        for (const { patient, line } of plan.value.slice(from, from + AT_ONCE)) {
+          const row = ctx.insert('patient', patient);
+          ctx.audit({ action: 'create', subjectEntity: 'patient', subjectId: row.id, patientId: row.id, details: { file, line } });
+        }
+        return ok(null);
+      });
+      // The session was closed meanwhile: what was taken stands, and the same file again takes the rest.
+      if (!step.ok) return step;
+      taken = Math.min(plan.value.length, from + AT_ONCE);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return ok({ taken, left: rows.length - taken });
+  }),
+];
