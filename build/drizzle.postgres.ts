@@ -9,6 +9,7 @@ export default defineConfig({
     './db/postgres/identity-tables.ts',
     './db/postgres/message-tables.ts',
     './db/postgres/content-tables.ts',
+    './db/postgres/ai-tables.ts',
   ],
   out: './db/migrations/postgres',
   breakpoints: true,

@@ -65,6 +65,7 @@ const doors = {
   '@microsoft/microsoft-graph-client': '^sync-server/integrations/email/outlook-client\\.ts$',
   '@aws-sdk/client-s3': '^sync-server/integrations/storage/s3-client\\.ts$',
   '@aws-sdk/s3-request-presigner': '^sync-server/integrations/storage/s3-client\\.ts$',
+  openai: '^sync-server/integrations/ai/openai-client\\.ts$',
   otpauth: '^sync-server/core/totp\\.ts$',
   '@clerk/backend': '^sync-server/core/clerk/(token|webhook)\\.ts$',
   '@clerk/clerk-react': '^renderer/sign-in/session\\.tsx$',

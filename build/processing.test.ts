@@ -51,6 +51,9 @@ test('what the house no longer has, and what says nothing, is named as well', as
     'docs/processing.json has the integration email, sync-server/integrations has not',
     'docs/processing.json has the integration email, sync-server/integrations has not',
     'docs/processing.json has the integration email, sync-server/integrations has not',
+    'docs/processing.json has the integration storage, sync-server/integrations has not',
+    'docs/processing.json has the integration storage, sync-server/integrations has not',
+    'docs/processing.json has the integration ai, sync-server/integrations has not',
   ]);
   const blank = register();
   blank.entities['patient'] = { ...blank.entities['patient'], kept: ' ' };

@@ -26,7 +26,8 @@ import { openTestServer, type TestServer } from './testing/test-server.ts';
 /** Their body is a question about the caller's own clinic, whoever is asked about. */
 const ASKS = new Set(['POST /v1/compare', 'POST /v1/audit', 'POST /v1/handed-in', 'POST /v1/held', 'POST /v1/handed-in/decide']);
 /** About the caller alone, who cannot name anybody else. */
-const OWN = (route: Route) => route.path.startsWith('/v1/second-factor') || route.path === '/v1/integrations/:name/check';
+const OWN = (route: Route) =>
+  route.path.startsWith('/v1/second-factor') || ['/v1/integrations/:name/check', '/v1/ai/drafts'].includes(route.path);
 /** The desk's patients and colleagues are an assistant's to see; what the probe asks for else is refused. */
 const ASSISTANT_BY_FHIR: Record<string, string> = {
   'POST /fhir/R4/:type/_search': 'fhir/forbidden',

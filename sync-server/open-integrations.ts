@@ -1,7 +1,7 @@
 /** Opens what the operator has configured and switched on, and knows of the rest why it is off. */
 import type { IntegrationName } from '#db/model/message.ts';
 import type { ConfiguredIntegration } from './config.ts';
-import type { Channel, OpenIntegration, OwnJob, Ports, Storage, Webhook } from './integrations/kit.ts';
+import type { Channel, OpenIntegration, OwnJob, Ports, Storage, Webhook, WritingHelp } from './integrations/kit.ts';
 
 export interface IntegrationState {
   name: IntegrationName;
@@ -15,6 +15,7 @@ export interface Integrations {
   channels: ReadonlyMap<string, Channel>;
   /** Absent: bytes lie in Postgres, and nobody looks them over. */
   storage: Storage | undefined;
+  writing: WritingHelp | undefined;
   webhook(source: string): Webhook | undefined;
   /** Queue name → work. */
   jobs: ReadonlyMap<string, OwnJob>;
@@ -39,6 +40,7 @@ export async function openIntegrations(configured: readonly ConfiguredIntegratio
       })),
     channels: new Map([...open.values()].flatMap(({ channel }) => (channel === undefined ? [] : [[channel.name, channel] as const]))),
     storage: [...open.values()].find(({ storage }) => storage !== undefined)?.storage,
+    writing: [...open.values()].find(({ writing }) => writing !== undefined)?.writing,
     webhook: (source) => webhooks.get(`/api/v1/webhooks/${source}`),
     jobs: new Map([...open].flatMap(([name, { jobs = [] }]) => jobs.map((job) => [queueOf(name, job.name), job] as const))),
     check: async (name) => {

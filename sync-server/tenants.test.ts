@@ -64,6 +64,8 @@ const OWN: Record<string, string> = {
   'GET /v1/attachments/:id/direct': '403 200 403',
   'GET /v1/integrations': '200 200 200',
   'POST /v1/integrations/:name/check': '200 403 403',
+  // The test's operator has it off; a clinician is told so.
+  'POST /v1/ai/drafts': '403 409 403',
   'GET /v1/jobs/dead': '200 403 403',
   // There is none, and that is all that is said.
   'POST /v1/jobs/dead/:id/replay': '404 403 403',

@@ -9,7 +9,7 @@ import { columnName, type Entity } from '../model/entity.ts';
 import { entities, entityNames } from '../model/entities.ts';
 import { FROZEN_CHILDREN, movableFields } from '../sync/policy.ts';
 import { sealingColumns, sensitiveColumns } from './sealing/sealed-row.ts';
-import { CONTENT_TABLES, FEED_PARTS, IDENTITY_TABLES, MESSAGE_TABLES, TENANT_SERVER_TABLES } from './table-names.ts';
+import { AI_TABLES, CONTENT_TABLES, FEED_PARTS, IDENTITY_TABLES, MESSAGE_TABLES, TENANT_SERVER_TABLES } from './table-names.ts';
 
 /** All tables that hold a clinic's data. */
 export const TENANT_TABLES: readonly string[] = [
@@ -18,6 +18,7 @@ export const TENANT_TABLES: readonly string[] = [
   ...IDENTITY_TABLES,
   ...MESSAGE_TABLES,
   ...CONTENT_TABLES,
+  ...AI_TABLES,
 ];
 
 /** What the app's role may do, besides the record tables (select, insert, update). Never truncate. */
@@ -51,6 +52,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   sending: 'select, insert, update',
   webhook_event: 'select, insert, update',
   contact_route: 'select, insert, update',
+  ai_use: 'select, insert, update',
   server_state: 'select',
   directory: 'select, insert, delete',
   attempt: 'select, insert, update, delete',

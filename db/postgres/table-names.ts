@@ -36,6 +36,9 @@ export const MESSAGE_TABLES = ['sending', 'webhook_event'] as const;
 /** Of content-tables.ts: all of them. */
 export const CONTENT_TABLES = ['content', 'content_chunk', 'content_garbage'] as const;
 
+/** Of ai-tables.ts. */
+export const AI_TABLES = ['ai_use'] as const;
+
 /** Tables without a tenant. */
 export const SHARED_TABLES = [
   'server_state',

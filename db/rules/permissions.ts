@@ -55,6 +55,7 @@ const AREAS: Record<string, Group> = {
   claim: 'desk',
   sickLeave: 'clinician',
   letter: 'clinician',
+  ai: 'clinician',
   attachment: 'clinician',
   journal: 'clinician',
   request: 'clinician',

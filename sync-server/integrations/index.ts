@@ -1,7 +1,8 @@
 /** All integrations; nothing is loaded by itself. */
 import type { Integration } from './kit.ts';
+import { ai } from './ai/index.ts';
 import { email } from './email/index.ts';
 import { sms } from './sms/index.ts';
 import { storage } from './storage/index.ts';
 
-export const integrations: readonly Integration[] = [sms, email, storage];
+export const integrations: readonly Integration[] = [sms, email, ai, storage];

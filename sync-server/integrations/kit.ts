@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { IntegrationName, MessageChannel } from '#db/model/message.ts';
+import type { AiAsk } from '#db/rules/ai-task.ts';
 import type { MessageReason } from '#db/rules/message-reasons.ts';
 
 /** What an integration is given to work with. */
@@ -153,9 +154,26 @@ export interface Storage {
   deletedDays: number;
 }
 
+/** A model that writes drafts. What it may be asked, by whom and how much, is decided around it (sync-server/core/ai). */
+export interface WritingHelp {
+  model: string;
+  limits: { maxTokens: number; tokensPerDay: number; tokensPerMonth: number; perPersonAndHour: number };
+  /** More tokens than its question can be: no token is shorter than a byte. */
+  bound(ask: AiAsk): number;
+  /** Asks once. @param signal ends it, at the vendor too @returns pieces of JSON as they come, never throwing; how it ended is their end */
+  draft(ask: AiAsk, signal: AbortSignal): Promise<{ ok: true; pieces: AsyncGenerator<string, DraftEnd> } | { ok: false; code: string }>;
+}
+export interface DraftEnd {
+  /** Why it is not whole; undefined: it is. */
+  code: string | undefined;
+  /** As the vendor counted; undefined: it did not say. */
+  tokens: number | undefined;
+}
+
 export interface OpenIntegration {
   channel?: Channel;
   storage?: Storage;
+  writing?: WritingHelp;
   webhooks?: readonly Webhook[];
   jobs?: readonly OwnJob[];
   /** What the settings page may show of the configuration: no secrets. */

@@ -41,7 +41,9 @@ export const LOG_FIELDS: Readonly<Record<string, Told>> = {
   source: matching(/^[a-z0-9-]{1,40}$/),
   integration: word,
   provider: word,
-  model: matching(/^[A-Za-z][\w.:-]{0,60}$/),
+  /** Of the writing help: which kind of draft, by which model, and what it cost. */
+  task: matching(/^(letter|summary|tidy|icpc)$/),
+  model: matching(/^[A-Za-z][\w./:-]{0,99}$/),
   /** Where bytes of attachments lie, what was done with them, and the scanner's own name of what it found. */
   store: matching(/^(disk|s3)$/),
   found: matching(/^[\w.:/+-]{1,200}$/),

@@ -1,4 +1,5 @@
 /** All routes. A new one is added here, and is then in the OpenAPI page and in the tests' matrix of who may not. */
+import { writeDraft } from './ai.ts';
 import { attachmentState, completeAttachment, directAttachment, getAttachmentChunk, putAttachmentChunk } from './attachments.ts';
 import { auditAnchor, readAudit } from './log.ts';
 import { decideOnHandedIn, readHandedIn } from './handed-in.ts';
@@ -55,6 +56,7 @@ export const routes: readonly Route[] = [
   directAttachment,
   listIntegrations,
   checkIntegration,
+  writeDraft,
   deadJobs,
   replayJob,
   receiveWebhook,

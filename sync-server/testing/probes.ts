@@ -74,6 +74,10 @@ export const PROBES: Record<string, (target: Target) => { url: string; payload?:
   'GET /v1/attachments/:id/direct': (target) => ({ url: `/v1/attachments/${target.deviceId}/direct?from=0` }),
   'GET /v1/integrations': () => ({ url: '/v1/integrations' }),
   'POST /v1/integrations/:name/check': () => ({ url: '/v1/integrations/sms/check' }),
+  'POST /v1/ai/drafts': (target) => ({
+    url: '/v1/ai/drafts',
+    payload: { task: 'letter', patientId: target.userId, sources: [{ n: 1, part: 'subjective', text: 'Bedre siden sist.' }], codes: [] },
+  }),
   'GET /v1/jobs/dead': () => ({ url: '/v1/jobs/dead' }),
   'POST /v1/jobs/dead/:id/replay': (target) => ({ url: `/v1/jobs/dead/${target.deviceId}/replay` }),
   // The target's attachment is a DocumentReference with the id of its device.

@@ -83,6 +83,12 @@ export function request(
   });
 }
 
+/** For requests that go over a port. */
+export const proofOf = (
+  laptop: Pick<Laptop, 'userId' | 'key'>,
+  request: { method: string; path: string; body: unknown },
+): Record<string, string> => proof(laptop.userId, laptop.key, request);
+
 function proof(userId: string, key: KeyObject, request: { method: string; path: string; body: unknown }): Record<string, string> {
   return { [PROOF_HEADER]: `${userId}.${sign(null, Buffer.from(proofText(request), 'utf8'), key).toString('base64url')}` };
 }

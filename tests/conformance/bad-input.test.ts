@@ -70,6 +70,7 @@ const PROBLEMS = new Set([
   'fhir/invalid-parameter',
   'fhir/unsupported-modifier',
   'fhir/unknown-page',
+  'ai/off',
 ]);
 const REJECTIONS = new Set([
   'change/malformed',
@@ -168,6 +169,10 @@ const EXAMPLES: Record<string, (world: World) => Example> = {
       ] as unknown as Json,
       audit: [auditEvent(other)],
     },
+  }),
+  'POST /v1/ai/drafts': () => ({
+    url: '/v1/ai/drafts',
+    body: { task: 'icpc', patientId: v7(), sources: [{ n: 1, part: 'subjective', text: CANARY }], codes: ['L03'] },
   }),
   'GET /v1/shape': () => ({ url: '/v1/shape?table=feed&offset=-1&replica=full' }),
   'GET /v1/bootstrap': () => ({ url: '/v1/bootstrap?from=2026-11-23T00:00:00.000Z&to=2026-11-24T00:00:00.000Z' }),
