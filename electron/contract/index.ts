@@ -1,5 +1,6 @@
 /** All verbs of the contract. A name used twice is refused when this module loads. */
 import { access } from './access.ts';
+import { ai, type AiEvent } from './ai.ts';
 import { attachments } from './attachments.ts';
 import { audit } from './audit.ts';
 import { billing } from './billing.ts';
@@ -42,6 +43,7 @@ export const contract = {
   ...claims,
   ...sickLeave,
   ...letters,
+  ...ai,
   ...access,
   ...audit,
   ...journal,
@@ -72,6 +74,7 @@ const areas = [
   claims,
   sickLeave,
   letters,
+  ai,
   attachments,
   codes,
   messages,
@@ -105,6 +108,7 @@ export type CoreEvent =
   | { type: 'session'; state: AppState }
   | { type: 'sync'; status: SyncStatus }
   | { type: 'clock-behind' }
+  | AiEvent
   /** For main: a page of the server is to be opened in the system's browser. */
   | { type: 'open-sign-in'; url: string }
   | DesktopEvent;

@@ -1,6 +1,7 @@
 /** Every verb's code, area by area. Nothing is found by itself: what is not listed here does not exist. */
 import { grantHandlers } from './access/grants.ts';
 import { accessHandlers } from './access/verbs.ts';
+import { aiHandlers } from './ai/verbs.ts';
 import { attachmentHandlers } from './attachments/verbs.ts';
 import { addingHandlers } from './attachments/adding.ts';
 import { affectedHandlers } from './audit/affected-verbs.ts';
@@ -93,6 +94,7 @@ export const handlers: readonly AnyHandler[] = [
   ...affectedHandlers,
   ...letterHandlers,
   ...letterPdfHandlers,
+  ...aiHandlers,
   ...attachmentHandlers,
   ...addingHandlers,
   ...codeHandlers,

@@ -28,14 +28,17 @@ export interface Practice {
   close(): Promise<void>;
 }
 
-export async function openPractice(): Promise<Practice> {
+/** @param options.fetch its network; none unless given */
+export async function openPractice(options: { fetch?: typeof fetch } = {}): Promise<Practice> {
   let opened: SqliteDatabase | null = null;
   // Tests look into the tables through a verb they need for nothing else.
-  const look = service('sync.now', async ({ clinic }) => {
+  // With a network they need `sync.now` itself.
+  const looked = options.fetch === undefined ? 'sync.now' : 'job.dead';
+  const look = service(looked, async ({ clinic }) => {
     opened = clinic?.db ?? null;
     return err('server/not-connected');
   });
-  const laptop = testLaptop({ handlers: [...handlers.filter((handler) => handler.verb !== 'sync.now'), look] });
+  const laptop = testLaptop({ handlers: [...handlers.filter((handler) => handler.verb !== looked), look], ...options });
   const { clinicId, userId } = await openClinic(laptop);
   const { call, must } = laptop;
   let born = 0;
@@ -92,7 +95,7 @@ export async function openPractice(): Promise<Practice> {
       await must('session.unlock', { clinicId, userId, passphrase: PASSPHRASE });
     },
     async db() {
-      await call('sync.now', {});
+      await call(looked, {});
       if (opened === null) throw new Error('no clinic is open');
       return opened;
     },

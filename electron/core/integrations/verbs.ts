@@ -1,6 +1,8 @@
 /** The clinic's switches are rows of its record; what the operator has, and what failed, the server tells. */
 import { z } from 'zod';
 import { err, ok, type Result } from '#electron/contract/verb.ts';
+import { aiAgreement } from '#db/rules/ai-options.ts';
+import { sameValue } from '#db/sync/row.ts';
 import { INTEGRATIONS } from '#db/model/message.ts';
 import { loosened } from '#db/rules/message-options.ts';
 import { readReplica, writeReplica } from '#db/sqlite/store.ts';
@@ -8,6 +10,7 @@ import type { IntegrationView } from '#electron/contract/integrations.ts';
 import { proofHeaders } from '../clinic/proof.ts';
 import { askServer } from '../clinic/server-client.ts';
 import { isStrict, settingId } from '../messages/message-facts.ts';
+import type { Context } from '../context.ts';
 import type { CoreServices } from '../services.ts';
 import { service, useCase } from '../use-case.ts';
 
@@ -26,6 +29,16 @@ async function ask<T>({ clinic, ports }: CoreServices, method: 'GET' | 'POST', p
   if (url === undefined || credential === undefined) return err('server/not-connected');
   const headers = proofHeaders(clinic.actor, { method, path, body: undefined });
   return askServer(ports, { url: `${url}${path}`, method, credential, headers }, schema);
+}
+
+/** An agreement that is new or was changed is recorded by whoever is in, now; an unchanged one keeps its stamp, and what is none is not kept. */
+function withAgreement(ctx: Context, options: Readonly<Record<string, unknown>>, before: unknown): Record<string, unknown> {
+  const { agreement, ...rest } = options;
+  const stamped = { recordedById: ctx.actor.userId, recordedAt: ctx.now };
+  const given = aiAgreement({ agreement: { ...(agreement as object | undefined), ...stamped } });
+  if (given === null) return rest;
+  const known = aiAgreement(before);
+  return { ...rest, agreement: known !== null && sameValue({ ...known, ...stamped }, given) ? known : given };
 }
 
 export const integrationHandlers = [
@@ -59,7 +72,8 @@ export const integrationHandlers = [
     const problem = isStrict(ctx) && (name === 'sms' || name === 'email') ? loosened(name, options) : null;
     if (problem !== null) return err(problem);
     const id = settingId(ctx.clinicId, name);
-    ctx.put('integration_setting', id, { name, enabled, options, setById: ctx.actor.userId, setAt: ctx.now });
+    const set = name === 'ai' ? withAgreement(ctx, options, ctx.get('integration_setting', id)?.options) : options;
+    ctx.put('integration_setting', id, { name, enabled, options: set, setById: ctx.actor.userId, setAt: ctx.now });
     ctx.audit({ action: 'change', subjectEntity: 'integration_setting', subjectId: id, details: { name, enabled } });
     return ok(null);
   }),
