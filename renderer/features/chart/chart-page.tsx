@@ -9,6 +9,7 @@ import { goTo } from '#renderer/app/router.ts';
 import { useAsk } from '#renderer/app/use-ask.ts';
 import { sentence } from '#renderer/i18n/index.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
+import { useAi } from '../ai/use-ai.ts';
 import { BillPanel } from '../billing/bill-panel.tsx';
 import type { BillMode } from '../billing/bill-panel.tsx';
 import { RefusedNote } from '../sync/refused-note.tsx';
@@ -29,8 +30,7 @@ import { PreviousVisits } from './previous-visits.tsx';
 import { RedFlagPanel } from './red-flag-panel.tsx';
 import { SectionEditor } from './section-editor.tsx';
 import type { SectionActions } from './section-editor.tsx';
-import { SetRightPanel } from './set-right.tsx';
-import type { SetRight } from './set-right.tsx';
+import { SetRightPanel, type SetRight } from './set-right.tsx';
 import { SignedNote } from './signed-note.tsx';
 import { shownTexts } from './shown-texts.ts';
 import { SignPanel } from './sign-panel.tsx';
@@ -42,6 +42,7 @@ import './chart.css';
 export function ChartPage({ encounterId }: { encounterId: string }) {
   const { t } = useTranslation('chart');
   const { chart, problems, problem, setProblem, refresh } = useChart(encounterId);
+  const ai = useAi();
   const phrases = useAsk('phrase.list', {}, ['phrase']);
   const [picking, setPicking] = useState(false);
   const [bill, setBill] = useState<BillMode>('closed');
@@ -249,6 +250,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
                   phrases={phrases.value?.phrases ?? NO_PHRASES}
                   actions={actions}
                   initialCaret={restored?.section === section.key ? restored.caret : null}
+                  tidy={ai.on ? encounterId : null}
                 />
               ))}
             </div>
@@ -264,7 +266,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
         </div>
         <div className="chart-column">
           {draft ? (
-            <DiagnosisList chart={chart} picking={picking} onPicking={setPicking} onProblem={setProblem} />
+            <DiagnosisList chart={chart} suggests={ai.on} picking={picking} onPicking={setPicking} onProblem={setProblem} />
           ) : (
             <section>
               <h2>{t('diagnosis.title')}</h2>

@@ -1,16 +1,20 @@
 /** The visit's codes; the first that may be main is main, another can be made so. */
 import { useTranslation } from 'react-i18next';
 import { call } from '#renderer/app/client.ts';
+import { CodeSuggestions } from '../ai/code-suggestions.tsx';
 import type { ChartView, CodeHit } from './types.ts';
 import { DiagnosisPicker } from './diagnosis-picker.tsx';
 
 export function DiagnosisList({
   chart,
+  suggests,
   picking,
   onPicking,
   onProblem,
 }: {
   chart: ChartView;
+  /** Whether the writing help may be asked for codes. */
+  suggests: boolean;
   picking: boolean;
   onPicking(open: boolean): void;
   onProblem(code: string): void;
@@ -66,6 +70,15 @@ export function DiagnosisList({
         <button type="button" className="link" onClick={() => onPicking(true)}>
           {t('diagnosis.add')}
         </button>
+      )}{' '}
+      {suggests && !picking && (
+        <CodeSuggestions
+          encounterId={encounterId}
+          known={chart.diagnoses.map(({ code }) => code)}
+          onTake={({ code }) =>
+            void call('diagnosis.add', { encounterId, system: 'icpc-2', code }).then((reply) => !reply.ok && onProblem(reply.code))
+          }
+        />
       )}
     </section>
   );

@@ -5,6 +5,7 @@
 import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChartView, PhraseRow } from './types.ts';
+import { Tidy } from '../ai/tidy.tsx';
 import { createAutosave } from './autosave.ts';
 import type { Autosave, SaveState } from './autosave.ts';
 import { DiffText } from './diff-text.tsx';
@@ -32,9 +33,11 @@ interface Props {
   phrases: readonly PhraseRow[];
   actions: SectionActions;
   initialCaret: number | null;
+  /** The visit, where the writing help may tidy what is written here; else null. */
+  tidy: string | null;
 }
 
-export const SectionEditor = memo(function SectionEditor({ section, label, required, phrases, actions, initialCaret }: Props) {
+export const SectionEditor = memo(function SectionEditor({ section, label, required, phrases, actions, initialCaret, tidy }: Props) {
   const { t } = useTranslation('chart');
   const area = useRef<HTMLTextAreaElement>(null);
   const autosave = useRef<Autosave | null>(null);
@@ -136,6 +139,18 @@ export const SectionEditor = memo(function SectionEditor({ section, label, requi
           }
         }}
       />
+      {tidy !== null && (
+        <Tidy
+          subject={{ encounterId: tidy }}
+          text={() => area.current?.value ?? ''}
+          onReplace={(text) => {
+            if (area.current === null) return;
+            area.current.value = text;
+            autosave.current?.changed(text);
+            fit(area.current);
+          }}
+        />
+      )}
       {carried && (
         <div className="section-actions">
           <button type="button" className="link" tabIndex={-1} onClick={() => actions.confirm(section.key)}>

@@ -7,9 +7,12 @@ import { useTranslation } from 'react-i18next';
 import { call, onCoreEvent } from '#renderer/app/client.ts';
 import { useActions } from '#renderer/app/keys.ts';
 import { sentence } from '#renderer/i18n/index.ts';
+import { LetterField } from './letter-field.tsx';
 import { letterFields } from './letter-fields.ts';
 import type { LetterView } from '#electron/contract/letters.ts';
-import { createAutosave } from '../chart/autosave.ts';
+import type { LetterSection } from '#db/rules/letter-content.ts';
+import { DraftPanel } from '../ai/draft-panel.tsx';
+import { useAi } from '../ai/use-ai.ts';
 import { saveFile } from '../../ui/save-file.ts';
 import { LetterNotice } from '../messages/letter-notice.tsx';
 import { SecondPerson } from '../patients/second-person.tsx';
@@ -23,6 +26,8 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
   const [pdf, setPdf] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [exporting, setExporting] = useState(false);
+  const [drafting, setDrafting] = useState(false);
+  const ai = useAi();
 
   const refresh = useCallback(async () => {
     const [letter, rendered] = await Promise.all([call('letter.get', { id: letterId }), call('letter.pdf', { id: letterId })]);
@@ -77,6 +82,7 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
         void flushAll().then(refresh);
       },
     },
+    { id: 'letter.ai', label: t('ai:open'), key: 'Alt+u', when: () => draft === true && ai.on, run: () => setDrafting(true) },
     { id: 'letter.sign', label: t('sign'), key: 'Control+Enter', when: () => draft === true, run: () => void sign() },
     { id: 'letter.await', label: t('awaitPrint'), key: 'F6', when: () => signed, run: () => status('awaiting_print') },
     { id: 'letter.handOver', label: t('handOver'), key: 'F7', when: () => signed, run: () => status('handed_over') },
@@ -93,6 +99,16 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
   // The newest content, for fields that are written as a group.
   const contentNow = useRef(content);
   contentNow.current = content;
+
+  /** A sentence of a draft that the person takes is from then on their own: written as typing is, after what stands there, or instead of it. */
+  const takeSentence = async (section: LetterSection, text: string, replaces: boolean): Promise<boolean> => {
+    await flushAll();
+    const now = await call('letter.get', { id: letterId });
+    if (!now.ok) return run(Promise.resolve(now));
+    const stands = now.value.letter.content[section];
+    const before = typeof stands === 'string' && !replaces ? stands.trimEnd() : '';
+    return run(call('letter.update', { id: letterId, content: { [section]: before === '' ? text : `${before} ${text}` } }));
+  };
 
   // Stands where something required is missing, and goes to the next that is empty on one key: at once, so that what is
   // typed after the key lands there.
@@ -139,6 +155,7 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
                 draft === true && view.missing.some((key) => key === field.key || (key === 'recipient' && field.key === 'recipient.name'))
               }
               readOnly={!draft}
+              tidy={draft === true && ai.on && field.rows > 1 ? letterId : null}
               onFlush={(flush) => (flush === null ? flushes.current.delete(field.key) : flushes.current.set(field.key, flush))}
               onWrite={async (text) => {
                 const reply = await call('letter.update', { id: letterId, content: field.write(text, contentNow.current) });
@@ -163,6 +180,11 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
               <button type="button" className="sign" style={{ marginTop: 0 }} onClick={() => void sign()}>
                 <span>{t('signFor', { name: view.patientName })}</span>
                 <kbd>Ctrl ⏎</kbd>
+              </button>
+            )}
+            {draft && ai.on && !drafting && (
+              <button type="button" className="link" onClick={() => setDrafting(true)}>
+                {t('ai:open')} <kbd>Alt U</kbd>
               </button>
             )}
             {signed && (
@@ -201,64 +223,10 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
             </div>
           )}
           {signed && <LetterNotice patientId={view.letter.patientId} letterId={letterId} />}
+          {draft && ai.on && drafting && <DraftPanel letterId={letterId} onTake={takeSentence} onClose={() => setDrafting(false)} />}
           {pdf !== null && <PdfView base64={pdf} label={t('preview')} />}
         </div>
       </div>
-    </div>
-  );
-}
-
-interface FieldProps {
-  label: string;
-  rows: number;
-  value: string;
-  readOnly: boolean;
-  missing: boolean;
-  onWrite(text: string): Promise<boolean>;
-  onFlush(flush: (() => Promise<void>) | null): void;
-}
-
-function LetterField({ label, rows, value, readOnly, missing, onWrite, onFlush }: FieldProps) {
-  const { t } = useTranslation('letters');
-  const area = useRef<HTMLTextAreaElement>(null);
-  const write = useRef(onWrite);
-  write.current = onWrite;
-  const register = useRef(onFlush);
-  register.current = onFlush;
-  const [saver] = useState(() =>
-    createAutosave({
-      write: (text) => write.current(text),
-      onState: () => {},
-      setTimer: (run, ms) => window.setTimeout(run, ms),
-      clearTimer: (timer) => window.clearTimeout(timer as number),
-      now: () => performance.now(),
-    }),
-  );
-  useEffect(() => {
-    const hand = register.current;
-    hand(saver.flush);
-    return () => {
-      void saver.flush();
-      hand(null);
-    };
-  }, [saver]);
-  useEffect(() => {
-    if (area.current !== null && !saver.dirty() && document.activeElement !== area.current) area.current.value = value;
-  }, [value, saver]);
-  return (
-    <div className="section" data-missing={missing ? '' : undefined}>
-      <label>
-        {label} {missing && <span className="chart-danger">{t('isMissing')}</span>}
-        <textarea
-          autoComplete="off"
-          ref={area}
-          rows={rows}
-          defaultValue={value}
-          readOnly={readOnly}
-          onInput={(event) => saver.changed(event.currentTarget.value)}
-          onBlur={() => void saver.flush()}
-        />
-      </label>
     </div>
   );
 }

@@ -1,12 +1,14 @@
 /** Each integration: whether the server has it, whether the clinic has switched it on, a test, and what stopped. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { aiAgreement } from '#db/rules/ai-options.ts';
 import type { IntegrationView } from '#electron/contract/integrations.ts';
 import { call } from '../../app/client.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatDate, formatTime } from '../chart/format.ts';
 import { reasonText } from '../messages/reason-text.ts';
+import { AiSettings } from './ai-settings.tsx';
 import { MessageSettings } from './message-settings.tsx';
 
 export function IntegrationsSection() {
@@ -75,6 +77,7 @@ function Integration({ one, strict }: { one: IntegrationView; strict: boolean })
       {(one.name === 'sms' || one.name === 'email') && (
         <MessageSettings key={JSON.stringify(one.options)} one={one} channel={one.name} strict={strict} />
       )}
+      {one.name === 'ai' && <AiSettings key={aiAgreement(one.options)?.recordedAt ?? ''} one={one} strict={strict} />}
     </section>
   );
 }
