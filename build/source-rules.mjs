@@ -21,10 +21,12 @@ const NETWORK = /^(node:)?(http|https|http2|net|tls|dgram|dns)(\/|$)/;
 const LISTENERS = ['electron/dev-host/server.ts', 'electron/core/clinic/loopback.ts'];
 /**
  * `fetch` with an address from elsewhere: the one that joins it from the clinic's server, Electric's client, which was given it, and crash reports,
- * whose host is on a list of its own (electron/main/crash-reports.ts); main hands them Electron's fetch.
+ * whose host is on a list of its own (electron/main/crash-reports.ts); main hands them Electron's fetch. Large attachments come sealed, without
+ * our credential, from where that server says that they lie (docs/decisions/0086).
  */
 const FETCHERS = [
   'electron/core/clinic/server-client.ts',
+  'electron/sync/content/direct.ts',
   'electron/sync/pull.ts',
   'electron/main/crash-reports.ts',
   'electron/main/index.ts',

@@ -42,7 +42,7 @@ export function TrackingSettings({
           value={website}
           onText={(value) => set({ website: value })}
           placeholder="https://"
-          pattern="https://.+"
+          pattern="https:\/\/.+"
         />
         <Field
           label={strict ? t('tracking.agreementNeeded') : t('tracking.agreement')}
