@@ -10,6 +10,7 @@ const ADDRESSES = [
   ['electron/core/documents/paper.ts', 'http://www.aiim.org/'],
   ['electron/core/documents/paper.ts', 'http://www.w3.org/'],
   ['renderer/features/settings/settings-page.tsx', 'https://'],
+  ['renderer/features/sick-leave/sick-leave-panel.tsx', 'https://www.nav.no/'],
 ];
 /** Who may start a program, and why: Electron's core under an old Electron; the embedded Postgres. */
 const STARTERS = ['electron/main/core-process.ts', 'sync-server/embedded-postgres.ts', 'sync-server/postgres-files.ts'];

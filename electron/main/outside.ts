@@ -9,6 +9,8 @@ const HOSTS: ReadonlySet<string> = new Set([
   'lovdata.no',
   'www.helsedirektoratet.no',
   'www.datatilsynet.no',
+  // Where a sick note is written: Nav's own form (renderer/features/sick-leave).
+  'www.nav.no',
 ]);
 
 /** The address as it may be handed to the system, or undefined. @param hosts exact names */

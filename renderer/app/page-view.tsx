@@ -13,6 +13,7 @@ import { TodayPage } from '../features/today/today-page.tsx';
 import { UnsignedPage } from '../features/today/unsigned-page.tsx';
 import { ConflictsPage } from '../features/sync/conflicts-page.tsx';
 import { SyncPage } from '../features/sync/sync-page.tsx';
+import { MoneyPage } from '../features/billing/money-page.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
 
 export function PageView({ page }: { page: Page }) {
@@ -38,6 +39,8 @@ export function PageView({ page }: { page: Page }) {
       return <SyncPage {...(page.show === undefined ? {} : { first: page.show })} />;
     case 'conflicts':
       return <ConflictsPage />;
+    case 'money':
+      return <MoneyPage />;
     case 'settings':
       return <SettingsPage />;
   }

@@ -12,6 +12,7 @@ export type Page =
   | { name: 'close-day' }
   | { name: 'sync'; show?: 'quarantined' | 'handedIn' }
   | { name: 'conflicts' }
+  | { name: 'money' }
   | { name: 'settings' };
 
 let page: Page = { name: 'today' };

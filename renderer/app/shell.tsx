@@ -20,10 +20,11 @@ import { SessionContext } from './session.ts';
 import { useToDecide } from './use-to-decide.ts';
 
 const IDLE_MS = 5 * 60_000;
-const RAIL: readonly { page: Page; key: string; label: string }[] = [
+const PAGES: readonly { page: Page; key: string; label: string }[] = [
   { page: { name: 'today' }, key: 'Alt+1', label: 'today' },
   { page: { name: 'patients' }, key: 'Alt+2', label: 'patients' },
   { page: { name: 'unsigned' }, key: 'Alt+3', label: 'unsigned' },
+  { page: { name: 'money' }, key: 'Alt+7', label: 'money' },
   { page: { name: 'conflicts' }, key: 'Alt+4', label: 'conflicts' },
   { page: { name: 'sync' }, key: 'Alt+5', label: 'sync' },
   { page: { name: 'settings' }, key: 'Alt+6', label: 'settings' },
@@ -32,6 +33,8 @@ const RAIL: readonly { page: Page; key: string; label: string }[] = [
 export function Shell({ session, clockBehind }: { session: SessionView; clockBehind: boolean }) {
   const { t } = useTranslation();
   const page = usePage();
+  const { roles } = session.user;
+  const rail = PAGES.filter(({ label }) => label !== 'money' || roles.includes('PRACTITIONER') || roles.includes('ASSISTANT'));
   const charts = useOpenCharts();
   const { version } = useDesktopNews();
   const [palette, setPalette] = useState(false);
@@ -71,7 +74,7 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
   const actions: Action[] = [
     { id: 'palette', label: t('search.open'), key: 'Control+k', run: () => setPalette(true) },
     { id: 'help', label: t('keys.title'), key: '?', run: () => setHelp(true) },
-    ...RAIL.map(({ page: target, key, label }) => ({ id: `go.${label}`, label: t(`rail.${label}`), key, run: () => goTo(target) })),
+    ...rail.map(({ page: target, key, label }) => ({ id: `go.${label}`, label: t(`rail.${label}`), key, run: () => goTo(target) })),
     { id: 'new-patient', label: t('actions.newPatient'), key: 'Alt+n', run: () => goTo({ name: 'new-patient' }) },
     { id: 'close-day', label: t('actions.closeDay'), run: () => goTo({ name: 'close-day' }) },
     { id: 'next-chart', label: t('actions.nextChart'), key: 'Alt+ArrowDown', when: () => charts.length > 0, run: () => nextChart(1) },
@@ -101,7 +104,7 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
       <div className="frame">
         <nav className="frame-rail" aria-label={t('rail.title')}>
           <div className="mark">Ryggrad</div>
-          {RAIL.map(({ page: target, label }) => (
+          {rail.map(({ page: target, label }) => (
             <button
               key={label}
               type="button"

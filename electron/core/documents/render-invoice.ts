@@ -215,15 +215,17 @@ const vatWord = ({ vatPercent }: InvoiceLine): string => (vatPercent === null ? 
 function sums(invoice: InvoiceDocument): { label: string; amount: string; strong: boolean }[] {
   if (invoice.kind === 'credit_note') return [{ label: 'Kreditert', amount: kroner(-invoice.shareOre), strong: true }];
   const { totalOre, refundOre, shareOre, paidBeforeOre } = invoice;
+  const due = { label: 'Å betale', amount: kroner(shareOre - paidBeforeOre), strong: true };
   return [
     { label: 'Sum', amount: kroner(totalOre), strong: false },
-    ...(refundOre > 0
-      ? [
-          { label: 'Refusjon fra Helfo', amount: kroner(-refundOre), strong: false },
+    ...(refundOre > 0 ? [{ label: 'Refusjon fra Helfo', amount: kroner(-refundOre), strong: false }] : []),
+    // The share is said by its name once: what is to pay is it, unless some of it was paid before.
+    ...(paidBeforeOre === 0
+      ? [{ ...due, label: refundOre > 0 ? 'Pasientens andel, å betale' : 'Å betale' }]
+      : [
           { label: 'Pasientens andel', amount: kroner(shareOre), strong: false },
-        ]
-      : []),
-    ...(paidBeforeOre > 0 ? [{ label: 'Betalt tidligere', amount: kroner(-paidBeforeOre), strong: false }] : []),
-    { label: 'Å betale', amount: kroner(shareOre - paidBeforeOre), strong: true },
+          { label: 'Betalt tidligere', amount: kroner(-paidBeforeOre), strong: false },
+          due,
+        ]),
   ];
 }

@@ -2,19 +2,21 @@
  * What the visit costs and that it was paid. F2 opens the price list, F8 the payment.
  * A price nobody confirmed is shown as missing, never as zero.
  */
-import { useReturnFocus } from '#renderer/app/use-return-focus.ts';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '#renderer/app/client.ts';
 import { billOf } from '#db/rules/billing.ts';
 import { parseKroner } from '#db/rules/money.ts';
 import type { ChartView, PriceItemRow } from '../chart/types.ts';
 import { formatKroner } from '../chart/format.ts';
-import { ReceiptPreview } from './receipt-preview.tsx';
+import { ClaimNotes } from './claim-notes.tsx';
+import { PaperPreview } from './paper-preview.tsx';
+import { PaymentChoice } from './payment-choice.tsx';
+import type { Means } from './payment-choice.tsx';
+import { PriceList } from './price-list.tsx';
 import { VoidPayment } from './void-payment.tsx';
 
 export type BillMode = 'closed' | 'prices' | 'payment';
-const METHODS = ['card', 'cash', 'vipps', 'invoice_later'] as const;
 
 interface Props {
   chart: ChartView;
@@ -26,7 +28,7 @@ interface Props {
 export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
   const { t } = useTranslation('billing');
   const encounterId = chart.encounter.id;
-  const [receipt, setReceipt] = useState<string | null>(null);
+  const [paper, setPaper] = useState<{ of: 'receipt' | 'invoice'; id: string } | null>(null);
   const [voiding, setVoiding] = useState<string | null>(null);
   const totals = useMemo(() => billOf(chart.lines, chart.payments), [chart]);
   const open = chart.encounter.status === 'draft' || chart.encounter.status === 'signed';
@@ -36,12 +38,23 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
     if (reply.ok) onMode('closed');
     else onProblem(reply.code);
   };
-  const pay = async (method: (typeof METHODS)[number]): Promise<void> => {
+  const pay = async (means: Means): Promise<void> => {
     if (totals.dueOre === null) return onProblem('payment/price-missing');
+    if (typeof means === 'object') {
+      const used = await call('prepaid.use', { id: means.cardId, encounterId });
+      if (!used.ok) return onProblem(used.code);
+      return onMode('closed');
+    }
+    const method = means === 'invoice_now' ? 'invoice_later' : means;
     const reply = await call('payment.take', { encounterId, method, amountOre: totals.dueOre });
     if (!reply.ok) return onProblem(reply.code);
     onMode('closed');
-    if (method !== 'invoice_later') setReceipt(reply.value.id);
+    if (means === 'invoice_later') return;
+    if (means !== 'invoice_now') return setPaper({ of: 'receipt', id: reply.value.id });
+    const invoice = await call('invoice.issue', { patientId: chart.encounter.patientId, paymentIds: [reply.value.id] });
+    if (invoice.ok) setPaper({ of: 'invoice', id: invoice.value.id });
+    // What was to be invoiced waits on the page of money: nothing is lost.
+    else onProblem(invoice.code);
   };
 
   return (
@@ -90,7 +103,7 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
             </span>
             <span className="amount">{formatKroner(payment.amountOre)}</span>
             {!payment.voided && payment.method !== 'invoice_later' && (
-              <button type="button" className="link" onClick={() => setReceipt(payment.id)}>
+              <button type="button" className="link" onClick={() => setPaper({ of: 'receipt', id: payment.id })}>
                 {t('receipt')}
               </button>
             )}
@@ -108,14 +121,7 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
           </li>
         )}
       </ul>
-      {chart.claimProblems.map(({ code, takst, other }) => (
-        <p key={`${code}/${takst}/${other ?? ''}`} className="chart-due">
-          {t(`claim.${code.split('/')[1] ?? ''}`, {
-            takst,
-            other: code === 'takst/refund-differs' ? formatKroner(Number(other)) : other,
-          })}
-        </p>
-      ))}
+      <ClaimNotes chart={chart} />
       {voiding !== null && (
         <VoidPayment
           onVoid={(reason) =>
@@ -128,7 +134,12 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
         <PriceList visitType={chart.encounter.visitType} onPick={(item) => void add(item)} onClose={() => onMode('closed')} />
       )}
       {open && mode === 'payment' && (
-        <PaymentChoice dueOre={totals.dueOre} onPick={(method) => void pay(method)} onClose={() => onMode('closed')} />
+        <PaymentChoice
+          dueOre={totals.dueOre}
+          patientId={chart.encounter.patientId}
+          onPick={(means) => void pay(means)}
+          onClose={() => onMode('closed')}
+        />
       )}
       {open && mode === 'closed' && (
         <div className="section-actions">
@@ -142,7 +153,7 @@ export function BillPanel({ chart, mode, onMode, onProblem }: Props) {
           )}
         </div>
       )}
-      {receipt !== null && <ReceiptPreview paymentId={receipt} onClose={() => setReceipt(null)} />}
+      {paper !== null && <PaperPreview {...paper} onClose={() => setPaper(null)} />}
     </section>
   );
 }
@@ -184,125 +195,5 @@ function PriceMissing({
         }}
       />
     </span>
-  );
-}
-
-function PriceList({ visitType, onPick, onClose }: { visitType: string; onPick(item: PriceItemRow): void; onClose(): void }) {
-  useReturnFocus();
-  const { t } = useTranslation('billing');
-  const [items, setItems] = useState<PriceItemRow[]>([]);
-  const [query, setQuery] = useState('');
-  const [marked, setMarked] = useState(0);
-  const loaded = useRef<Promise<PriceItemRow[]>>(Promise.resolve([]));
-  useEffect(() => {
-    loaded.current = call('price.list', { visitType }).then((reply) => {
-      const found = reply.ok ? reply.value.items.filter((item) => item.active) : [];
-      setItems(found);
-      return found;
-    });
-  }, [visitType]);
-  const wanted = query.trim().toLowerCase();
-  const matching = (list: PriceItemRow[]): PriceItemRow[] =>
-    list.filter((item) => `${item.code} ${item.label}`.toLowerCase().includes(wanted));
-  const shown = matching(items);
-  return (
-    <div className="picker">
-      <input
-        autoComplete="off"
-        className="field-small"
-        autoFocus
-        role="combobox"
-        aria-expanded
-        aria-controls="price-list"
-        aria-label={t('searchPrice')}
-        placeholder={t('searchPrice')}
-        value={query}
-        onChange={(event) => {
-          setQuery(event.currentTarget.value);
-          setMarked(0);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-            event.preventDefault();
-            setMarked((now) => Math.max(0, Math.min(shown.length - 1, now + (event.key === 'ArrowDown' ? 1 : -1))));
-          } else if (event.key === 'Enter' && !event.ctrlKey) {
-            event.preventDefault();
-            event.stopPropagation();
-            void loaded.current.then((list) => {
-              const item = matching(list)[marked];
-              if (item !== undefined) onPick(item);
-            });
-          } else if (event.key === 'Escape') {
-            event.preventDefault();
-            event.stopPropagation();
-            onClose();
-          }
-        }}
-      />
-      <ul id="price-list" role="listbox" aria-label={t('title')}>
-        {shown.length === 0 && (
-          <li role="option" aria-selected={false} aria-disabled="true">
-            {t('noPrices')}
-          </li>
-        )}
-        {shown.map((item, index) => (
-          <li
-            key={item.id}
-            role="option"
-            aria-selected={index === marked}
-            onMouseDown={(event) => {
-              event.preventDefault();
-              onPick(item);
-            }}
-          >
-            <span className="code">{item.code}</span>
-            <span>{item.label}</span>
-            <span className={item.amountOre === null ? 'chart-due' : 'amount'}>
-              {item.amountOre === null ? t('priceMissing') : formatKroner(item.amountOre)}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-function PaymentChoice({
-  dueOre,
-  onPick,
-  onClose,
-}: {
-  dueOre: number | null;
-  onPick(method: (typeof METHODS)[number]): void;
-  onClose(): void;
-}) {
-  useReturnFocus();
-  const { t } = useTranslation('billing');
-  if (dueOre === null) return <p className="chart-due">{t('confirmPriceFirst')}</p>;
-  return (
-    <div
-      role="group"
-      aria-label={t('takePayment')}
-      onKeyDown={(event) => {
-        const method = METHODS[Number(event.key) - 1];
-        if (method !== undefined) {
-          event.preventDefault();
-          onPick(method);
-        } else if (event.key === 'Escape') {
-          event.preventDefault();
-          event.stopPropagation();
-          onClose();
-        }
-      }}
-    >
-      <p>{t('due', { amount: formatKroner(dueOre) })}</p>
-      {METHODS.map((method, index) => (
-        <button key={method} type="button" className="row-button" autoFocus={index === 0} onClick={() => onPick(method)}>
-          <kbd>{index + 1}</kbd>
-          <span>{t(`method.${method}`)}</span>
-          <span />
-        </button>
-      ))}
-    </div>
   );
 }

@@ -14,6 +14,7 @@ import { BillPanel } from '../billing/bill-panel.tsx';
 import type { BillMode } from '../billing/bill-panel.tsx';
 import { RefusedNote } from '../sync/refused-note.tsx';
 import { MergedLine } from '../patients/merged-note.tsx';
+import { SickLeavePanel } from '../sick-leave/sick-leave-panel.tsx';
 import { SafetyBand } from '../patients/safety-band.tsx';
 import { nextAfter } from '../today/day-order.ts';
 import { chartActions } from './chart-actions.ts';
@@ -289,6 +290,7 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
             />
           )}
           {draft && rule.consent && <ConsentPanel chart={chart} />}
+          <SickLeavePanel patientId={chart.encounter.patientId} encounterId={encounterId} />
           <NextAppointment chart={chart} open={nextOpen} onOpen={setNextOpen} onProblem={setProblem} />
           {draft && (
             <SignPanel

@@ -19,6 +19,8 @@ const CHART_ENTITIES = new Set([
   'guardian',
   'conflict',
   'episode',
+  'series_cover',
+  'billing_setting',
 ]);
 
 export interface ChartState {

@@ -18,6 +18,7 @@ import { formatDate, formatTime } from '../chart/format.ts';
 import { MessageThread } from '../messages/message-thread.tsx';
 import { PatientRecall } from '../messages/patient-recall.tsx';
 import { RefusedNote } from '../sync/refused-note.tsx';
+import { PatientMoney } from '../billing/patient-money.tsx';
 import { BookingPanel } from '../today/booking-panel.tsx';
 import { todayInOslo } from '../today/day.ts';
 import { ConsentSection } from './consent-section.tsx';
@@ -203,6 +204,7 @@ export function PatientPage({ id }: { id: string }) {
               <br />
               <span className="quiet">{patient.fastlegePractice}</span>
             </p>
+            <PatientMoney patientId={id} />
             <h2>{t('guardian.title')}</h2>
             {guardians.length === 0 && <p className="quiet">{t('guardian.noneYet')}</p>}
             {guardians.map((guardian) => (

@@ -9,7 +9,9 @@ import { useAsk } from '../../app/use-ask.ts';
 import { chooseLanguage } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
 import { Said, useOutcome } from './outcome.tsx';
-import { People, Prices } from './people-and-prices.tsx';
+import { PaymentSettings } from './payment-settings.tsx';
+import { People } from './people.tsx';
+import { Prices } from './prices.tsx';
 import { IntegrationsSection } from './integrations.tsx';
 import { Backup } from './backup.tsx';
 import { Import } from './import.tsx';
@@ -25,6 +27,7 @@ const SECTIONS = [
   'clinic',
   'people',
   'prices',
+  'payment',
   'phrases',
   'devices',
   'statistics',
@@ -64,6 +67,7 @@ export function SettingsPage() {
       {section === 'clinic' && <Clinic />}
       {section === 'people' && <People />}
       {section === 'prices' && <Prices />}
+      {section === 'payment' && <PaymentSettings />}
       {section === 'phrases' && <Phrases />}
       {section === 'devices' && <Devices />}
       {section === 'statistics' && <Statistics />}

@@ -1,0 +1,111 @@
+/** What is done with a month's claims: the file, Helfo's answer, one sent again or taken back. */
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ClaimFile, LedgerRow } from '#electron/contract/claims.ts';
+import { call } from '../../app/client.ts';
+import { useActions } from '../../app/keys.ts';
+import { useSession } from '../../app/session.ts';
+import { sentence } from '../../i18n/index.ts';
+import { saveBytes } from '../../ui/save-file.ts';
+import { formatKroner } from '../chart/format.ts';
+
+interface Props {
+  month: string;
+  practitionerId: string | null;
+  rows: readonly LedgerRow[];
+  marked: LedgerRow | undefined;
+  onSaid(text: string, wrong: boolean): void;
+}
+
+export function LedgerActions({ month, practitionerId, rows, marked, onSaid }: Props) {
+  const { t } = useTranslation('money');
+  const clinician = useSession().user.roles.includes('PRACTITIONER');
+  const file = useRef<HTMLInputElement>(null);
+  const [asking, setAsking] = useState<'export' | 'resend' | 'credit' | null>(null);
+  const ready = rows.filter(({ state }) => state === 'ready');
+  const save = (made: ClaimFile): void => {
+    saveBytes(new TextEncoder().encode(made.text), { mediaType: 'application/json', fileName: made.fileName });
+    onSaid(t('exported', { count: made.count, amount: formatKroner(made.amountOre), file: made.fileName }), false);
+  };
+  const run = async (what: 'export' | 'resend' | 'credit'): Promise<void> => {
+    setAsking(null);
+    if (practitionerId === null) return;
+    const again = marked === undefined ? [] : [marked.encounterId];
+    const reply =
+      what === 'credit'
+        ? await call('claim.credit', { id: marked?.claimId ?? '' })
+        : await call('claim.export', { month, practitionerId, ...(what === 'resend' ? { encounterIds: again } : {}) });
+    if (reply.ok) save(reply.value);
+    else onSaid(sentence(reply.code), true);
+  };
+  const read = async (chosen: File | undefined): Promise<void> => {
+    if (chosen === undefined) return;
+    const reply = await call('claim.readAnswer', { text: await chosen.text() });
+    if (reply.ok) onSaid(t('answered', { ...reply.value }), reply.value.unknown > 0);
+    else onSaid(sentence(reply.code), true);
+  };
+  const mayResend = () => clinician && marked?.state === 'rejected';
+  const mayCredit = () => clinician && marked?.state === 'accepted';
+  useActions([
+    { id: 'ledger.export', label: t('export'), key: 'e', when: () => clinician && ready.length > 0, run: () => setAsking('export') },
+    { id: 'ledger.answer', label: t('readAnswer'), key: 'l', run: () => file.current?.click() },
+    { id: 'ledger.resend', label: t('resend'), key: 'r', when: mayResend, run: () => setAsking('resend') },
+    { id: 'ledger.credit', label: t('creditClaim'), key: 'k', when: mayCredit, run: () => setAsking('credit') },
+  ]);
+  if (asking !== null)
+    return (
+      // A tree of its own: the buttons of the row are not to become its buttons, for then nothing is focused anew.
+      <div
+        key="asking"
+        className="row"
+        role="alertdialog"
+        aria-label={t('export')}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          event.stopPropagation();
+          setAsking(null);
+        }}
+      >
+        <span className="due">{t(`warn.${asking}`, { count: ready.length, name: marked?.patientName ?? '' })}</span>
+        <button type="button" className="btn main" autoFocus onClick={() => void run(asking)}>
+          {t('save')} <kbd>⏎</kbd>
+        </button>
+        <button type="button" className="btn" onClick={() => setAsking(null)}>
+          {t('common:cancel')} <kbd>Esc</kbd>
+        </button>
+      </div>
+    );
+  return (
+    <div className="row">
+      {clinician && (
+        <button type="button" className="btn main" disabled={ready.length === 0} onClick={() => setAsking('export')}>
+          {t('exportReady', { count: ready.length })} <kbd>E</kbd>
+        </button>
+      )}
+      <button type="button" className="btn" onClick={() => file.current?.click()}>
+        {t('readAnswer')} <kbd>L</kbd>
+      </button>
+      {mayResend() && (
+        <button type="button" className="btn" onClick={() => setAsking('resend')}>
+          {t('resend')} <kbd>R</kbd>
+        </button>
+      )}
+      {mayCredit() && (
+        <button type="button" className="btn" onClick={() => setAsking('credit')}>
+          {t('creditClaim')} <kbd>K</kbd>
+        </button>
+      )}
+      <input
+        ref={file}
+        type="file"
+        accept="application/json,.json"
+        hidden
+        aria-label={t('readAnswer')}
+        onChange={(event) => {
+          void read(event.currentTarget.files?.[0]);
+          event.currentTarget.value = '';
+        }}
+      />
+    </div>
+  );
+}

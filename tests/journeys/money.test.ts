@@ -1,0 +1,190 @@
+/** Checkout, invoice and the month's claims with keys alone, offline (G4 of the golden flows). RYGGRAD_SHOTS: a folder for pictures of each page. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kravSchema } from '#db/rules/kuhr.ts';
+import { ensureRenderer, freshHome, removeHome, startDemoLaptop } from './app.ts';
+import type { DemoLaptop } from './app.ts';
+import { launchBrowser, openApp } from './browser.ts';
+import type { WatchedPage } from './browser.ts';
+import { addDiagnosis, ask, confirmCarried, sign, unlock, waitForFocus } from './steps.ts';
+
+let browser: Browser;
+let laptop: DemoLaptop;
+let watched: WatchedPage;
+const shots = process.env['RYGGRAD_SHOTS'];
+const shot = async (name: string): Promise<void> => {
+  if (shots !== undefined) await watched.page.screenshot({ path: join(shots, `${name}.png`) });
+};
+/** Nothing that axe can find is wrong with the page. */
+const accessible = async (): Promise<string[]> => {
+  const report = await new AxeBuilder({ page: watched.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  return report.violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html ?? ''}`);
+};
+
+beforeAll(async () => {
+  ensureRenderer();
+  laptop = await startDemoLaptop(await freshHome('money'));
+  browser = await launchBrowser();
+  watched = await openApp(browser, laptop.url);
+  await unlock(watched, laptop.passphrase);
+  const { items } = await ask<{ items: { id: string; code: string; label: string; kind: string; visitTypes: string[] }[] }>(watched, 'price.list', {});
+  for (const { id, code, label, kind, visitTypes } of items) {
+    const refundOre = code === 'K1' ? 10_700 : code === 'K2' ? 4_600 : null;
+    await ask(watched, 'price.save', { id, code, label, kind, visitTypes, amountOre: 70_000, refundOre });
+  }
+  await ask(watched, 'price.save', { code: 'KLIPP', label: 'Klippekort 10 besøk', kind: 'service', amountOre: 600_000, refundOre: null, packageVisits: 10 });
+  const { users } = await ask<{ users: { id: string }[] }>(watched, 'user.list', {});
+  await ask(watched, 'billing.save', {
+    accountNumber: '15032080119',
+    kid: 'mod10',
+    dueDays: 14,
+    visitNotice: 2,
+    praksisIds: Object.fromEntries(users.map(({ id }) => [id, '1000005649'])),
+  });
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await laptop?.stop();
+  if (laptop !== undefined) await removeHome(laptop.home);
+});
+
+/** Opens the marked patient's visit: a key that is counted. */
+async function openVisit(rowsDown = 0): Promise<void> {
+  await watched.page.keyboard.press('Alt+1');
+  await watched.page.locator('table.list tbody tr[aria-selected="true"]').waitFor();
+  for (let row = 0; row < rowsDown; row += 1) await watched.page.keyboard.press('ArrowDown');
+  watched.resetKeys();
+  await watched.press('Enter');
+  await waitForFocus(watched, 'section-subjective');
+}
+async function takst(code: string): Promise<void> {
+  await watched.press('F2');
+  await watched.page.getByRole('combobox', { name: 'Takst eller behandling' }).waitFor();
+  await watched.type(code);
+  await watched.press('Enter');
+  await watched.page.locator('.line-list .code', { hasText: code }).first().waitFor();
+}
+
+test('G4: takst, patient share, payment, receipt with at most 8 keys; the share is price less refund', async () => {
+  await openVisit();
+  await takst('K2');
+  await watched.page.getByText('Helfo dekker').waitFor();
+  await watched.press('F8');
+  await watched.page.getByText('Å betale: 654 kr').waitFor();
+  await shot('checkout');
+  await watched.press('1');
+  await watched.page.locator('.receipt .pdf[data-pages="1"]').waitFor();
+  await shot('receipt');
+  expect(watched.keys()).toBeLessThanOrEqual(8);
+  await watched.press('Escape');
+  expect(await watched.violations()).toEqual([]);
+});
+
+test('G4, on an invoice: takst, share, invoice with number and KID with at most 8 keys', async () => {
+  await openVisit(1);
+  await takst('K2');
+  await watched.press('F8');
+  await watched.page.getByText('Å betale: 654 kr').waitFor();
+  await watched.press('5');
+  await watched.page.locator('.receipt .pdf[data-pages="1"]').waitFor();
+  await shot('invoice');
+  expect(watched.keys()).toBeLessThanOrEqual(8);
+  await watched.press('Escape');
+  const { invoices } = await ask<{ invoices: { number: string; kid: string; openOre: number }[] }>(watched, 'invoice.list', {});
+  expect(invoices).toMatchObject([{ openOre: 65_400 }]);
+  expect(invoices[0]?.number).toMatch(/^[0-9A-F]{6}-000001$/);
+  expect(invoices[0]?.kid).toMatch(/^\d{15}$/);
+});
+
+test('unpaid invoices: the marked one is paid with a key and Enter, and is off the list', async () => {
+  await watched.press('Alt+7');
+  await watched.page.getByRole('heading', { name: 'Økonomi', level: 1 }).waitFor();
+  await watched.page.getByRole('complementary').getByText('654 kr').first().waitFor();
+  await shot('unpaid');
+  expect(await accessible()).toEqual([]);
+  await watched.press('k');
+  await watched.page.getByLabel('Beløp som krediteres').waitFor();
+  await watched.page.getByLabel('Beløp som krediteres').fill('54');
+  await watched.page.getByLabel('Grunn').fill('Avtalt pris');
+  await watched.press('Enter');
+  await watched.page.getByRole('complementary').getByText('600 kr').first().waitFor();
+  await watched.press('b');
+  await watched.page.getByLabel('Innbetalt beløp').waitFor();
+  await shot('pay');
+  await watched.press('Enter');
+  await watched.page.getByText('Ingen ubetalte fakturaer.').waitFor();
+  await watched.press('3');
+  await watched.page.getByRole('table', { name: 'Alle fakturaer' }).waitFor();
+  await watched.page.getByText('1–2, uten hull').waitFor();
+  await shot('all');
+  expect(await accessible()).toEqual([]);
+});
+
+test('visits to be invoiced later are gathered, one invoice a patient', async () => {
+  await openVisit(2);
+  await takst('OPPF');
+  await watched.press('F8');
+  await watched.page.getByText('Å betale: 700 kr').waitFor();
+  await watched.press('4');
+  await watched.page.locator('.line-list').getByText('Faktura senere').waitFor();
+  await watched.press('Alt+7');
+  await watched.page.getByRole('tab', { name: 'Skal faktureres' }).waitFor();
+  await watched.press('2');
+  await watched.page.getByRole('table', { name: 'Skal faktureres' }).waitFor();
+  await shot('waiting');
+  expect(await accessible()).toEqual([]);
+  await watched.press('Enter');
+  await watched.page.locator('.receipt .pdf[data-pages="1"]').waitFor();
+  await watched.press('Escape');
+  await watched.page.getByText('Ingen venter på faktura.', { exact: false }).waitFor();
+});
+
+test('the month’s claims: what is wrong is said, what is ready is a file with the sum of the ledger', async () => {
+  await openVisit();
+  await watched.press('Control+l');
+  await watched.type('Bedre.');
+  await confirmCarried(watched);
+  await addDiagnosis(watched, 'L03');
+  await sign(watched);
+  await watched.press('Alt+7');
+  await watched.press('4');
+  const table = watched.page.getByRole('table', { name: 'Helfo-oppgjør' });
+  await table.getByText('K2').first().waitFor();
+  await shot('helfo');
+  expect(await accessible()).toEqual([]);
+  await table.getByText('Klart').first().waitFor();
+  await watched.press('e');
+  await watched.page.getByRole('alertdialog').waitFor();
+  await shot('helfo-warned');
+  const saved = watched.page.waitForEvent('download');
+  await watched.press('Enter');
+  const download = await saved;
+  const krav = kravSchema.parse(JSON.parse(await readFile(await download.path(), 'utf8')));
+  await table.getByText('Sendt').first().waitFor();
+  const { sums } = await ask<{ sums: { sentOre: number } }>(watched, 'claim.ledger', { month: new Date().toISOString().slice(0, 7) });
+  expect(Math.round(krav.behandlerkrav.belop * 100)).toBe(sums.sentOre);
+  await shot('helfo-sent');
+  expect(await watched.violations()).toEqual([]);
+});
+
+test('absence from work: at least so many days, earlier absence is asked for, and the word «innenfor» is nowhere', async () => {
+  await openVisit(1);
+  await watched.press('F6');
+  await watched.page.getByRole('button', { name: 'Legg inn periode' }).focus();
+  await watched.press('Enter');
+  await watched.page.getByLabel('Siste dag').fill('2099-01-01');
+  await watched.page.getByLabel('Første dag').fill('2098-12-20');
+  await watched.page.getByLabel('Grad i prosent').fill('50');
+  await watched.press('Enter');
+  await watched.page.getByText('Minst 13 dager kjent her.').waitFor();
+  await watched.page.getByText('Har pasienten vært borte fra arbeid før dette?', { exact: false }).waitFor();
+  await watched.page.getByRole('region', { name: 'Fravær' }).scrollIntoViewIfNeeded();
+  await shot('absence');
+  expect(await watched.page.locator('body').innerText()).not.toMatch(/innenfor/i);
+  const href = await watched.page.getByRole('link', { name: 'Sykmelding hos Nav', exact: false }).getAttribute('href');
+  expect(href).toBe('https://www.nav.no/samarbeidspartner');
+  expect(await accessible()).toEqual([]);
+});
