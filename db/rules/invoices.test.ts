@@ -107,7 +107,7 @@ it('a series with a hole or a number given twice is seen', () => {
     { series: 'A', last: 4, missing: [1, 3], twice: [4] },
     { series: 'B', last: 3, missing: [], twice: [] },
   ]);
-  expect(invoiceNumber('A1B2C3', 12)).toBe('A1B2C3-000012');
+  expect(invoiceNumber('A1B2C3', 12)).toBe('FA1B2C3-000012');
 });
 
 it('the visits of a package are worth its price together, and what was used and what is paid back are it again', () => {

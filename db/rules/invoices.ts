@@ -5,8 +5,8 @@
 import type { InvoiceLine } from '../model/money.ts';
 import { splitPrice, vatWithin } from './money.ts';
 
-/** `A1B2C3-000012`. Credit notes stand in the same series: two documents never have one number. */
-export const invoiceNumber = (series: string, running: number): string => `${series}-${String(running).padStart(6, '0')}`;
+/** `FA1B2C3-000012`: the F tells it from a receipt of the same device. Credit notes stand in the same series: no two documents have one number. */
+export const invoiceNumber = (series: string, running: number): string => `F${series}-${String(running).padStart(6, '0')}`;
 
 /** What a payment «invoice later» says was done, as lines of an invoice. A price that is missing cannot be here: nothing is taken on it. */
 export function invoiceLines(payment: {

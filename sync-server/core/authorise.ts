@@ -25,7 +25,6 @@ const UNDELETABLE: ReadonlySet<EntityName> = new Set([
   'letter',
   'document',
   'payment',
-  'prepaid',
   'invoice',
   'invoice_payment',
   'helfo_claim',

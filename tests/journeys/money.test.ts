@@ -30,12 +30,23 @@ beforeAll(async () => {
   browser = await launchBrowser();
   watched = await openApp(browser, laptop.url);
   await unlock(watched, laptop.passphrase);
-  const { items } = await ask<{ items: { id: string; code: string; label: string; kind: string; visitTypes: string[] }[] }>(watched, 'price.list', {});
+  const { items } = await ask<{ items: { id: string; code: string; label: string; kind: string; visitTypes: string[] }[] }>(
+    watched,
+    'price.list',
+    {},
+  );
   for (const { id, code, label, kind, visitTypes } of items) {
     const refundOre = code === 'K1' ? 10_700 : code === 'K2' ? 4_600 : null;
     await ask(watched, 'price.save', { id, code, label, kind, visitTypes, amountOre: 70_000, refundOre });
   }
-  await ask(watched, 'price.save', { code: 'KLIPP', label: 'Klippekort 10 besøk', kind: 'service', amountOre: 600_000, refundOre: null, packageVisits: 10 });
+  await ask(watched, 'price.save', {
+    code: 'KLIPP',
+    label: 'Klippekort 10 besøk',
+    kind: 'service',
+    amountOre: 600_000,
+    refundOre: null,
+    packageVisits: 10,
+  });
   const { users } = await ask<{ users: { id: string }[] }>(watched, 'user.list', {});
   await ask(watched, 'billing.save', {
     accountNumber: '15032080119',
@@ -95,7 +106,7 @@ test('G4, on an invoice: takst, share, invoice with number and KID with at most 
   await watched.press('Escape');
   const { invoices } = await ask<{ invoices: { number: string; kid: string; openOre: number }[] }>(watched, 'invoice.list', {});
   expect(invoices).toMatchObject([{ openOre: 65_400 }]);
-  expect(invoices[0]?.number).toMatch(/^[0-9A-F]{6}-000001$/);
+  expect(invoices[0]?.number).toMatch(/^F[0-9A-F]{6}-000001$/);
   expect(invoices[0]?.kid).toMatch(/^\d{15}$/);
 });
 
@@ -140,6 +151,47 @@ test('visits to be invoiced later are gathered, one invoice a patient', async ()
   await watched.page.locator('.receipt .pdf[data-pages="1"]').waitFor();
   await watched.press('Escape');
   await watched.page.getByText('Ingen venter på faktura.', { exact: false }).waitFor();
+});
+
+test('a package is sold and used at the same checkout; the patient page says what is left', async () => {
+  await openVisit(1);
+  await takst('OPPF');
+  await takst('KLIPP');
+  await watched.press('F8');
+  await watched.page.getByRole('button', { name: 'Klippekort 10 besøk: 10 av 10 igjen' }).waitFor();
+  await shot('package');
+  await watched.press('6');
+  await watched.page.locator('.line-list').getByText('Klippekort ·', { exact: false }).waitFor();
+  await watched.press('F8');
+  await watched.page.getByText('Å betale: 6\u00a0000 kr').waitFor();
+  await watched.press('1');
+  await watched.page.locator('.receipt .pdf[data-pages="1"]').waitFor();
+  await watched.press('Escape');
+  const name = await watched.page.locator('.chart-header h1').innerText();
+  await watched.press('Control+k');
+  await watched.type(name);
+  await watched.page
+    .getByRole('option', { name: new RegExp(name.split(',')[0] ?? '') })
+    .first()
+    .waitFor();
+  await watched.press('Enter');
+  await watched.page.getByText('9 av 10 igjen').waitFor();
+  await shot('patient');
+  expect(await accessible()).toEqual([]);
+});
+
+test('the clinic’s settings of money, without a fault that axe can find', async () => {
+  await watched.press('Alt+6');
+  await watched.page.getByRole('tab', { name: 'Betaling' }).focus();
+  await watched.press('Enter');
+  await watched.page.getByLabel('Kontonummer for fakturaer').waitFor();
+  await shot('settings');
+  expect(await accessible()).toEqual([]);
+  await watched.page.getByRole('tab', { name: 'Priser' }).focus();
+  await watched.press('Enter');
+  await watched.page.getByText('klippekort, 10 besøk').waitFor();
+  await shot('prices');
+  expect(await accessible()).toEqual([]);
 });
 
 test('the month’s claims: what is wrong is said, what is ready is a file with the sum of the ledger', async () => {

@@ -112,6 +112,33 @@ test('the desk credits and registers what came in on an invoice that the other l
   expect(await kim.must('invoice.get', { id })).toMatchObject({ creditedOre: 5_400, paidOre: 60_000, openOre: 0 });
 });
 
+test('a package that was priced and taken off again goes with its line, and the server takes that in', async () => {
+  const { id: priceItemId } = await kim.must('price.save', {
+    code: 'KLIPP',
+    label: 'Klippekort',
+    kind: 'service',
+    amountOre: 500_000,
+    refundOre: null,
+    packageVisits: 10,
+  });
+  const { id: encounterId } = await kim.must('encounter.start', { patientId, visitType: 'follow_up' });
+  const { id } = await kim.must('line.add', { encounterId, priceItemId });
+  await inSync(kim);
+  await until(
+    () => siv.must('prepaid.list', { patientId }),
+    ({ cards }) => cards.length === 1,
+    'the desk sees the card',
+  );
+  await kim.must('line.remove', { encounterId, id });
+  await inSync(kim);
+  await until(
+    () => siv.must('prepaid.list', { patientId }),
+    ({ cards }) => cards.length === 0,
+    'it has gone at the desk too',
+  );
+  expect((await kim.must('sync.outbox', { show: 'quarantined' })).items).toEqual([]);
+});
+
 test('nobody changes an issued invoice, not even by SQL on the server', async () => {
   const tried = withClinic(server.pool, clinicId, async (tx) => await tx.query('update invoice set share_ore = 1'));
   await expect(tried).rejects.toMatchObject({ code: 'RG001' });

@@ -47,7 +47,7 @@ it('an invoice collects what was to be invoiced, once, with what Helfo pays take
     state: 'open',
     dueOn: '2026-12-07',
   });
-  const [series = '', running = ''] = invoice.number.split('-');
+  const [series = '', running = ''] = invoice.number.slice(1).split('-');
   expect(running).toBe('000001');
   expect(invoice.kid).toBe(kidOf('mod10', series, 1));
   expect((await practice.must('invoice.waiting', {})).people).toEqual([]);
@@ -81,7 +81,7 @@ it('numbers have no gap across restarts, refusals and credit notes, which stand 
   }
   expect(numbers.map((number) => number.split('-')[1])).toEqual(['000001', '000003', '000005']);
   const { control } = await practice.must('invoice.list', { show: 'all' });
-  expect(control).toEqual([{ series: numbers[0]?.split('-')[0], last: 6, missing: [], twice: [] }]);
+  expect(control).toEqual([{ series: numbers[0]?.slice(1).split('-')[0], last: 6, missing: [], twice: [] }]);
   // A number that was given stays given, also where its row has gone.
   (await practice.db()).prepare('delete from invoice where running = 6').run();
   const payment = await later(await practice.ready(patientId));

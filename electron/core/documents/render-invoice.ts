@@ -181,7 +181,7 @@ function drawTable(paper: Paper, invoice: InvoiceDocument, from: number): number
           cell(tr, kroner(line.priceOre), styles.figures, { right: columns.price, baseline });
           cell(tr, line.refundOre === 0 ? '' : kroner(-line.refundOre), styles.figures, { right: columns.refund, baseline });
         }
-        cell(tr, kroner(line.shareOre), styles.figures, { right: columns.share, baseline });
+        cell(tr, kroner(credit ? -line.shareOre : line.shareOre), styles.figures, { right: columns.share, baseline });
         return next;
       },
       (label.length - 1) * styles.body.leading,

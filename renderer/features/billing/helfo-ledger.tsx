@@ -65,7 +65,13 @@ export function HelfoLedger() {
             options={people.map(([id, name]) => ({ value: id, label: name }))}
           />
         )}
-        <LedgerActions month={month} practitionerId={practitionerId} rows={rows} marked={marked} onSaid={(text, wrong) => setSaid({ text, wrong })} />
+        <LedgerActions
+          month={month}
+          practitionerId={practitionerId}
+          rows={rows}
+          marked={marked}
+          onSaid={(text, wrong) => setSaid({ text, wrong })}
+        />
       </div>
       {code !== null && <p className="danger-text">{sentence(code)}</p>}
       {said !== null && (

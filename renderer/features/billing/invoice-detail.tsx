@@ -28,7 +28,7 @@ export function InvoiceDetail({ id, onPaper }: { id: string; onPaper(): void }) 
   ]);
   if (value === null) return null;
   const rows = [
-    [t('sum.total'), value.totalOre],
+    [t(value.kind === 'invoice' ? 'sum.total' : 'sum.credited'), value.totalOre],
     ...(value.refundOre > 0 ? [[t('sum.refund'), -value.refundOre] as const] : []),
     ...(value.vatOre > 0 ? [[t('sum.vat'), value.vatOre] as const] : []),
     ...(value.paidBeforeOre > 0 ? [[t('sum.paidBefore'), -value.paidBeforeOre] as const] : []),
@@ -95,7 +95,9 @@ export function InvoiceDetail({ id, onPaper }: { id: string; onPaper(): void }) 
       {voiding !== null && (
         <VoidPayment
           onVoid={(reason) =>
-            void call('invoice.voidPayment', { id: voiding, reason }).then((reply) => (reply.ok ? setVoiding(null) : setProblem(reply.code)))
+            void call('invoice.voidPayment', { id: voiding, reason }).then((reply) =>
+              reply.ok ? setVoiding(null) : setProblem(reply.code),
+            )
           }
           onClose={() => setVoiding(null)}
         />

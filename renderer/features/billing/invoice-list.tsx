@@ -81,7 +81,7 @@ export function InvoiceList({ show }: { show: 'unpaid' | 'all' }) {
           <h2>{t('control.title')}</h2>
           {value.control.map(({ series, last, missing, twice }) => (
             <p key={series} className={missing.length + twice.length > 0 ? 'due' : 'quiet'} style={{ margin: '0 0 4px' }}>
-              <span className="num">{series}</span>:{' '}
+              <span className="num">F{series}</span>:{' '}
               {missing.length + twice.length === 0
                 ? t('control.whole', { last })
                 : [

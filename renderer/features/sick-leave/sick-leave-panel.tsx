@@ -81,7 +81,9 @@ export function SickLeavePanel({ patientId, encounterId }: { patientId: string; 
         </ul>
       )}
       {problem !== null && <p className="chart-danger">{sentence(problem)}</p>}
-      {adding !== null && <Add origin={adding} onDo={(fields) => void add({ origin: adding, ...fields })} onClose={() => setAdding(null)} />}
+      {adding !== null && (
+        <Add origin={adding} onDo={(fields) => void add({ origin: adding, ...fields })} onClose={() => setAdding(null)} />
+      )}
       {shown && adding === null && (
         <div className="section-actions">
           <button type="button" className="link" onClick={() => setAdding('here')}>
