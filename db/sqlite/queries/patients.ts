@@ -86,7 +86,7 @@ const DESK = `
     where ${OF_PERSON('a.patient_id', '@patient')} and a.deleted = 0 and a.starts_at < @before
       and not exists (select 1 from encounter e where e.appointment_id = a.id and e.deleted = 0 and e.status in ('draft','signed'))
   union all
-  select 'payment', y.id, y.paid_at, y.method, case when y.voided = 1 then 'voided' else 'paid' end, null, u.name, y.encounter_id, null
+  select 'payment', y.id, y.paid_at, y.method, case when y.voided = 1 then 'voided' when y.method = 'invoice_later' then 'invoiced' else 'paid' end, null, u.name, y.encounter_id, null
     from payment y left join user u on u.id = y.taken_by_id where ${OF_PERSON('y.patient_id', '@patient')} and y.deleted = 0 and y.paid_at < @before
   order by at desc limit @limit`;
 
