@@ -4,10 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { useAsk } from '../../app/use-ask.ts';
 import { formatDate, formatKroner } from '../chart/format.ts';
 import { InvoiceDetail } from './invoice-detail.tsx';
+import { MONEY_ENTITIES } from './money-entities.ts';
 import { PaperPreview } from './paper-preview.tsx';
 import { useRows } from './use-rows.ts';
-
-export const MONEY_ENTITIES = ['invoice', 'invoice_payment', 'payment', 'prepaid'];
 
 export function InvoiceList({ show }: { show: 'unpaid' | 'all' }) {
   const { t } = useTranslation('money');

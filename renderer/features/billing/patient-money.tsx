@@ -7,7 +7,7 @@ import { sentence } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
 import { formatDate, formatKroner } from '../chart/format.ts';
 import { todayInOslo } from '../today/day.ts';
-import { MONEY_ENTITIES } from './invoice-list.tsx';
+import { MONEY_ENTITIES } from './money-entities.ts';
 import { PaperPreview } from './paper-preview.tsx';
 
 const METHODS = ['bank', 'card', 'cash', 'vipps'] as const;

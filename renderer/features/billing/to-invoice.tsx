@@ -5,7 +5,7 @@ import { call } from '../../app/client.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { formatDay, formatKroner } from '../chart/format.ts';
-import { MONEY_ENTITIES } from './invoice-list.tsx';
+import { MONEY_ENTITIES } from './money-entities.ts';
 import { PaperPreview } from './paper-preview.tsx';
 import { useRows } from './use-rows.ts';
 
