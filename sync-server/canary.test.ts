@@ -95,6 +95,8 @@ describe('our own faults', () => {
       `/v1/attachments/${KVITRINE.nationalId}/content`,
       `/${KVITRINE.email}?q=${KVITRINE.nationalId}`,
       `/%zz${KVITRINE.nationalId}`,
+      `/fhir/R4/Patient?name=${encodeURIComponent(KVITRINE.familyName)}&identifier=${KVITRINE.nationalId}`,
+      `/fhir/R4/Patient/${encodeURIComponent(KVITRINE.familyName)}`,
     ])
       for (const method of ['GET', 'POST'] as const) {
         const answer = await world.server.app.inject({ method, url, headers, ...(method === 'POST' ? { payload: { ...KVITRINE } } : {}) });

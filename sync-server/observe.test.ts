@@ -2,7 +2,10 @@
  * Sentry and OpenTelemetry with their own SDKs against receivers on this machine, alone and beside each other: what broke and how long it took
  * arrives, and a canary thrown about in every way an error can carry one does not.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
@@ -11,9 +14,11 @@ import { openPool } from '#db/postgres/open.ts';
 import { queryName, watchQueries } from '#db/postgres/watch-queries.ts';
 import { buildApp } from './app.ts';
 import type { Observe } from './core/observe.ts';
-import { sieveEnvelope } from './plugins/crash-report.ts';
+import { sieveEnvelope, sieveEvent, sieveTransaction } from './plugins/crash-report.ts';
+import { toldFields } from './plugins/log-fields.ts';
 import { openObserve, type ObserveConfig } from './plugins/observe.ts';
 import { isKnownReceiver } from './plugins/sentry.ts';
+import { routes } from './routes/index.ts';
 import { health } from './routes/operating.ts';
 import { route } from './routes/route.ts';
 import { CANARY, CANARY_NUMBER } from './testing/canary-day.ts';
@@ -242,6 +247,41 @@ interface Told {
   status?: { code: number };
 }
 
+it('what nobody caught ends the process: the log and Sentry know where, and nobody what it said', { timeout: 60_000 }, async () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'ryggrad-observe-'));
+  // As soon as it says that it is ready.
+  const fault = `const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = (text, ...more) => {
+      if (String(text).includes('"ready"')) setTimeout(() => { throw new RangeError('${CANARY} ${CANARY_NUMBER}'); }, 10);
+      return write(text, ...more);
+    };`;
+  const child = spawn(
+    process.execPath,
+    [`--import=data:text/javascript,${encodeURIComponent(fault)}`, path.join(import.meta.dirname, 'server.ts')],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        RYGGRAD_HOME: home,
+        RYGGRAD_SYNC_PORT: '0',
+        DATABASE_URL: database.appUrl,
+        DATABASE_OWNER_URL: database.ownerUrl,
+        SENTRY_DSN: receiver.dsn,
+      },
+    },
+  );
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const [code] = (await once(child, 'exit')) as [number];
+  rmSync(home, { recursive: true, force: true });
+  expect(code).toBe(1);
+  expect(said).toContain('"msg":"the process ends by a fault"');
+  expect(said).toContain('"kind":"RangeError"');
+  expect(said).not.toMatch(/Kvitrine|at Timeout/);
+  expect(said).not.toContain(CANARY_NUMBER);
+  expectClean();
+  expect(receiver.text()).toContain('"type":"RangeError"');
+});
+
 it('nothing of Sentry or OpenTelemetry is loaded without their addresses', () => {
   const script = `const { registerHooks } = await import('node:module');
     const seen = [];
@@ -314,6 +354,39 @@ it('an envelope that somebody else fills goes out empty or not at all', () => {
   ]);
   expect(out).toBeDefined();
   expect(JSON.stringify(out)).not.toContain('Kvitrine');
+});
+
+it('every route there is can be told by its pattern, and no address with an id', () => {
+  const event = (route: string) => ({
+    event_id: 'a'.repeat(32),
+    level: 'error',
+    tags: { process: 'sync-server', route },
+    exception: { values: [{ type: 'Error', stacktrace: { frames: [] } }] },
+  });
+  const timed = (transaction: string) => ({
+    event_id: 'a'.repeat(32),
+    type: 'transaction',
+    transaction,
+    start_timestamp: 1,
+    contexts: { trace: { span_id: 'a'.repeat(16), trace_id: 'a'.repeat(32), op: 'http.server' } },
+    spans: [],
+  });
+  for (const { method, path: pattern } of routes) {
+    expect(sieveEvent(event(pattern)), pattern).toBeDefined();
+    expect(sieveTransaction(timed(`${method} ${pattern}`)), pattern).toBeDefined();
+    expect(toldFields({ route: pattern }), pattern).toEqual({ route: pattern });
+  }
+  for (const bad of [
+    `/v1/devices/${CANARY_NUMBER}`,
+    `/v1/${CANARY}`,
+    '/v1/devices/0193a1b2-0000-7000-8000-000000000000/revoke',
+    '/v1/shape?x=y',
+    '/v1/41',
+  ]) {
+    expect(sieveEvent(event(bad)), bad).toBeUndefined();
+    expect(sieveTransaction(timed(`GET ${bad}`)), bad).toBeUndefined();
+    expect(toldFields({ route: bad }), bad).toEqual({ unlisted: 1 });
+  }
 });
 
 it('reports go to Sentry’s European region; in production nowhere else', () => {

@@ -4,11 +4,10 @@
  * machine. Errors are `{kind, code, lines of our own files, route or queue}`; times are named by route pattern, queue, or verb and table.
  */
 import { z } from 'zod';
-import { isCode, isOurs } from './faults.ts';
+import { isCode, isOurs, ROUTE } from './faults.ts';
 
 /** `GET /v1/devices/:id/revoke`, `job message-send`, `select patient`. */
-const NAME = /^(?:(?:GET|HEAD|POST|PUT|DELETE) \/[A-Za-z/:_.-]*(?:v1[A-Za-z/:_.-]*)?|job [a-z-]{1,40}|[a-z]{3,8}(?: [a-z_]{1,40})?)$/;
-const ROUTE = /^\/[A-Za-z/:_.-]*(?:v1[A-Za-z/:_.-]*)?$/;
+const NAME = new RegExp(`^(?:(?:GET|HEAD|POST|PUT|DELETE) ${ROUTE.source.slice(1, -1)}|job [a-z-]{1,40}|[a-z]{3,8}(?: [a-z_]{1,40})?)$`);
 const id = z.string().regex(/^[0-9a-f]{16}(?:[0-9a-f]{16})?$/);
 const time = z.number().min(0).max(1e11);
 const place = z.int().min(0).max(9_999_999);

@@ -39,6 +39,8 @@ const MOST_FRAMES = 20;
 const OURS = /^(?:sync-server|db)(?:\/[a-z0-9-]+)+(?:\.test)?\.(?:ts|js|mjs)$/;
 const OTHERS = /^node_modules(?:\/@?[\w.-]+)+\.[mc]?js$|^node:[a-z_/]+$/;
 
+/** The pattern of a route: words and names of parameters; a digit alone after a letter (`v1`, `R4`), so that nobody's number is one. */
+export const ROUTE = /^\/(?:[A-Za-z/:_.$*-]|(?<=[A-Za-z])\d(?!\d))*$/;
 export const isOurs = (file: string): boolean => OURS.test(file);
 
 /** @param error whatever was thrown */

@@ -2,7 +2,7 @@
  * What a line of the log may hold: each field by name, with the form its value must have. What is not on this list does not get out, whoever logs it
  * (ASVS 16.2.5); the line then says how many fields it lacks. A new field is a decision: no names, numbers, texts, addresses of people.
  */
-import { faultOf, isCode } from './faults.ts';
+import { faultOf, isCode, ROUTE } from './faults.ts';
 
 /** @returns what may be written of it; undefined: nothing */
 type Told = (value: unknown) => unknown;
@@ -20,7 +20,7 @@ export const LOG_FIELDS: Readonly<Record<string, Told>> = {
   request: matching(/^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i),
   method: matching(/^[A-Z]{3,7}$/),
   /** A pattern: its ids are names of parameters. */
-  route: matching(/^\/[A-Za-z/:_.-]*(?:v1[A-Za-z/:_.-]*)?$/),
+  route: matching(ROUTE),
   status: count,
   ms: count,
   code: (value) => (isCode(value) ? value : undefined),
