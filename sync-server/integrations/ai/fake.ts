@@ -1,6 +1,6 @@
 /**
  * OpenAI as this server sees it over HTTP, for tests: the key and the whole body are checked as the vendor checks them, and the answer comes as
- * a stream of events. What it writes is the test's: a model that obeys whoever speaks last is one line. Keeps every body, for canaries.
+ * a stream of events; what is refused is quoted. What it writes is the test's: a model that obeys whoever speaks last is one line. Keeps every body, for canaries.
  */
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
@@ -107,10 +107,10 @@ export async function openFakeModel({
       if (typeof asked === 'string') return failed(400, asked, 'invalid_request');
       if (asked.body.model !== model) return failed(404, 'The model does not exist', 'model_not_found');
       fake.asked.push(asked);
-      if (fake.mood === 'throttled') return failed(429, 'Rate limit reached', 'rate_limit_exceeded');
-      if (fake.mood === 'broken') return failed(500, 'The server had an error', 'server_error');
-      if (fake.mood === 'rejected') return failed(400, 'Invalid schema', 'invalid_schema');
-      if (fake.mood === 'page') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Velkommen</h1>');
+      if (fake.mood === 'throttled') return failed(429, `Rate limit reached: ${raw}`, 'rate_limit_exceeded');
+      if (fake.mood === 'broken') return failed(500, `The server had an error: ${raw}`, 'server_error');
+      if (fake.mood === 'rejected') return failed(400, `Invalid schema: ${raw}`, 'invalid_schema');
+      if (fake.mood === 'page') return void response.writeHead(200, { 'content-type': 'text/html' }).end(`<h1>Velkommen</h1>${raw}`);
       void stream(fake, asked, response);
     });
   });

@@ -1,6 +1,7 @@
 /** One row for each integration there is (integrations/index.ts): its paths with the canary patient, and what of her may leave by it. */
 import { changeOf, newAttachment, pushRaw, request } from '../test-clinic.ts';
 import { openTestS3 } from '../test-s3.ts';
+import { openFakeModel, type FakeModel } from '../../integrations/ai/fake.ts';
 import { openFakeEmail, type EmailMood, type FakeEmailVendors } from '../../integrations/email/fake.ts';
 import { openFakeVendors, type FakeVendors, type Mood } from '../../integrations/sms/fake.ts';
 import { KVITRINE } from './patient.ts';
@@ -208,4 +209,68 @@ const storage = canaryRow<CanaryVendor & { door: MoodyDoor }>({
   ),
 });
 
-export const CANARY_ROWS: Readonly<Record<string, CanaryRow>> = { sms, email, storage };
+const AI_MOODS = [
+  'well',
+  'slow',
+  'throttled',
+  'broken',
+  'rejected',
+  'garbage',
+  'page',
+  'hangs',
+  'stalls',
+  'cut',
+  'ends',
+  'long',
+  'refuses',
+  'filtered',
+] as const;
+
+/** A model is told the clinician's words of her, and not whose they are: the laptop has put marks where she is named (db/rules/ai-…). */
+const ai = canaryRow<CanaryVendor & { fake: FakeModel }>({
+  may: ['note'],
+  sends: ['note'],
+  async open() {
+    const fake = await openFakeModel();
+    return {
+      fake,
+      environment: { ...fake.environment, AI_TIMEOUT_MS: '1000' },
+      baseUrls: fake.baseUrls,
+      outgoing: () => fake.bodies.join('\n'),
+      close: () => fake.close(),
+    };
+  },
+  paths: {
+    ...Object.fromEntries(
+      AI_MOODS.map((mood) => [
+        `draft ${mood}`,
+        async (world: CanaryWorld, { fake }: { fake: FakeModel }) => {
+          await world.switchOn('ai', {});
+          fake.mood = mood;
+          const before = fake.bodies.length;
+          const answer = await draft(world, `[PASIENT-1] har ${KVITRINE.note}.`);
+          await check(world, 'ai');
+          fake.mood = 'well';
+          if (fake.bodies.length === before) throw new Error(`the model was not asked: ${answer.body}`);
+        },
+      ]),
+    ),
+    'who she is, forgotten by a laptop': async (world, { fake }) => {
+      await world.switchOn('ai', {});
+      const before = fake.bodies.length;
+      for (const field of ['nationalId', 'phone', 'email'] as const) {
+        const answer = await draft(world, `Pasienten ${KVITRINE[field]} har ${KVITRINE.note}.`);
+        world.answers.push(answer.body);
+        if (answer.statusCode < 400) throw new Error(`${field} was not refused`);
+      }
+      if (fake.bodies.length !== before) throw new Error('the model was asked');
+    },
+  },
+});
+
+function draft({ server, laptop, patientId }: CanaryWorld, text: string) {
+  const asked = { task: 'letter', patientId, sources: [{ n: 1, part: 'subjective', text }], codes: [] };
+  return request(server.app, laptop, 'POST', '/v1/ai/drafts', asked);
+}
+
+export const CANARY_ROWS: Readonly<Record<string, CanaryRow>> = { sms, email, ai, storage };
