@@ -12,7 +12,7 @@ import { changeOf, newPatient, pushRaw, request } from './testing/test-clinic.ts
 let world: CanaryWorld;
 beforeAll(async () => {
   world = await openCanaryWorld(CANARY_ROWS);
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await world?.close();
 });
@@ -49,7 +49,7 @@ it('she is found in whatever form she is written', () => {
 });
 
 describe.each(Object.entries(CANARY_ROWS))('%s', (name, row) => {
-  it.each(Object.keys(row.paths))('%s', { timeout: 60_000 }, async (path) => {
+  it.each(Object.keys(row.paths))('%s', { timeout: 120_000 }, async (path) => {
     await row.paths[path]?.(world, vendorOf(name));
     expect(foundIn(vendorOf(name).outgoing(), row.may)).toEqual([]);
   });
