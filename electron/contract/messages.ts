@@ -81,6 +81,7 @@ export const messages = {
   'message.stuck': verb<{ items: (MessageLife & { patientId: string; patientName: string })[] }>()(z.object({})),
   /** What was said of a letter or a recall, oldest first. */
   'message.about': verb<{ items: MessageLife[] }>()(z.object({ subjectId: z.uuid() })),
+  'message.ofBooking': verb<{ items: MessageLife[] }>()(z.object({ appointmentId: z.uuid() })),
   'reminder.offer': verb<ReminderOffer>()(z.object({ patientId: z.uuid() }), ['patient/unknown']),
   /** These reminders of a booking, and no others; `agreed`: the patient has just said yes to the channel. */
   'reminder.set': verb<null>()(

@@ -101,6 +101,19 @@ test('e-mail, a booking that is told of and called off, and a recall, all with t
   const move = page.getByRole('dialog', { name: 'Flytt timen' });
   await move.getByRole('region', { name: 'Meldinger om timen' }).getByText('Påminnelse dagen før').waitFor();
   await shot('move');
+  // Taken back, and asked for again, without leaving the booking.
+  const about = move.getByRole('region', { name: 'Meldinger om timen' });
+  await about
+    .getByRole('row', { name: /Påminnelse dagen før/ })
+    .getByRole('button', { name: 'Trekk tilbake' })
+    .focus();
+  await watched.press('Enter');
+  await about.getByRole('button', { name: 'Dagen før' }).focus();
+  await watched.press('Enter');
+  await about
+    .getByRole('row', { name: /Påminnelse dagen før/ })
+    .getByText('venter på nett')
+    .waitFor();
   await watched.press('Escape');
   await watched.press('x');
   const cancel = page.getByRole('dialog', { name: 'Avlys timen' });

@@ -13,7 +13,7 @@ import { useCase } from '../use-case.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { channelSetting, offerFor, problemOf, worded } from './message-facts.ts';
 import { lifeOf, viewOf } from './message-life.ts';
-import { setReminders } from './reminders.ts';
+import { remindersOf, setReminders } from './reminders.ts';
 
 const DECIDABLE: ReadonlySet<string> = new Set(['unknown', 'failed', 'blocked']);
 
@@ -144,6 +144,7 @@ export const messageHandlers = [
   useCase('message.about', (ctx, { subjectId }) =>
     ok({ items: ctx.rows('message', 'subject_id = ? order by requested_at, id', [subjectId]).map((row) => lifeOf(ctx, row)) }),
   ),
+  useCase('message.ofBooking', (ctx, { appointmentId }) => ok({ items: remindersOf(ctx, appointmentId) })),
   useCase('reminder.offer', (ctx, { patientId: asked }) => {
     const patientId = staysOf(ctx.db, asked);
     return ctx.get('patient', patientId) === undefined ? err('patient/unknown') : ok(offerFor(ctx, patientId));

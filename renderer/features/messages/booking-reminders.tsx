@@ -2,9 +2,12 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DayItem } from '#electron/contract/calendar.ts';
-import type { Reminder } from '#electron/contract/messages.ts';
+import { messageTemplate } from '#db/rules/message-templates.ts';
+import { REMINDERS, type Reminder } from '#electron/contract/messages.ts';
 import { call } from '../../app/client.ts';
+import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
+import './messages.css';
 import { MessageLifeLine, MessageState, WENT_WRONG } from './message-state.tsx';
 
 export function BookingStatus({ item }: { item: Pick<DayItem, 'appointment' | 'reminders'> }) {
@@ -33,11 +36,23 @@ function BookingReminders({ item: { appointment, reminders } }: { item: Pick<Day
   );
 }
 
-/** Everything that was said about a booking, with its life, and what can still be done. */
-export function BookingMessages({ reminders }: { reminders: readonly Reminder[] }) {
+const GONE: ReadonlySet<string> = new Set(['cancelled']);
+
+/** Everything that was said about a booking, with its life, what can still be done, and what more can be asked for. */
+export function BookingMessages({ appointmentId, patientId }: { appointmentId: string; patientId: string }) {
   const { t } = useTranslation('messages');
+  const said = useAsk('message.ofBooking', { appointmentId }, ['message', 'appointment']);
+  const offer = useAsk('reminder.offer', { patientId }, ['channel_consent', 'patient', 'integration_setting']).value;
   const [problem, setProblem] = useState<string | null>(null);
-  if (reminders.length === 0) return null;
+  if (said.value === null || offer === null) return null;
+  const reminders = said.value.items;
+  const reaches = offer.on && offer.problem === null && offer.consent === 'yes';
+  if (reminders.length === 0 && !reaches) return null;
+  const has = (templateId: string) => reminders.some((one) => one.templateId === templateId && !GONE.has(one.state));
+  const { channel } = offer;
+  const more = REMINDERS.filter((name) => reaches && !has(name) && messageTemplate(name)?.channels.includes(channel) === true);
+  const add = (name: (typeof REMINDERS)[number]) =>
+    act(call('reminder.set', { appointmentId, channel, templates: [name, ...REMINDERS.filter(has)] }));
   const act = async (reply: Promise<{ ok: boolean; code?: string }>): Promise<void> => {
     const answer = await reply;
     setProblem(answer.ok ? null : sentence(answer.code ?? 'unknown'));
@@ -61,6 +76,25 @@ export function BookingMessages({ reminders }: { reminders: readonly Reminder[] 
           ))}
         </tbody>
       </table>
+      {(more.length > 0 || (reaches && !has('confirmation'))) && (
+        <p className="recall-acts">
+          <span className="quiet">{t('booking.ask', { channel: t(`channel.${channel}`) })}</span>
+          {reaches && !has('confirmation') && (
+            <button
+              type="button"
+              className="link"
+              onClick={() => void act(call('message.ask', { patientId, appointmentId, templateId: 'confirmation', channel, body: null }))}
+            >
+              {t('booking.confirm')}
+            </button>
+          )}
+          {more.map((name) => (
+            <button key={name} type="button" className="link" onClick={() => void add(name)}>
+              {t(`short.${name}`)}
+            </button>
+          ))}
+        </p>
+      )}
       {problem !== null && (
         <p className="danger-text" role="alert">
           {problem}

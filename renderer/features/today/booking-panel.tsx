@@ -213,7 +213,7 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
           {move === null && !walkIn && patient !== null && (
             <ReminderChoice patientId={patient.id} chosen={reminders} onChoose={setReminders} />
           )}
-          {move !== null && <BookingMessages reminders={move.reminders} />}
+          {move !== null && <BookingMessages appointmentId={move.appointment.id} patientId={move.patient.id} />}
           {problem !== null && (
             <p className={clash ? 'due' : 'danger-text'} role="alert">
               {problem}
