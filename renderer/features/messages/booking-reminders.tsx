@@ -1,5 +1,5 @@
 /** At a booking: its status, what the patient answered, and how what was said about it fares. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DayItem } from '#electron/contract/calendar.ts';
 import { messageTemplate } from '#db/rules/message-templates.ts';
@@ -44,6 +44,7 @@ export function BookingMessages({ appointmentId, patientId }: { appointmentId: s
   const said = useAsk('message.ofBooking', { appointmentId }, ['message', 'appointment']);
   const offer = useAsk('reminder.offer', { patientId }, ['channel_consent', 'patient', 'integration_setting']).value;
   const [problem, setProblem] = useState<string | null>(null);
+  const section = useRef<HTMLElement>(null);
   if (said.value === null || offer === null) return null;
   const reminders = said.value.items;
   const reaches = offer.on && offer.problem === null && offer.consent === 'yes';
@@ -56,9 +57,11 @@ export function BookingMessages({ appointmentId, patientId }: { appointmentId: s
   const act = async (reply: Promise<{ ok: boolean; code?: string }>): Promise<void> => {
     const answer = await reply;
     setProblem(answer.ok ? null : sentence(answer.code ?? 'unknown'));
+    // What was pressed may be gone: the keys still belong to the panel.
+    section.current?.focus();
   };
   return (
-    <section aria-label={t('booking.said')}>
+    <section ref={section} tabIndex={-1} aria-label={t('booking.said')}>
       <h2>{t('booking.said')}</h2>
       <table className="list">
         <tbody>
