@@ -256,3 +256,50 @@ test(`the first words stand on the screen within ${FIRST_WORD_MS} ms of their ar
   expect(sent[3]).toBeLessThan(FIRST_WORD_MS);
   expect(told[3]).toBeLessThan(FIRST_WORD_MS);
 });
+
+test('in the chart it is quiet: one’s own words are tidied on a key, and a code is suggested and taken by the person', async () => {
+  const { page } = watched;
+  const { id } = await ask<{ id: string }>(watched, 'encounter.start', { patientId, visitType: 'follow_up' });
+  await ask(watched, 'section.write', { encounterId: id, key: 'subjective', text: 'vondt høyre kne etter fall. ingen hevelse' });
+  await watched.press('Alt+1');
+  await watched.press('Control+k');
+  await page.getByRole('combobox', { name: 'Søk pasient' }).waitFor();
+  await watched.type('Prøvedal');
+  await page
+    .getByRole('option', { name: /Prøvedal/ })
+    .first()
+    .waitFor();
+  await watched.press('Enter');
+  await page.getByRole('heading', { name: /Prøvedal/ }).waitFor();
+  await page.locator('tr[tabindex="0"]', { hasText: 'Oppfølging' }).first().focus();
+  await watched.press('Enter');
+  await page.locator('.chart[data-status="draft"]').waitFor();
+  fake.answer = ({ task, sources }) =>
+    task === 'icpc'
+      ? { entries: [{ sources: [1], code: 'L15' }] }
+      : {
+          entries: sources.map(({ n, text }) => ({
+            sources: [n],
+            text: `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`,
+          })),
+        };
+  await page.locator('#section-subjective').focus();
+  await page.getByRole('button', { name: 'Rydd språket' }).waitFor();
+  await watched.press('Alt+r');
+  await page.locator('.tidied .draft-sentence').nth(1).waitFor();
+  await picture('ai-tidied');
+  await page.getByRole('button', { name: 'Gå gjennom' }).press('Enter');
+  await watched.press('Enter');
+  await page.locator('.tidied .draft-sentence[data-fate="taken"]').waitFor();
+  await page.waitForFunction(
+    () => document.querySelector<HTMLTextAreaElement>('#section-subjective')?.value === 'Vondt høyre kne etter fall. ingen hevelse',
+  );
+  await page.getByRole('button', { name: 'Forslag fra notatet' }).press('Enter');
+  await page.getByRole('button', { name: 'Legg til L15' }).waitFor();
+  await picture('ai-codes');
+  expect(await page.locator('.chart .line-list .code', { hasText: 'L15' }).count()).toBe(1);
+  await page.getByRole('button', { name: 'Legg til L15' }).press('Enter');
+  await page.getByRole('button', { name: /Fjern.*L15/ }).waitFor();
+  const axe = await new AxeBuilder({ page }).include('.chart').analyze();
+  expect(axe.violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html.slice(0, 120)}`)).toEqual([]);
+});

@@ -20,7 +20,7 @@ export function CodeSuggestions({
   const open = draft.codes.filter(({ code }) => !known.includes(code));
   if (draft.phase === 'none')
     return (
-      <button type="button" className="link" onClick={() => void draft.begin({ task: 'icpc', encounterId })}>
+      <button type="button" className="link" style={{ marginLeft: 12 }} onClick={() => void draft.begin({ task: 'icpc', encounterId })}>
         {t('codes')}
       </button>
     );
