@@ -64,7 +64,8 @@ it('VAT within a price is the nearest øre, and exact where it comes out even', 
 it('credit notes of an invoice, however many and in whatever parts, end at nothing and never beyond', () => {
   fc.assert(
     fc.property(payment, fc.nat(), fc.array(fc.integer({ min: 1, max: 30_000_000 }), { maxLength: 8 }), (from, before, amounts) => {
-      const lines = invoiceLines(from);
+      const lines = invoiceLines(from).map((one, at) => ({ ...one, label: String(at) }));
+      const takenOff = lines.map(() => 0);
       const { shareOre } = invoiceSums(lines);
       const paidBeforeOre = shareOre === 0 ? 0 : before % shareOre;
       let credited = 0;
@@ -79,14 +80,35 @@ it('credit notes of an invoice, however many and in whatever parts, end at nothi
         const sum = invoiceSums(made);
         expect([sum.shareOre, sum.totalOre, sum.refundOre]).toEqual([want, want, 0]);
         credited += want;
+        for (const { label, shareOre: ore } of made) takenOff[Number(label)] = (takenOff[Number(label)] ?? 0) + ore;
         notes.push({ shareOre: want });
         const balance = invoiceBalance({ shareOre, paidBeforeOre, dueOn: null }, notes, [], '2026-11-23');
         expect(balance.openOre).toBe(asked - credited);
       }
+      // No line gives back more than it asked for, and together they give back all that was asked.
+      expect(lines.every((one, at) => (takenOff[at] ?? 0) <= one.shareOre)).toBe(true);
+      expect(takenOff.reduce((sum, ore) => sum + ore, 0)).toBe(asked);
       const end = invoiceBalance({ shareOre, paidBeforeOre, dueOn: null }, notes, [], '2026-11-23');
       expect([end.openOre, end.state]).toEqual([0, asked > 0 ? 'credited' : 'paid']);
     }),
   );
+});
+
+it('what was paid at the desk paid the first lines: a credit begins after it', () => {
+  const lines = invoiceLines({
+    id: 'a',
+    encounterId: 'b',
+    day: '2026-11-23',
+    lines: ['Første', 'Andre'].map((label) => ({ label, quantity: 1, amountOre: 10_000, refundOre: null })),
+  });
+  const credited = (creditedOre: number, amountOre: number) =>
+    creditLines({ lines, paidBeforeOre: 6_000 }, creditedOre, amountOre)?.map(({ label, shareOre }) => [label, shareOre]);
+  expect(credited(0, 5_000)).toEqual([
+    ['Første', 4_000],
+    ['Andre', 1_000],
+  ]);
+  expect(credited(5_000, 9_000)).toEqual([['Andre', 9_000]]);
+  expect(credited(5_000, 9_001)).toBeUndefined();
 });
 
 it('what is open is what was asked, less what was credited and what came in; voided money did not come in', () => {
