@@ -58,6 +58,8 @@ export const payment = entity('payment', 'desk', {
         quantity: z.number(),
         amountOre: z.number().nullable(),
         refundOre: z.number().nullable(),
+        /** The patient's part of one, as it was asked for; missing in what older versions wrote. */
+        shareOre: z.number().nullable().optional(),
         vatPercent: z.number().nullable().optional(),
       }),
     ),

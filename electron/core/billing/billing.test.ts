@@ -41,6 +41,8 @@ it("the patient's share is price less refund; a line keeps the price of its day"
     patientShareOre: 130_800,
     paidOre: 0,
   });
+  const payment = await practice.must('payment.take', { encounterId, method: 'card', amountOre: 130_800 });
+  expect(payment.lines).toEqual([{ label: 'Behandling', quantity: 2, amountOre: 70_000, refundOre: 4_600, shareOre: 65_400 }]);
 });
 
 it('more than is due is refused; what is paid freezes its lines until the payment is voided', async () => {
@@ -78,7 +80,7 @@ it('receipts are numbered without gaps in the series of this device, refused pay
 it('the receipt is a PDF of the lines as they were paid', async () => {
   await practice.must('line.add', { encounterId, priceItemId: (await priced(30_000)).id });
   const payment = await practice.must('payment.take', { encounterId, method: 'vipps', amountOre: 30_000 });
-  expect(payment.lines).toEqual([{ label: 'Behandling', quantity: 1, amountOre: 30_000, refundOre: null }]);
+  expect(payment.lines).toEqual([{ label: 'Behandling', quantity: 1, amountOre: 30_000, refundOre: null, shareOre: 30_000 }]);
   const receipt = await practice.must('payment.receipt', { id: payment.id });
   expect(Buffer.from(receipt.pdfBase64, 'base64').subarray(0, 5).toString()).toBe('%PDF-');
   expect(receipt.fileName).toBe(`kvittering-${payment.receiptNumber}.pdf`);

@@ -4,6 +4,7 @@ import type { PrepaidView } from '#electron/contract/money.ts';
 import { derivedId } from '#db/model/ids.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { billOf } from '#db/rules/billing.ts';
+import { patientShare } from '#db/rules/money.ts';
 import { prepaidState } from '#db/rules/prepaid.ts';
 import { billsOf, nextReceiptNumber } from '#db/sqlite/queries/billing.ts';
 import { isSamePerson, OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
@@ -85,6 +86,7 @@ export const prepaidHandlers = [
         .filter((line) => !sold.has(line.id))
         .map(({ label, quantity, amountOre, refundOre, vatPercent }) => ({
           ...{ label, quantity, amountOre, refundOre },
+          shareOre: amountOre === null ? null : patientShare(amountOre, refundOre ?? 0),
           ...(vatPercent === null ? {} : { vatPercent }),
         })),
     });

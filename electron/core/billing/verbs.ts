@@ -1,6 +1,7 @@
 /** Lines, totals, payment. What the clinic has not priced is not zero, it is missing. */
 import { err, ok } from '#electron/contract/verb.ts';
 import { billOf, paymentProblem } from '#db/rules/billing.ts';
+import { patientShare } from '#db/rules/money.ts';
 import { billsOf, nextReceiptNumber } from '#db/sqlite/queries/billing.ts';
 import type { Context } from '../context.ts';
 import { logRead } from '../audit/log-once.ts';
@@ -95,6 +96,7 @@ export const billingHandlers = [
         quantity: line.quantity,
         amountOre: line.amountOre,
         refundOre: line.refundOre,
+        shareOre: line.amountOre === null ? null : patientShare(line.amountOre, line.refundOre ?? 0),
         ...(line.vatPercent === null ? {} : { vatPercent: line.vatPercent }),
       })),
     });
