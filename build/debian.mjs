@@ -12,6 +12,8 @@ const NEEDED = {
   'redis-server': 'redis-server',
   'g++': 'g++',
   'clamav-daemon': 'clamd',
+  // Postgres' own tools for backups, with a server of their version: the embedded one brings none.
+  postgresql: 'pg_ctlcluster',
 };
 
 /** Installs what is missing where apt-get can; elsewhere names it, and the tests that need it fail by name. */

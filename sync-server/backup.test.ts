@@ -19,14 +19,16 @@ import { openedRows } from './testing/opened.ts';
 import { openTestServer, TEST_SEALING } from './testing/test-server.ts';
 
 const DEPLOY = path.join(import.meta.dirname, '..', 'build', 'deploy');
-const BIN = binaries();
 
-/** Where Debian has Postgres' own programs, the newest first. */
-function binaries(): string | undefined {
+/** Where Debian has Postgres' own programs, the newest first. Throws where they are not (build/debian.mjs installs them). */
+function binaries(): string {
   const root = '/usr/lib/postgresql';
-  if (!fs.existsSync(root)) return undefined;
-  const found = fs.readdirSync(root).toSorted((a, b) => Number(b) - Number(a));
-  return found.map((version) => path.join(root, version, 'bin')).find((bin) => fs.existsSync(path.join(bin, 'pg_basebackup')));
+  const versions = fs.existsSync(root) ? fs.readdirSync(root).toSorted((a, b) => Number(b) - Number(a)) : [];
+  const found = versions
+    .map((version) => path.join(root, version, 'bin'))
+    .find((bin) => fs.existsSync(path.join(bin, 'pg_basebackup')) && fs.existsSync(path.join(bin, 'postgres')));
+  if (found === undefined) throw new Error("Debian's package postgresql is missing");
+  return found;
 }
 
 interface Cluster {
@@ -36,8 +38,8 @@ interface Cluster {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-describe.skipIf(BIN === undefined)('backups', () => {
-  const bin = BIN ?? '';
+describe('backups', () => {
+  const bin = binaries();
   const account = osAccount();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryggrad-backup-'));
   const running: Cluster[] = [];

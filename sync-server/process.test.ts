@@ -99,7 +99,7 @@ describe('the process', () => {
       listening: 'ok',
       clerk: 'off',
       virusScan: 'off',
-      integrations: { sms: 'not-configured', email: 'not-configured', storage: 'not-configured' },
+      integrations: { sms: 'not-configured', email: 'not-configured', storage: 'not-configured', ai: 'switched-off' },
     });
     const laptop = await foundClinic(over(url));
     await pushOver(url, laptop, [], { 'ryggrad-waited-ms': '90000' });
