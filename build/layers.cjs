@@ -67,6 +67,9 @@ const doors = {
   '@aws-sdk/s3-request-presigner': '^sync-server/integrations/storage/s3-client\\.ts$',
   openai: '^sync-server/integrations/ai/openai-client\\.ts$',
   otpauth: '^sync-server/core/totp\\.ts$',
+  'openid-client': '^sync-server/core/helseid/client\\.ts$',
+  // HelseID as it is in tests.
+  'oidc-provider': '^sync-server/testing/',
   '@clerk/backend': '^sync-server/core/clerk/(token|webhook)\\.ts$',
   '@clerk/clerk-react': '^renderer/sign-in/session\\.tsx$',
   '@medplum/fhirtypes': '^(db/fhir/|sync-server/core/fhir/)',

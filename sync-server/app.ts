@@ -7,7 +7,7 @@ import type { ServerDeps } from './core/deps.ts';
 import { CHUNK_BYTES } from '#db/sync/content.ts';
 import { PROOF_HEADER } from '#db/sync/proof.ts';
 import { personBehind } from './core/proof.ts';
-import type { Principal } from './core/principal.ts';
+import { lacksLevel, type Principal } from './core/principal.ts';
 import { err, type Failure } from './core/result.ts';
 import { callerName, openAdmission, type Admission, type Asking } from './plugins/admission.ts';
 import { failureOf, problemOf, refuseConnection, refuseExpectation, statusOf } from './plugins/errors.ts';
@@ -201,6 +201,7 @@ async function call(
     const who = { method: request.method, path: request.url, body: request.body };
     const person = await personBehind(deps.pool, principal, headerOf(request, PROOF_HEADER), who, deps.now());
     if (!person.ok) return person;
+    if (route.reads === 'chart' && lacksLevel(person.value)) return err('auth/level-needed');
     acting = person.value;
   }
   const { pollsPerDevice, pollsPerClinic } = deps.limits;

@@ -16,6 +16,7 @@ import type { Integration } from './integrations/kit.ts';
 import type { ObserveConfig } from './plugins/observe.ts';
 import { isKnownReceiver } from './plugins/sentry.ts';
 import { clerkFrom, type Clerk } from './core/clerk/settings.ts';
+import { helseIdEnvironment, helseIdFrom, type HelseId } from './core/helseid/settings.ts';
 
 /** Values that stand in .env.example and in tutorials: refused in production. */
 const EXAMPLES = /^(change-?me|example|secret|password|your-.*|xxx+|test|eksempel.*|.*-here)$/i;
@@ -75,6 +76,7 @@ const environment = z.object({
   CLERK_JWT_KEY: z.string().optional(),
   CLERK_WEBHOOK_SECRET: z.string().optional(),
   CLERK_AUTHORIZED_PARTIES: listOf(origin, 'must be origins such as https://sync.example.no, with commas between'),
+  ...helseIdEnvironment,
   ENCRYPTION_MASTER_KEYS: z.string().min(1).optional(),
   ENCRYPTION_KEY: z
     .string()
@@ -168,6 +170,8 @@ export interface Config {
   retentionDays: number;
   /** Undefined: local accounts alone. */
   clerk: Clerk | undefined;
+  /** Undefined: nobody signs in by HelseID. */
+  helseId: HelseId | undefined;
   electric: { url: string; secret?: string } | undefined;
   /** Undefined: wake-ups by LISTEN/NOTIFY alone. */
   redis: { url: string; prefix: string } | undefined;
@@ -237,6 +241,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     registration:
       e.REGISTRATION_CODE !== undefined ? { code: e.REGISTRATION_CODE } : e.DATABASE_URL === undefined && onLoopback ? 'open' : 'closed',
     clerk: clerkFrom(e, production),
+    helseId: helseIdFrom(e, production),
     retentionDays: e.FEED_RETENTION_DAYS,
     electric:
       e.ELECTRIC_URL === undefined

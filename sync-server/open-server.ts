@@ -12,6 +12,7 @@ import { openIntegrations } from './open-integrations.ts';
 import { installJobs, openJobs } from './jobs/queue.ts';
 import { queues, startWork } from './jobs/queues.ts';
 import { contentStore } from './core/content-store.ts';
+import { openHelseId } from './core/helseid/client.ts';
 import { postgresStore } from './core/record-store.ts';
 import { buildApp, type ServerDeps } from './app.ts';
 import type { Config } from './config.ts';
@@ -119,6 +120,7 @@ export async function openServer(
       shape: { rows: 5000, bytes: 8_000_000, longPollMs: 20_000 },
       registration: config.registration,
       ...(config.clerk === undefined ? {} : { clerk: config.clerk }),
+      ...(config.helseId === undefined ? {} : { helseId: openHelseId(config.helseId, { log }) }),
       ...(config.electric === undefined ? {} : { electric: config.electric }),
       ...(heard === undefined ? {} : { redis: { client: heard.client, prefix: config.redis?.prefix ?? '', cache: heard.cache } }),
       http: { ...config.answers, strictTransport: config.production },

@@ -98,6 +98,7 @@ describe('the process', () => {
       postgres: 'ok',
       listening: 'ok',
       clerk: 'off',
+      helseId: 'off',
       virusScan: 'off',
       integrations: { sms: 'not-configured', email: 'not-configured', storage: 'not-configured', ai: 'switched-off' },
     });

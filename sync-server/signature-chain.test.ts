@@ -219,6 +219,7 @@ describe('a chain of changes', () => {
       clinicId: laptop.clinicId,
       deviceId: laptop.deviceId,
       audience: 'clinical',
+      levelMissing: false,
       revoked: false,
       roles: [],
     } as const;

@@ -52,6 +52,12 @@ const OWN: Record<string, string> = {
   'GET /v1/digest': '200 200 200',
   'POST /v1/compare': '200 200 200',
   'GET /v1/lease': '200 200 200',
+  'DELETE /v1/sessions/helseid': '204 204 204',
+  'GET /v1/helseid': '200 200 200',
+  // This server has no HelseID (helseid.test.ts).
+  'POST /v1/helseid/binding': '404 404 404',
+  'POST /v1/helseid/bindings/:userId/remove': '204 403 403',
+  'PUT /v1/helseid/required': '204 403 403',
   'GET /v1/audit/anchor': '200 200 200',
   'POST /v1/audit': '200 403 403',
   'POST /v1/handed-in': '403 200 403',

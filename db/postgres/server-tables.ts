@@ -232,6 +232,8 @@ export const deviceCredential = pgTable(
     revokedAt: at('revoked_at'),
     /** The proof of the person who revoked it: the device believes only this, not the server, when it is told to erase itself. */
     revokeProof: text('revoke_proof'),
+    /** When its person last signed in at this device by HelseID with level 4. */
+    level4At: at('level4_at'),
   },
   (table) => [primaryKey({ columns: [table.clinicId, table.deviceId] })],
 );

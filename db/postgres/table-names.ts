@@ -25,10 +25,18 @@ export const TENANT_SERVER_TABLES = [
   'invitation',
 ] as const;
 /** Of identity-tables.ts, those that hold a clinic's data. */
-export const IDENTITY_TABLES = ['second_factor', 'recovery_code', 'clerk_link', 'clerk_event'] as const;
+export const IDENTITY_TABLES = [
+  'second_factor',
+  'recovery_code',
+  'clerk_link',
+  'clerk_event',
+  'helseid_identity',
+  'helseid_session',
+  'helseid_clinic',
+] as const;
 
-/** Of identity-tables.ts, those without a tenant: hashes and times alone. */
-export const IDENTITY_SHARED = ['clerk_user', 'clerk_session_ended'] as const;
+/** Of identity-tables.ts, those without a tenant: hashes, times and what is sealed. */
+export const IDENTITY_SHARED = ['clerk_user', 'clerk_session_ended', 'helseid_login', 'helseid_ticket'] as const;
 
 /** Of message-tables.ts, those that hold a clinic's data, and so stand under row security. */
 export const MESSAGE_TABLES = ['sending', 'webhook_event'] as const;

@@ -45,6 +45,7 @@ export async function registerClinic(pool: Pool, input: ClinicBirth): Promise<Re
       userId: user.id,
       audience: audienceFor(rolesIn(user['roles']), false),
       secretHash: secretHash(secret),
+      level4At: null,
     });
     await addToDirectory(tx, 'device', deviceKeyHash(device.id), clinic.id);
     await saveAccount(tx, clinic.id, user.id, input.accountVerifier);

@@ -7,6 +7,7 @@ import type { Integrations } from '../open-integrations.ts';
 import type { Jobs } from '../jobs/queue.ts';
 import type { MessagesDeps } from './messages/deps.ts';
 import type { Clerk } from './clerk/settings.ts';
+import type { HelseIdClient } from './helseid/client.ts';
 import type { Electric } from './electric-proxy.ts';
 import type { ContentStore } from './content-store.ts';
 import type { Observe } from './observe.ts';
@@ -28,6 +29,8 @@ export interface ServerDeps {
   secondFactorKey?: Uint8Array;
   /** Sign-in by Clerk, where the operator has it. */
   clerk?: Clerk;
+  /** Sign-in by HelseID, where the operator has it. */
+  helseId?: HelseIdClient;
   now(): Date;
   log: Logger;
   /** Crash reports and traces, where the operator wants them. */

@@ -2,7 +2,8 @@
 import type { Role } from '#db/model/clinic.ts';
 import type { Audience } from '#db/model/entity.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
-import { withClinic, type Pool } from '#db/postgres/open.ts';
+import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
+import { isLevelAsked } from '#db/postgres/queries/helseid.ts';
 import {
   addCredential,
   addInvitation,
@@ -19,10 +20,12 @@ import {
 } from '#db/postgres/queries/people.ts';
 import { readRows } from '#db/postgres/queries/rows.ts';
 import { rolesIn } from './decide-change.ts';
+import { readTicket } from './helseid/logins.ts';
+import { admitByTicket, clinicOf, LEVEL_HIGH } from './helseid/people.ts';
 import type { Principal } from './principal.ts';
 import type { RecordTx } from './record-store.ts';
 import { err, ok, type Result } from './result.ts';
-import { showFactor, type FactorDeps } from './second-factor.ts';
+import { actorOf, showFactor, type FactorDeps } from './second-factor.ts';
 import {
   challengeOf,
   deviceCredentialText,
@@ -33,6 +36,7 @@ import {
   sameHash,
   secretHash,
 } from './secrets.ts';
+import { logOnServer } from './server-log.ts';
 import { serverWrite } from './server-write.ts';
 
 const INVITATION_HOURS = 24;
@@ -84,62 +88,112 @@ export interface Enrolled {
   audience: Audience;
 }
 
-/** The code is not used up by a second factor that is missing or wrong. Errors: join/code-unknown (also for a used one), join/code-expired, device/exists, those of `showFactor`. */
-export async function enrol(
-  deps: FactorDeps,
-  input: { code: string; device: { id: string; name: string }; secondFactor?: string | undefined; verifier?: string | undefined },
-): Promise<Result<Enrolled>> {
+interface Enrolling {
+  code: string;
+  device: { id: string; name: string };
+  secondFactor?: string | undefined;
+  verifier?: string | undefined;
+  /** What a sign-in by HelseID gave, beside an invitation: the person is bound to it. */
+  helseId?: string | undefined;
+}
+
+/**
+ * By an invitation, or by a sign-in by HelseID of somebody who is bound. The code is not used up by what is missing or wrong beside it.
+ * Errors: join/code-unknown (also for a used one), join/code-expired, join/level-needed, device/exists, those of `showFactor` and `admitByTicket`.
+ */
+export async function enrol(deps: FactorDeps, input: Enrolling): Promise<Result<Enrolled>> {
   const { pool } = deps;
   const now = deps.now();
   const codeHash = invitationHash(input.code);
-  const [clinicId] = await clinicsBehind(pool, 'invitation', codeHash);
-  if (clinicId === undefined) return err('join/code-unknown');
+  const [invitedTo] = await clinicsBehind(pool, 'invitation', codeHash);
+  const shownBy = input.helseId ?? (invitedTo === undefined ? input.code : undefined);
+  const ticket = shownBy === undefined ? undefined : await readTicket(deps, shownBy, input.verifier);
+  if (ticket?.ok === false) return ticket;
+  const found = invitedTo === undefined && ticket !== undefined ? await clinicOf(pool, ticket.value) : ok(invitedTo);
+  if (!found.ok) return found;
+  const clinicId = found.value;
+  if (clinicId === undefined || (invitedTo === undefined && input.helseId !== undefined)) return err('join/code-unknown');
   if ((await clinicsBehind(pool, 'device', deviceKeyHash(input.device.id))).length > 0) return err('device/exists');
-  const secret = newDeviceSecret();
-  return withClinic(pool, clinicId, async (tx) => {
-    const invitation = await lockInvitation(tx, clinicId, codeHash);
-    if (invitation === undefined || invitation.used) return err('join/code-unknown');
-    if (invitation.challenge !== null && !sameHash(invitation.challenge, challengeOf(input.verifier ?? '')))
-      return err('join/code-unknown');
-    if (invitation.expiresAt.getTime() < now.getTime()) return err('join/code-expired');
-    const rows = await readRows(
-      tx,
-      clinicId,
-      new Map([
-        ['user', new Set([invitation.userId])],
-        ['clinic', new Set([clinicId])],
-        ['device', new Set([input.device.id])],
-      ]),
-    );
-    const user = rows.find(({ entity }) => entity === 'user')?.row;
-    const clinic = rows.find(({ entity }) => entity === 'clinic')?.row;
-    if (user === undefined || clinic === undefined || user['active'] !== true || user.deleted) return err('join/code-unknown');
-    if (rows.some(({ entity }) => entity === 'device')) return err('device/exists');
-    const shown = await showFactor(deps, tx, { clinicId, userId: user.id }, input.secondFactor);
+  return withClinic(pool, clinicId, async (tx): Promise<Result<Enrolled>> => {
+    const invited = invitedTo === undefined ? ok(undefined) : await readInvitation(tx, clinicId, codeHash, input, now);
+    if (!invited.ok) return invited;
+    const admitted =
+      ticket === undefined ? ok(invited.value) : await admitByTicket(tx, clinicId, ticket.value, { now, expected: invited.value });
+    if (!admitted.ok || admitted.value === undefined) return admitted.ok ? err('join/code-unknown') : admitted;
+    const userId = admitted.value;
+    // HelseID asks for two factors itself.
+    const shown = ticket === undefined ? await showFactor(deps, tx, { clinicId, userId }, input.secondFactor) : ok('none' as const);
     if (!shown.ok) return shown;
-    const roles = rolesIn(user['roles']);
-    // What the device is by itself; what a grant lets it receive is asked at every request.
-    const audience = audienceFor(roles, false);
-    const set = { name: input.device.name, userId: user.id, audience, enrolledAt: now.toISOString(), revokedAt: null };
-    await serverWrite(tx, clinicId, input.device.id, [{ entity: 'device', id: input.device.id, birth: true, set, extra: {} }]);
-    await addCredential(tx, clinicId, { deviceId: input.device.id, userId: user.id, audience, secretHash: secretHash(secret) });
-    await addToDirectory(tx, 'device', deviceKeyHash(input.device.id), clinicId);
-    await useInvitation(tx, clinicId, codeHash, input.device.id);
-    const text = (value: unknown) => (typeof value === 'string' ? value : null);
-    return ok({
-      deviceCredential: deviceCredentialText(input.device.id, secret),
-      clinic: { id: clinicId, name: text(clinic['name']) ?? '', demo: clinic['demo'] === true },
-      user: {
-        id: user.id,
-        name: text(user['name']) ?? '',
-        email: text(user['email']) ?? '',
-        roles,
-        profession: text(user['profession']),
-        hprNumber: text(user['hprNumber']),
-        hasAccount: await hasAccount(tx, clinicId, user.id),
-      },
-      audience,
-    });
+    const level = ticket?.value.identity.level ?? 0;
+    const entered = await enrolFor(tx, clinicId, { userId, level, device: input.device, now });
+    if (!entered.ok) return entered;
+    if (invitedTo !== undefined) await useInvitation(tx, clinicId, codeHash, input.device.id);
+    if (ticket !== undefined) {
+      const actor = actorOf(userId, await personById(tx, clinicId, userId));
+      const details = { by: 'helseid', level, device: input.device.id };
+      await logOnServer(tx, clinicId, { at: now, actor, action: 'unlock', verb: 'device.enrol', userId, details });
+    }
+    return entered;
+  });
+}
+
+/** Whom an invitation is for; it is locked, and not used up. */
+async function readInvitation(
+  tx: Tx,
+  clinicId: string,
+  codeHash: string,
+  { verifier }: Enrolling,
+  now: Date,
+): Promise<Result<string | undefined>> {
+  const invitation = await lockInvitation(tx, clinicId, codeHash);
+  if (invitation === undefined || invitation.used) return err('join/code-unknown');
+  if (invitation.challenge !== null && !sameHash(invitation.challenge, challengeOf(verifier ?? ''))) return err('join/code-unknown');
+  if (invitation.expiresAt.getTime() < now.getTime()) return err('join/code-expired');
+  return ok(invitation.userId);
+}
+
+async function enrolFor(
+  tx: Tx,
+  clinicId: string,
+  { userId, level, device, now }: { userId: string; level: number; device: Enrolling['device']; now: Date },
+): Promise<Result<Enrolled>> {
+  const rows = await readRows(
+    tx,
+    clinicId,
+    new Map([
+      ['user', new Set([userId])],
+      ['clinic', new Set([clinicId])],
+      ['device', new Set([device.id])],
+    ]),
+  );
+  const user = rows.find(({ entity }) => entity === 'user')?.row;
+  const clinic = rows.find(({ entity }) => entity === 'clinic')?.row;
+  if (user === undefined || clinic === undefined || user['active'] !== true || user.deleted) return err('join/code-unknown');
+  if (rows.some(({ entity }) => entity === 'device')) return err('device/exists');
+  const roles = rolesIn(user['roles']);
+  // What the device is by itself; what a grant lets it receive is asked at every request.
+  const audience = audienceFor(roles, false);
+  if (level < LEVEL_HIGH && audience === 'clinical' && (await isLevelAsked(tx, clinicId))) return err('join/level-needed');
+  const secret = newDeviceSecret();
+  const set = { name: device.name, userId, audience, enrolledAt: now.toISOString(), revokedAt: null };
+  await serverWrite(tx, clinicId, device.id, [{ entity: 'device', id: device.id, birth: true, set, extra: {} }]);
+  const level4At = level < LEVEL_HIGH ? null : now;
+  await addCredential(tx, clinicId, { deviceId: device.id, userId, audience, secretHash: secretHash(secret), level4At });
+  await addToDirectory(tx, 'device', deviceKeyHash(device.id), clinicId);
+  const text = (value: unknown) => (typeof value === 'string' ? value : null);
+  return ok({
+    deviceCredential: deviceCredentialText(device.id, secret),
+    clinic: { id: clinicId, name: text(clinic['name']) ?? '', demo: clinic['demo'] === true },
+    user: {
+      id: userId,
+      name: text(user['name']) ?? '',
+      email: text(user['email']) ?? '',
+      roles,
+      profession: text(user['profession']),
+      hprNumber: text(user['hprNumber']),
+      hasAccount: await hasAccount(tx, clinicId, userId),
+    },
+    audience,
   });
 }
 

@@ -10,6 +10,8 @@ export interface DevicePrincipal {
   userId: string;
   roles: readonly Role[];
   audience: Audience;
+  /** The clinic asks for level 4 of who reads charts over the network, and its person has not shown it here. */
+  levelMissing: boolean;
   /** A revoked device may still hand in what it holds (to quarantine), and nothing else. */
   revoked: boolean;
   /** With which proof of whom it was revoked, if a person at a device did it. */
@@ -21,5 +23,16 @@ export interface UserPrincipal {
   userId: string;
   roles: readonly Role[];
   audience: Audience;
+  /** Would read charts, were the level shown that the clinic asks for. */
+  levelMissing: boolean;
+  /** At which device a person has signed. */
+  deviceId?: string;
+  /** Of a session by HelseID, with its id. */
+  level?: number;
+  session?: string;
 }
 export type Principal = DevicePrincipal | UserPrincipal;
+
+/** Whether charts are withheld: a device's record stays as it is, it only gets nothing new (docs/decisions/0101). */
+export const lacksLevel = (principal: Principal): boolean =>
+  principal.levelMissing && (principal.kind === 'user' || principal.audience === 'clinical');

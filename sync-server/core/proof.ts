@@ -34,12 +34,8 @@ export async function personBehind(
     const person = proven ? await personById(tx, clinicId, userId) : undefined;
     if (person === undefined || !person.active) return err('actor/proof');
     const roles = rolesIn(person.roles);
-    return ok({
-      kind: 'user' as const,
-      clinicId,
-      userId,
-      roles,
-      audience: audienceFor(roles, isGranted(person.grants, now.toISOString())),
-    });
+    const audience = audienceFor(roles, isGranted(person.grants, now.toISOString()));
+    const levelMissing = principal.levelMissing && audience === 'clinical';
+    return ok({ kind: 'user' as const, clinicId, userId, roles, audience: levelMissing ? 'desk' : audience, levelMissing, deviceId });
   });
 }

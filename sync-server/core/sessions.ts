@@ -4,6 +4,7 @@
  */
 import { verify as verifyArgon2 } from '@node-rs/argon2';
 import { jwtVerify, SignJWT, errors as joseErrors } from 'jose';
+import { v7 } from 'uuid';
 import type { Audience } from '#db/model/entity.ts';
 import { forgetTries, takeTry } from '#db/postgres/queries/attempts.ts';
 import { isGranted } from '#db/rules/grants.ts';
@@ -18,11 +19,14 @@ import {
   verifierOf,
   type Credential,
 } from '#db/postgres/queries/people.ts';
+import { addSession, endHelseidSession, helseidSessionOf } from '#db/postgres/queries/helseid.ts';
 import { personOfToken } from './clerk/people.ts';
 import type { Clerk } from './clerk/settings.ts';
 import { isForClerk } from './clerk/token.ts';
 import { rolesIn } from './decide-change.ts';
 import { audienceFor } from './devices.ts';
+import { admitByTicket, clinicOf, LEVEL_HIGH } from './helseid/people.ts';
+import { readTicket } from './helseid/logins.ts';
 import type { Principal, UserPrincipal } from './principal.ts';
 import { err, ok, type Result } from './result.ts';
 import { deviceKeyHash, emailKeyHash, readDeviceCredential, sameHash, secretHash } from './secrets.ts';
@@ -82,7 +86,7 @@ export async function openSession(
       });
       if (!entered.ok) return entered;
       return ok({
-        accessToken: await sign(sessionKey, { userId: person.id, clinicId, verifier: person.verifier }, now()),
+        accessToken: await sign(sessionKey, { userId: person.id, clinicId, by: markOf(person.verifier) }, now()),
         expiresIn: SESSION_SECONDS,
         user: { id: person.id, name: person.name, email: person.email, roles: rolesIn(person.roles) },
         clinic: { id: clinicId, name: entered.value.clinicName },
@@ -100,9 +104,59 @@ async function matches(verifier: string, passphrase: string): Promise<boolean> {
 /** With which passphrase a session was opened, without saying it: when that is changed, the session is over (ASVS 7.4.3). */
 const markOf = (verifier: string): string => sha256(`session-of:${verifier}`).slice(0, 32);
 
-async function sign(sessionKey: Uint8Array, who: { userId: string; clinicId: string; verifier: string }, now: Date): Promise<string> {
+/** Of a session by HelseID: which row of ours says that it goes on. */
+const HELSEID_MARK = 'helseid:';
+
+/**
+ * A session for whoever signed in by HelseID; the level is as good as a second factor.
+ * Errors: those of `readTicket`, `clinicOf` and `admitByTicket`.
+ */
+export async function openHelseIdSession(
+  deps: FactorDeps,
+  { code, verifier }: { code: string; verifier: string },
+): Promise<Result<Session>> {
+  const { pool, sessionKey } = deps;
+  const now = deps.now();
+  const ticket = await readTicket(deps, code, verifier);
+  if (!ticket.ok) return ticket;
+  const clinic = await clinicOf(pool, ticket.value);
+  if (!clinic.ok) return clinic;
+  const clinicId = clinic.value;
+  return withClinic(pool, clinicId, async (tx): Promise<Result<Session>> => {
+    const admitted = await admitByTicket(tx, clinicId, ticket.value, { now, expected: undefined });
+    if (!admitted.ok) return admitted;
+    const userId = admitted.value;
+    const person = await personById(tx, clinicId, userId);
+    if (person === undefined) return err('user/unknown');
+    const { level } = ticket.value.identity;
+    const id = v7();
+    await addSession(tx, clinicId, { id, userId, level, expiresAt: new Date(now.getTime() + SESSION_SECONDS * 1000) }, now);
+    const { rows } = await tx.query<{ name: string }>('select name from clinic where clinic_id = $1', [clinicId]);
+    const told = { at: now, actor: actorOf(userId, person), verb: 'session.open', userId };
+    await logOnServer(tx, clinicId, { ...told, action: 'unlock', details: { by: 'helseid', level } });
+    return ok({
+      accessToken: await sign(sessionKey, { userId, clinicId, by: `${HELSEID_MARK}${id}` }, now),
+      expiresIn: SESSION_SECONDS,
+      user: { id: userId, name: person.name, email: person.email, roles: rolesIn(person.roles) },
+      clinic: { id: clinicId, name: rows[0]?.name ?? '' },
+    });
+  });
+}
+
+/** Signing out: a token of the session is refused from here on, on every copy. Of another kind of session there is nothing to end. */
+export async function closeHelseIdSession({ pool, now }: Pick<FactorDeps, 'pool' | 'now'>, who: Principal): Promise<void> {
+  if (who.kind !== 'user' || who.session === undefined) return;
+  const { clinicId, userId, session } = who;
+  await withClinic(pool, clinicId, async (tx) => {
+    if (!(await endHelseidSession(tx, clinicId, session))) return;
+    const actor = actorOf(userId, await personById(tx, clinicId, userId));
+    await logOnServer(tx, clinicId, { at: now(), actor, action: 'lock', verb: 'session.close', userId, details: { by: 'helseid' } });
+  });
+}
+
+async function sign(sessionKey: Uint8Array, who: { userId: string; clinicId: string; by: string }, now: Date): Promise<string> {
   const seconds = Math.floor(now.getTime() / 1000);
-  return new SignJWT({ clinic: who.clinicId, by: markOf(who.verifier) })
+  return new SignJWT({ clinic: who.clinicId, by: who.by })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(who.userId)
     .setIssuer(ISSUER)
@@ -142,21 +196,38 @@ export async function principalOf({ pool, sessionKey, now, clerk }: SessionDeps,
   return userOf(pool, { clinicId, userId }, now(), { mark });
 }
 
-/** @param session of a local account: it stands as long as the passphrase that opened it */
+/** @param session of ours: it stands as long as the passphrase that opened it, or as the row of the sign-in by HelseID */
 async function userOf(
   pool: Pool,
   { clinicId, userId }: { clinicId: string; userId: string },
   now: Date,
   session?: { mark: unknown },
 ): Promise<Result<UserPrincipal>> {
-  const { person, verifier } = await withClinic(pool, clinicId, async (tx) => ({
+  const id =
+    typeof session?.mark === 'string' && session.mark.startsWith(HELSEID_MARK) ? session.mark.slice(HELSEID_MARK.length) : undefined;
+  if (id !== undefined && !UUID.test(id)) return err('auth/invalid');
+  const { person, verifier, helseId } = await withClinic(pool, clinicId, async (tx) => ({
     person: await personById(tx, clinicId, userId),
-    verifier: session === undefined ? undefined : await verifierOf(tx, clinicId, userId),
+    verifier: session === undefined || id !== undefined ? undefined : await verifierOf(tx, clinicId, userId),
+    helseId: id === undefined ? undefined : await helseidSessionOf(tx, clinicId, id),
   }));
-  if (session !== undefined && (verifier === undefined || session.mark !== markOf(verifier))) return err('auth/invalid');
+  if (id !== undefined && (helseId === undefined || helseId.ended || helseId.userId !== userId)) return err('auth/invalid');
+  if (session !== undefined && id === undefined && (verifier === undefined || session.mark !== markOf(verifier)))
+    return err('auth/invalid');
   if (person === undefined || !person.active) return err('auth/invalid');
   const roles = rolesIn(person.roles);
-  return ok({ kind: 'user', clinicId, userId, roles, audience: audienceFor(roles, isGranted(person.grants, now.toISOString())) });
+  const audience = audienceFor(roles, isGranted(person.grants, now.toISOString()));
+  const levelMissing = person.levelAsked && helseId?.level !== LEVEL_HIGH && audience === 'clinical';
+  return ok({
+    kind: 'user',
+    clinicId,
+    userId,
+    roles,
+    // Without the level it sees what a desk sees, wherever it asks.
+    audience: levelMissing ? 'desk' : audience,
+    levelMissing,
+    ...(helseId === undefined || id === undefined ? {} : { level: helseId.level, session: id }),
+  });
 }
 
 /** A pool's way to devices: which clinic one belongs to never changes and is remembered, what it may is asked each time. */
@@ -195,6 +266,7 @@ async function deviceOf(pool: Pool, { deviceId, secret }: { deviceId: string; se
     userId: credential.userId,
     roles: rolesIn(credential.roles),
     audience: audienceNow(credential, now),
+    levelMissing: credential.levelMissing,
     revoked,
     ...(credential.revoked && credential.revokeProof !== null ? { revokeProof: credential.revokeProof } : {}),
   });

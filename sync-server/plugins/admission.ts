@@ -5,7 +5,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { ServerDeps } from '../core/deps.ts';
-import type { Principal } from '../core/principal.ts';
+import { lacksLevel, type Principal } from '../core/principal.ts';
 import { err, type Failure } from '../core/result.ts';
 import { principalOf } from '../core/sessions.ts';
 import type { Route } from '../routes/route.ts';
@@ -48,6 +48,7 @@ export function openAdmission(deps: ServerDeps): Admission {
       return err('device/revoked', principal.revokeProof === undefined ? {} : { proof: principal.revokeProof });
     const { roles } = route;
     if (roles !== undefined && !roles.some((role) => principal.roles.includes(role))) return err('role/forbidden');
+    if (route.reads === 'chart' && lacksLevel(principal)) return err('auth/level-needed');
     return principal;
   };
 

@@ -24,6 +24,8 @@ export const LOG_FIELDS: Readonly<Record<string, Told>> = {
   status: count,
   ms: count,
   code: (value) => (isCode(value) ? value : undefined),
+  /** A protocol's own word for why, such as `invalid_client`. */
+  reason: matching(/^[A-Za-z_]{1,60}$/),
   err: (value) => {
     const { kind, code, frames } = faultOf(value);
     return {

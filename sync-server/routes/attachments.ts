@@ -62,6 +62,7 @@ export const getAttachmentChunk = route({
   path: '/v1/attachments/:id/content/:n',
   summary: 'One piece of an attachment that is here as a whole; for who reads notes.',
   auth: 'signed-in',
+  reads: 'chart',
   params: piece,
   responses: { 200: { description: 'Bytes, with their SHA-256 in x-chunk-sha256.' } },
   async run({ deps, principal, params }) {
@@ -83,6 +84,7 @@ export const directAttachment = route({
   path: '/v1/attachments/:id/direct',
   summary: 'Where a bucket gives out the next pieces of a large attachment itself, sealed, each with its own key; may be none.',
   auth: 'signed-in',
+  reads: 'chart',
   params: z.strictObject({ id }),
   query: z.strictObject({
     from: z

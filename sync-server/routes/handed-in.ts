@@ -8,6 +8,7 @@ export const readHandedIn = route({
   path: '/v1/handed-in',
   summary: 'Changes that revoked devices handed in and nobody has decided about. A clinician asks, with their signature.',
   auth: 'person',
+  reads: 'chart',
   body: handedInRequestSchema,
   responses: { 200: { description: 'Changes as their writers signed them.', schema: handedInAnswerSchema } },
   async run({ deps, principal, body }) {
@@ -21,6 +22,7 @@ export const decideOnHandedIn = route({
   path: '/v1/handed-in/decide',
   summary: 'Takes such changes into the record, or sets them aside; both are kept. A clinician decides, with their signature.',
   auth: 'person',
+  reads: 'chart',
   body: handedInDecisionSchema,
   responses: { 200: { description: 'What became of each.', schema: handedInDecidedSchema } },
   async run({ deps, principal, body }) {

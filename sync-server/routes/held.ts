@@ -9,6 +9,7 @@ export const readHeld = route({
   path: '/v1/held',
   summary: 'Changes to what had been erased by law, opened for whoever decided about the erasure. A clinician asks, with their signature.',
   auth: 'person',
+  reads: 'chart',
   body: heldRequestSchema,
   responses: { 200: { description: 'Changes as their writers signed them.', schema: heldAnswerSchema } },
   async run({ deps, principal, body }) {

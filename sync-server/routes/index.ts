@@ -10,6 +10,17 @@ import { fhirRoutes } from './fhir.ts';
 import { health, metrics, openApiPage, ready } from './operating.ts';
 import { deviceLease, enrolDevice, foundClinic, inviteDevice, listDevices, putAccount, revokeDevice, signIn } from './people.ts';
 import { clerkWebhook } from './clerk.ts';
+import {
+  bindHelseId,
+  endHelseIdSession,
+  helseIdCallback,
+  helseIdLogin,
+  helseIdLogout,
+  helseIdSession,
+  helseIdState,
+  requireHelseId,
+  unbindHelseId,
+} from './helseid.ts';
 import { confirmFactor, endFactor, listSecondFactors, newRecoveryCodes, resetFactor, startSecondFactor } from './second-factor.ts';
 import { bootstrap, compare, digest } from './reading.ts';
 import { signInAsset, signInPage } from './sign-in.ts';
@@ -39,6 +50,15 @@ export const routes: readonly Route[] = [
   clerkWebhook,
   signInPage,
   signInAsset,
+  helseIdLogin,
+  helseIdCallback,
+  helseIdLogout,
+  helseIdSession,
+  endHelseIdSession,
+  helseIdState,
+  bindHelseId,
+  unbindHelseId,
+  requireHelseId,
   pushChanges,
   readHandedIn,
   decideOnHandedIn,

@@ -30,6 +30,7 @@ export const ready = route({
         redis: z.string().optional(),
         integrations: z.record(z.string(), z.string()),
         clerk: z.enum(['on', 'off']),
+        helseId: z.enum(['on', 'off']),
         virusScan: z.enum(['on', 'off']),
       }),
     },
@@ -46,13 +47,14 @@ export const ready = route({
     // What is off does not make the server unready: it says so, and the clinics work on.
     const integrations = Object.fromEntries((deps.integrations?.states() ?? []).map(({ name, state }) => [name, state]));
     const clerk = deps.clerk === undefined ? 'off' : 'on';
+    const helseId = deps.helseId === undefined ? 'off' : 'on';
     // Off: attachments are given out as they came.
     const virusScan = deps.scans === undefined ? 'off' : 'on';
     // One of the two ways to hear of changes is enough.
     const isReady = postgres === 'ok' && (listening === 'ok' || heard === true);
     return {
       status: isReady ? 200 : 503,
-      body: { status: isReady ? 'ready' : 'not-ready', postgres, listening, ...redis, clerk, virusScan, integrations },
+      body: { status: isReady ? 'ready' : 'not-ready', postgres, listening, ...redis, clerk, helseId, virusScan, integrations },
     };
   },
 });

@@ -120,6 +120,8 @@ export const enrolDevice = route({
     device: z.strictObject({ id, name: z.string().trim().min(1).max(200) }),
     secondFactor: secondFactorCode.optional(),
     verifier: z.string().min(43).max(128).optional(),
+    /** What a sign-in by HelseID gave: the person of the invitation is bound to it. Of somebody who is bound it may stand as the code itself. */
+    helseId: z.string().min(4).max(200).optional(),
   }),
   responses: {
     201: {

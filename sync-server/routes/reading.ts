@@ -13,6 +13,7 @@ export const bootstrap = route({
   path: '/v1/bootstrap',
   summary: "Today's rows with their seqs, for a new laptop; applied without moving the cursor.",
   auth: 'signed-in',
+  reads: 'chart',
   query: z.strictObject({ from: z.iso.datetime({ precision: 3 }).optional(), to: z.iso.datetime({ precision: 3 }).optional() }),
   responses: {
     200: {
@@ -40,6 +41,7 @@ export const digest = route({
   path: '/v1/digest',
   summary: "Per entity rows and digest at a place in the feed, in the caller's audience.",
   auth: 'signed-in',
+  reads: 'chart',
   responses: {
     200: {
       description: 'One entry per entity.',
@@ -60,6 +62,7 @@ export const compare = route({
   path: '/v1/compare',
   summary: "Digest of a stretch of one entity in the caller's audience, and its rows where a laptop found that it differs.",
   auth: 'signed-in',
+  reads: 'chart',
   body: compareRequestSchema,
   responses: { 200: { description: 'As it stands at `seq`.', schema: compareAnswerSchema } },
   async run({ deps, principal, body }) {

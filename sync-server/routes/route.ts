@@ -47,6 +47,8 @@ export interface Route {
   bodyBytes?: number;
   /** One of these is needed; the person a device was enrolled for counts. */
   roles?: readonly Role[];
+  /** Reads charts: refused where the clinic asks for level 4 and the caller has not shown it (core/helseid). */
+  reads?: 'chart';
   /** Takes text that cannot be stored as it is (NUL, half a surrogate pair), and keeps it in quarantine; others refuse it. */
   keepsRefused?: boolean;
   body?: z.ZodType;

@@ -13,6 +13,7 @@ export const readShape = route({
   path: '/v1/shape',
   summary: "The clinic's feed as an Electric shape, in the caller's audience. `table=feed`, `offset`, `handle`, `live`, `cursor`.",
   auth: 'signed-in',
+  reads: 'chart',
   query,
   responses: {
     200: { description: 'A chunk of messages; headers electric-handle, electric-offset, electric-schema or electric-cursor.' },

@@ -29,6 +29,11 @@ export const OPEN = [
   'GET /api/v1/watched/click/:token',
   'GET /auth/clerk/sign-in',
   'GET /auth/clerk/assets/:file',
+  // By the state of a login, and the cookie of the browser that began it (helseid-refused.test.ts).
+  'GET /auth/helseid/login',
+  'GET /auth/helseid/callback',
+  'GET /auth/helseid/logout',
+  'POST /v1/sessions/helseid',
 ];
 
 /** How each closed route is asked about something of `target`'s clinic; a route without an entry fails the test. */
@@ -55,6 +60,11 @@ export const PROBES: Record<string, (target: Target) => { url: string; payload?:
     payload: { entity: 'note_section', after: BEFORE_ALL, limit: 500, withRows: true },
   }),
   'GET /v1/lease': () => ({ url: '/v1/lease' }),
+  'DELETE /v1/sessions/helseid': () => ({ url: '/v1/sessions/helseid' }),
+  'GET /v1/helseid': () => ({ url: '/v1/helseid' }),
+  'POST /v1/helseid/binding': () => ({ url: '/v1/helseid/binding', payload: { code: 'ikke en kode', verifier: 'v'.repeat(43) } }),
+  'POST /v1/helseid/bindings/:userId/remove': (target) => ({ url: `/v1/helseid/bindings/${target.userId}/remove` }),
+  'PUT /v1/helseid/required': () => ({ url: '/v1/helseid/required', payload: { required: false } }),
   'GET /v1/audit/anchor': () => ({ url: '/v1/audit/anchor' }),
   'POST /v1/audit': (target) => ({
     url: '/v1/audit',

@@ -166,6 +166,7 @@ export function createWorld({ random, laptops: count, plants }: WorldOptions): W
       userId: laptop.actor.userId,
       roles: laptop.roles,
       audience: laptop.audience,
+      levelMissing: false,
       revoked: false,
     };
     const { pathname, searchParams } = new URL(url);

@@ -2,7 +2,7 @@
 import type { Grant } from '../../rules/grants.ts';
 import type { Pool, Tx } from '../open.ts';
 
-export type DirectoryKind = 'device' | 'email' | 'invitation' | 'clerk';
+export type DirectoryKind = 'device' | 'email' | 'invitation' | 'clerk' | 'helseid';
 
 /** The clinics behind a hashed key; asked before the tenant is known. */
 export async function clinicsBehind(pool: Pool, kind: DirectoryKind, keyHash: string): Promise<string[]> {
@@ -26,6 +26,8 @@ export interface Credential {
   revokeProof: string | null;
   roles: unknown;
   userActive: boolean;
+  /** The clinic asks for level 4, and nobody has shown it at this device (queries/helseid.ts). */
+  levelMissing: boolean;
   /** What lets the person read notes although their role does not (db/rules/grants.ts). */
   grants: Grant[];
 }
@@ -42,8 +44,10 @@ export async function credentialsOf(tx: Tx, clinicId: string, deviceIds: readonl
   const { rows } = await tx.query<Credential>({
     name: 'credentials',
     text: `select c.device_id as "deviceId", c.user_id as "userId", c.audience, c.secret_hash as "secretHash", c.revoked_at is not null as revoked, c.revoke_proof as "revokeProof",
-       u.roles, u.active and not u.deleted and coalesce(u.valid_until >= to_char(now() at time zone 'Europe/Oslo', 'YYYY-MM-DD'), true) as "userActive", ${GRANTS}
+       u.roles, u.active and not u.deleted and coalesce(u.valid_until >= to_char(now() at time zone 'Europe/Oslo', 'YYYY-MM-DD'), true) as "userActive",
+       c.level4_at is null and coalesce(h.required, false) as "levelMissing", ${GRANTS}
      from device_credential c join "user" u on u.clinic_id = c.clinic_id and u.id = c.user_id
+     left join helseid_clinic h on h.clinic_id = c.clinic_id
      where c.clinic_id = $1 and c.device_id = any($2::uuid[])`,
     values: [clinicId, deviceIds],
   });
@@ -53,14 +57,16 @@ export async function credentialsOf(tx: Tx, clinicId: string, deviceIds: readonl
 export async function addCredential(
   tx: Tx,
   clinicId: string,
-  credential: Pick<Credential, 'deviceId' | 'userId' | 'audience' | 'secretHash'>,
+  credential: Pick<Credential, 'deviceId' | 'userId' | 'audience' | 'secretHash'> & { level4At: Date | null },
 ): Promise<void> {
-  await tx.query('insert into device_credential (clinic_id, device_id, user_id, audience, secret_hash) values ($1, $2, $3, $4, $5)', [
+  const columns = 'clinic_id, device_id, user_id, audience, secret_hash, level4_at';
+  await tx.query(`insert into device_credential (${columns}) values ($1, $2, $3, $4, $5, $6)`, [
     clinicId,
     credential.deviceId,
     credential.userId,
     credential.audience,
     credential.secretHash,
+    credential.level4At,
   ]);
 }
 
@@ -101,11 +107,14 @@ export interface PersonRow {
   roles: unknown;
   active: boolean;
   grants: Grant[];
+  /** The clinic asks for level 4 of who reads its charts over the network. */
+  levelAsked: boolean;
 }
 
 export async function personById(tx: Tx, clinicId: string, userId: string): Promise<PersonRow | undefined> {
   const { rows } = await tx.query<PersonRow>(
-    `select id, name, email, roles, active and not deleted and coalesce(valid_until >= to_char(now() at time zone 'Europe/Oslo', 'YYYY-MM-DD'), true) as active, ${GRANTS}
+    `select id, name, email, roles, active and not deleted and coalesce(valid_until >= to_char(now() at time zone 'Europe/Oslo', 'YYYY-MM-DD'), true) as active, ${GRANTS},
+       exists (select from helseid_clinic h where h.clinic_id = u.clinic_id and h.required) as "levelAsked"
      from "user" u where clinic_id = $1 and id = $2`,
     [clinicId, userId],
   );
@@ -117,8 +126,8 @@ export async function accountsByEmail(
   tx: Tx,
   clinicId: string,
   email: string,
-): Promise<(Omit<PersonRow, 'grants'> & { verifier: string })[]> {
-  const { rows } = await tx.query<Omit<PersonRow, 'grants'> & { verifier: string }>(
+): Promise<(Omit<PersonRow, 'grants' | 'levelAsked'> & { verifier: string })[]> {
+  const { rows } = await tx.query<Omit<PersonRow, 'grants' | 'levelAsked'> & { verifier: string }>(
     `select u.id, u.name, u.email, u.roles, a.verifier,
        u.active and not u.deleted and coalesce(u.valid_until >= to_char(now() at time zone 'Europe/Oslo', 'YYYY-MM-DD'), true) as active
      from "user" u join account a on a.clinic_id = u.clinic_id and a.user_id = u.id
