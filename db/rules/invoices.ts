@@ -128,12 +128,17 @@ export function creditLines(
 export function gapsIn(
   issued: readonly { series: string; running: number }[],
 ): { series: string; last: number; missing: number[]; twice: number[] }[] {
-  return [...new Set(issued.map(({ series }) => series))].toSorted().map((series) => {
-    const numbers = issued.filter((row) => row.series === series).map(({ running }) => running);
-    const seen = new Set(numbers);
-    const last = Math.max(...numbers);
-    const missing = Array.from({ length: last }, (_, at) => at + 1).filter((n) => !seen.has(n));
-    const twice = [...seen].filter((n) => numbers.indexOf(n) !== numbers.lastIndexOf(n));
-    return { series, last, missing, twice };
-  });
+  const bySeries = new Map<string, Map<number, number>>();
+  for (const { series, running } of issued) {
+    const given = bySeries.get(series) ?? new Map<number, number>();
+    bySeries.set(series, given.set(running, (given.get(running) ?? 0) + 1));
+  }
+  return [...bySeries]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([series, given]) => {
+      const last = [...given.keys()].reduce((most, n) => Math.max(most, n), 0);
+      const missing = Array.from({ length: last }, (_, at) => at + 1).filter((n) => !given.has(n));
+      const twice = [...given].flatMap(([n, times]) => (times > 1 ? [n] : []));
+      return { series, last, missing, twice };
+    });
 }

@@ -141,8 +141,13 @@ export const money = {
     ['invoice/unknown', 'invoice/nothing', 'invoice/more-than-open'],
   ),
   'invoice.voidPayment': verb<null>()(z.object({ id: z.uuid(), reason }), ['payment/unknown', 'payment/voided']),
-  'invoice.list': verb<{ invoices: InvoiceItem[]; openOre: number; overdueOre: number; control: SeriesControl[] }>()(
-    z.object({ show: z.enum(['unpaid', 'all']).default('unpaid'), patientId: z.uuid().optional() }),
+  'invoice.list': verb<{ invoices: InvoiceItem[]; count: number; openOre: number; overdueOre: number; control: SeriesControl[] }>()(
+    z.object({
+      show: z.enum(['unpaid', 'all']).default('unpaid'),
+      patientId: z.uuid().optional(),
+      /** The newest so many; the sums are those of all. */
+      limit: z.int().min(1).max(5000).default(300),
+    }),
     ['patient/unknown'],
   ),
   'invoice.get': verb<InvoiceView>()(id, ['invoice/unknown']),

@@ -11,12 +11,12 @@ export interface InvoiceRows {
   payments: RowOf<'invoice_payment'>[];
 }
 
-/** Newest first; a credit note of nothing (a prepaid package paid back) stands by itself, the others under what they credit. */
-export function invoiceRows(db: SqliteDatabase, where: { id?: string; patientId?: string } = {}): InvoiceRows[] {
-  const condition = where.id !== undefined ? 'id = @id' : where.patientId !== undefined ? OF_PERSON('patient_id', '@person') : '1 = 1';
-  const parameters = { id: where.id ?? null, person: where.patientId === undefined ? null : personJson(db, where.patientId) };
+/** Invoices with all that is said about them, newest first. A credit note of nothing (a prepaid package paid back) stands by itself. */
+export function invoiceRows(db: SqliteDatabase, where: { ids: readonly string[] } | { patientId: string }): InvoiceRows[] {
+  const byId = 'ids' in where;
+  const condition = byId ? 'id in (select value from json_each(?))' : OF_PERSON('patient_id');
   const rows = prepared(db, `select * from invoice where deleted = 0 and ${condition} order by issued_at desc, running desc`)
-    .all(parameters)
+    .all(byId ? JSON.stringify(where.ids) : personJson(db, where.patientId))
     .map((raw) => decodeRow('invoice', raw));
   const ids = JSON.stringify(rows.map(({ id }) => id));
   const credits = prepared(
@@ -34,6 +34,28 @@ export function invoiceRows(db: SqliteDatabase, where: { id?: string; patientId?
   const creditsOf = Map.groupBy(credits, ({ creditsId }) => creditsId);
   const paymentsOf = Map.groupBy(payments, ({ invoiceId }) => invoiceId);
   return rows.map((invoice) => ({ invoice, credits: creditsOf.get(invoice.id) ?? [], payments: paymentsOf.get(invoice.id) ?? [] }));
+}
+
+export interface InvoiceSummary {
+  id: string;
+  kind: RowOf<'invoice'>['kind'];
+  shareOre: number;
+  paidBeforeOre: number;
+  dueOn: string | null;
+  creditedOre: number;
+  paidOre: number;
+}
+
+/** What each invoice comes to, newest first, without what stands on it: a list of years is read in one statement. */
+export function invoiceSummaries(db: SqliteDatabase, patientId: string | null): InvoiceSummary[] {
+  return prepared(
+    db,
+    `select i.id, i.kind, i.share_ore as shareOre, i.paid_before_ore as paidBeforeOre, i.due_on as dueOn,
+       coalesce((select sum(c.share_ore) from invoice c where c.credits_id = i.id and c.deleted = 0), 0) as creditedOre,
+       coalesce((select sum(p.amount_ore) from invoice_payment p where p.invoice_id = i.id and p.deleted = 0 and p.voided = 0), 0) as paidOre
+     from invoice i where i.deleted = 0 and (@person is null or ${OF_PERSON('i.patient_id', '@person')})
+     order by i.issued_at desc, i.running desc`,
+  ).all({ person: patientId === null ? null : personJson(db, patientId) }) as InvoiceSummary[];
 }
 
 /** Payments «invoice later» that no invoice collects, oldest first. One whose invoice was credited whole has been voided, and is none. */

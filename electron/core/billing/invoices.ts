@@ -5,9 +5,17 @@ import type { InvoiceItem, InvoiceView } from '#electron/contract/money.ts';
 import type { InvoiceContent, InvoiceLine } from '#db/model/money.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { askedOre, creditLines, gapsIn, invoiceBalance, invoiceLines, invoiceNumber, invoiceSums } from '#db/rules/invoices.ts';
+import type { InvoiceBalance } from '#db/rules/invoices.ts';
 import { kidOf } from '#db/rules/kid.ts';
-import { invoiceRows, issuedNumbers, nextInvoiceNumber, paymentsInvoicedTwice, paymentsToInvoice } from '#db/sqlite/queries/invoices.ts';
-import type { InvoiceRows } from '#db/sqlite/queries/invoices.ts';
+import {
+  invoiceRows,
+  invoiceSummaries,
+  issuedNumbers,
+  nextInvoiceNumber,
+  paymentsInvoicedTwice,
+  paymentsToInvoice,
+} from '#db/sqlite/queries/invoices.ts';
+import type { InvoiceRows, InvoiceSummary } from '#db/sqlite/queries/invoices.ts';
 import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import { logRead } from '../audit/log-once.ts';
@@ -16,18 +24,28 @@ import { fullName } from '../patients/patient-view.ts';
 import { useCase } from '../use-case.ts';
 import { billingSettings, sellerOf, shownName } from './settings.ts';
 
-function itemOf(ctx: Context, { invoice, credits, payments }: InvoiceRows, twice: ReadonlySet<string>): InvoiceItem {
-  const { id, kind, series, running, patientId, issuedAt, dueOn, content } = invoice;
-  const own = { id, kind, number: invoiceNumber(series, running), creditsNumber: content.creditsNumber, patientId, issuedAt, dueOn };
-  const balance =
-    kind === 'credit_note'
-      ? { askedOre: -invoice.shareOre, creditedOre: 0, paidOre: 0, openOre: 0, state: 'credited' as const }
-      : invoiceBalance(invoice, credits, payments, clinicDay(ctx.now));
+const NOTE = { creditedOre: 0, paidOre: 0, openOre: 0, state: 'credited' } as const;
+
+function balanceOf(ctx: Context, { invoice, credits, payments }: InvoiceRows): InvoiceBalance {
+  if (invoice.kind === 'invoice') return invoiceBalance(invoice, credits, payments, clinicDay(ctx.now));
+  return { askedOre: -invoice.shareOre, ...NOTE };
+}
+
+/** The same of a summary, in which credits and payments are added up. */
+function stateOf(one: InvoiceSummary, today: string): InvoiceBalance {
+  if (one.kind === 'credit_note') return { askedOre: -one.shareOre, ...NOTE };
+  const paid = [{ amountOre: one.paidOre, voided: false }];
+  return invoiceBalance(one, [{ shareOre: one.creditedOre }], paid, today);
+}
+
+function itemOf(ctx: Context, rows: InvoiceRows, twice: ReadonlySet<string>): InvoiceItem {
+  const { id, kind, series, running, patientId, issuedAt, dueOn, content } = rows.invoice;
+  const balance = balanceOf(ctx, rows);
   return {
-    ...own,
+    ...{ id, kind, number: invoiceNumber(series, running), creditsNumber: content.creditsNumber, patientId, issuedAt, dueOn },
     patientName: shownName(ctx, patientId),
     kid: content.kid,
-    doubled: isDoubled(ctx, invoice, balance.state, twice),
+    doubled: isDoubled(ctx, rows.invoice, balance.state, twice),
     ...balance,
   };
 }
@@ -46,7 +64,7 @@ function isDoubled(ctx: Context, invoice: RowOf<'invoice'>, state: InvoiceItem['
 }
 
 function viewOf(ctx: Context, id: string): InvoiceView | null {
-  const rows = invoiceRows(ctx.db, { id })[0];
+  const rows = invoiceRows(ctx.db, { ids: [id] })[0];
   if (rows === undefined) return null;
   const { totalOre, refundOre, shareOre, paidBeforeOre, vatOre } = rows.invoice;
   return {
@@ -173,7 +191,7 @@ export const invoiceHandlers = [
   }),
 
   useCase('invoice.credit', (ctx, { id, amountOre, reason }) => {
-    const rows = invoiceRows(ctx.db, { id })[0];
+    const rows = invoiceRows(ctx.db, { ids: [id] })[0];
     if (rows === undefined) return err('invoice/unknown');
     const { invoice, credits } = rows;
     const patient = ctx.get('patient', staysOf(ctx.db, invoice.patientId));
@@ -223,14 +241,17 @@ export const invoiceHandlers = [
     return ok(null);
   }),
 
-  useCase('invoice.list', (ctx, { show, patientId }) => {
+  useCase('invoice.list', (ctx, { show, patientId, limit }) => {
     if (patientId !== undefined && ctx.get('patient', staysOf(ctx.db, patientId)) === undefined) return err('patient/unknown');
-    const twice = paymentsInvoicedTwice(ctx.db);
-    const items = invoiceRows(ctx.db, patientId === undefined ? {} : { patientId }).map((rows) => itemOf(ctx, rows, twice));
-    const unpaid = items.filter(({ state }) => state === 'open' || state === 'overdue' || state === 'overpaid');
+    const today = clinicDay(ctx.now);
+    const all = invoiceSummaries(ctx.db, patientId ?? null).map((one) => ({ id: one.id, ...stateOf(one, today) }));
+    const unpaid = all.filter(({ state }) => state === 'open' || state === 'overdue' || state === 'overpaid');
     if (patientId !== undefined) logRead(ctx, { subjectEntity: 'invoice', subjectId: patientId, patientId });
+    const shown = show === 'unpaid' ? unpaid : all;
+    const twice = paymentsInvoicedTwice(ctx.db);
     return ok({
-      invoices: show === 'unpaid' ? unpaid : items,
+      invoices: invoiceRows(ctx.db, { ids: shown.slice(0, limit).map(({ id }) => id) }).map((rows) => itemOf(ctx, rows, twice)),
+      count: shown.length,
       openOre: unpaid.reduce((sum, { openOre }) => sum + Math.max(0, openOre), 0),
       overdueOre: unpaid.reduce((sum, { state, openOre }) => sum + (state === 'overdue' ? openOre : 0), 0),
       control: gapsIn(issuedNumbers(ctx.db)),

@@ -75,6 +75,7 @@ export function InvoiceList({ show }: { show: 'unpaid' | 'all' }) {
           {marked !== undefined && <InvoiceDetail key={marked.id} id={marked.id} onPaper={() => setPaper(marked.id)} />}
         </div>
       )}
+      {value.count > invoices.length && <p className="quiet">{t('newest', { shown: invoices.length, count: value.count })}</p>}
       {show === 'all' && value.control.length > 0 && (
         <>
           <h2>{t('control.title')}</h2>
