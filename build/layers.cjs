@@ -12,13 +12,26 @@ const layers = {
   'db/rules': { ...PURE, may: ['db/model'], npm: ['@navikt/fnrvalidator', 'zod'] },
   'db/sync': { ...PURE, may: ['db/model', 'db/rules'], npm: ['zod', 'canonicalize'] },
   'db/fhir': { ...PURE, may: ['db/model', 'db/rules'], npm: ['@medplum/fhirtypes'] },
+  'db/documents': {
+    node: true,
+    may: ['db/model', 'db/rules'],
+    npm: [
+      'pdfkit',
+      'fontkit',
+      'bidi-js',
+      '@expo-google-fonts/inter',
+      '@expo-google-fonts/noto-sans-hebrew',
+      '@expo-google-fonts/noto-sans-arabic',
+      '@expo-google-fonts/noto-emoji',
+    ],
+  },
   'db/reference': { node: true, may: ['db/model', 'db/rules'], npm: ['@navikt/diagnosekoder'] },
   'db/sqlite': { node: true, may: ['db/model', 'db/rules', 'db/sync'], npm: ['drizzle-orm', 'better-sqlite3', 'zod'] },
   'db/postgres': { node: true, may: ['db/model', 'db/rules', 'db/sync'], npm: ['drizzle-orm', 'pg', 'zod'] },
   'electron/contract': { ...PURE, may: ['db/model', 'db/rules'], npm: ['zod'] },
   'electron/core': {
     node: true,
-    may: ['electron/contract', 'electron/sync', 'db/model', 'db/rules', 'db/sync', 'db/fhir', 'db/sqlite', 'db/reference'],
+    may: ['electron/contract', 'electron/sync', 'db/model', 'db/rules', 'db/sync', 'db/fhir', 'db/documents', 'db/sqlite', 'db/reference'],
   },
   'electron/sync': { node: true, may: ['db/model', 'db/sync', 'db/sqlite'], types: ['electron/contract'] },
   'electron/main': { node: true, may: ['electron/contract', 'electron/core', 'electron/sync'] },
@@ -27,7 +40,10 @@ const layers = {
   renderer: { node: false, may: ['electron/contract', 'db/rules'], types: ['db/model'] },
   // Each knows its vendor and nothing else: not the database, not another integration (`apart`).
   'sync-server/integrations': { node: true, may: ['db/model', 'db/rules'], apart: true },
-  'sync-server': { node: true, may: ['db/model', 'db/rules', 'db/sync', 'db/fhir', 'db/postgres', 'sync-server/integrations'] },
+  'sync-server': {
+    node: true,
+    may: ['db/model', 'db/rules', 'db/sync', 'db/fhir', 'db/documents', 'db/postgres', 'sync-server/integrations'],
+  },
 };
 
 /** A vendor's package has one importing place: package → pattern of the files that may. */
@@ -43,8 +59,8 @@ const doors = {
   'electron-updater': '^electron/main/updates\\.ts$',
   'csv-parse': '^electron/core/import/read-table\\.ts$',
   'ical.js': '^electron/core/import/read-table\\.ts$',
-  pdfkit: '^electron/core/documents/',
   'read-excel-file': '^electron/core/import/read-table\\.ts$',
+  pdfkit: '^db/documents/',
   'better-sqlite3': '^db/sqlite/',
   pg: '^(db/postgres/|sync-server/embedded-postgres\\.ts$)',
   'rate-limiter-flexible': '^sync-server/plugins/budgets\\.ts$',
@@ -66,6 +82,7 @@ const doors = {
   '@aws-sdk/client-s3': '^sync-server/integrations/storage/s3-client\\.ts$',
   '@aws-sdk/s3-request-presigner': '^sync-server/integrations/storage/s3-client\\.ts$',
   openai: '^sync-server/integrations/ai/openai-client\\.ts$',
+  standardwebhooks: '^sync-server/integrations/webhooks/client\\.ts$',
   otpauth: '^sync-server/core/totp\\.ts$',
   'openid-client': '^sync-server/core/helseid/client\\.ts$',
   // HelseID as it is in tests.

@@ -6,9 +6,9 @@ import { walkText } from './syntax.mjs';
 
 /** Addresses that stand in the laptop's code: names of formats, and this machine. [file, what it begins with] */
 const ADDRESSES = [
-  ['electron/core/documents/paper.ts', '<rdf:Description'],
-  ['electron/core/documents/paper.ts', 'http://www.aiim.org/'],
-  ['electron/core/documents/paper.ts', 'http://www.w3.org/'],
+  ['db/documents/paper.ts', '<rdf:Description'],
+  ['db/documents/paper.ts', 'http://www.aiim.org/'],
+  ['db/documents/paper.ts', 'http://www.w3.org/'],
   ['renderer/features/settings/settings-page.tsx', 'https://'],
   ['renderer/features/sick-leave/sick-leave-panel.tsx', 'https://www.nav.no/'],
 ];

@@ -1,5 +1,5 @@
 /** Events as a patient reads them: who, in what role, what they did and why. Ids, details and other patients stay out. */
-import type { AccessRow } from '../documents/render-access-log.ts';
+import type { AccessRow } from '#db/documents/render-access-log.ts';
 import type { LogEvent } from './fetch-log.ts';
 
 const ROLES: Readonly<Record<string, string>> = { PRACTITIONER: 'behandler', ASSISTANT: 'assistent', ADMIN: 'administrator' };

@@ -5,7 +5,7 @@ import type { Result } from '#electron/contract/verb.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { Context } from '../context.ts';
-import { csv } from '../documents/csv.ts';
+import { csv } from '#db/documents/csv.ts';
 import { fullName } from '../patients/patient-view.ts';
 import type { CoreServices } from '../services.ts';
 import { service } from '../use-case.ts';

@@ -3,7 +3,7 @@ import { err, ok } from '#electron/contract/verb.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { anchors } from '#db/sqlite/queries/anchors.ts';
 import { personIds, staysOf } from '#db/sqlite/queries/same-person.ts';
-import { renderAccessLog } from '../documents/render-access-log.ts';
+import { renderAccessLog } from '#db/documents/render-access-log.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { needsSecondPerson } from '../exporting/second-person.ts';
 import { service } from '../use-case.ts';

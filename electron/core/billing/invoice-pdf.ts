@@ -1,7 +1,7 @@
 /** An invoice or credit note as it was issued, drawn from what it froze: today's address and price list have no say. */
 import { err, ok } from '#electron/contract/verb.ts';
 import { invoiceNumber } from '#db/rules/invoices.ts';
-import { renderInvoice } from '../documents/render-invoice.ts';
+import { renderInvoice } from '#db/documents/render-invoice.ts';
 import { service } from '../use-case.ts';
 
 export const invoicePdfHandlers = [

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { kidOf } from '#db/rules/kid.ts';
-import { readPdf } from '../documents/testing/read-pdf.ts';
+import { readPdf } from '#db/documents/testing/read-pdf.ts';
 import { openPractice } from '../encounters/testing.ts';
 import type { Practice } from '../encounters/testing.ts';
 

@@ -1,7 +1,8 @@
 /** The receipt of one payment, as it was taken: the lines are those of that moment. */
 import { err, ok } from '#electron/contract/verb.ts';
 import { staysOf } from '#db/sqlite/queries/same-person.ts';
-import { renderReceipt } from '../documents/render-receipt.ts';
+import { clinicHead, receiptOf } from '#db/documents/receipt-of.ts';
+import { renderReceipt } from '#db/documents/render-receipt.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { service } from '../use-case.ts';
 
@@ -14,27 +15,16 @@ export const receiptHandlers = [
       if (payment === undefined || clinic === undefined || patient === undefined) return err('payment/unknown');
       ctx.audit({ action: 'print', subjectEntity: 'payment', subjectId: id, patientId: payment.patientId });
       const practitioner = ctx.get('encounter', payment.encounterId)?.practitionerId;
-      const { name, orgNumber, addressLine, postalCode, city, phone, letterhead } = clinic;
       return ok({
         payment,
         patientName: fullName(patient),
         practitionerName: practitioner === undefined ? '' : (ctx.get('user', practitioner)?.name ?? ''),
-        seller: { clinicName: name, orgNumber, addressLine, postalCode, city, phone, letterhead },
+        seller: clinicHead(clinic),
       });
     });
     if (!facts.ok) return facts;
     const { payment, patientName, practitionerName, seller } = facts.value;
-    const pdf = await renderReceipt({
-      seller,
-      receiptNumber: payment.receiptNumber,
-      paidAt: payment.paidAt,
-      patientName,
-      practitionerName,
-      lines: payment.lines,
-      amountOre: payment.amountOre,
-      method: payment.method,
-      voided: payment.voided,
-    });
+    const pdf = await renderReceipt(receiptOf(payment, { seller, patientName, practitionerName }));
     return ok({ pdfBase64: Buffer.from(pdf).toString('base64'), fileName: `kvittering-${payment.receiptNumber}.pdf` });
   }),
 ];

@@ -7,8 +7,8 @@ import { factsOfPerson, safetyStates } from '#db/rules/safety.ts';
 import { OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
-import { longDate } from '../documents/norwegian.ts';
-import type { JournalContent, JournalNote, JournalPart } from '../documents/render-journal.ts';
+import { longDate } from '#db/documents/norwegian.ts';
+import type { JournalContent, JournalNote, JournalPart } from '#db/documents/render-journal.ts';
 import { noteParts } from '../encounters/note-parts.ts';
 import { fullName } from '../patients/patient-view.ts';
 

@@ -2,8 +2,8 @@
 import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
-import { renderJournal } from '../documents/render-journal.ts';
-import type { JournalContent } from '../documents/render-journal.ts';
+import { renderJournal } from '#db/documents/render-journal.ts';
+import type { JournalContent } from '#db/documents/render-journal.ts';
 import { personIds } from '#db/sqlite/queries/same-person.ts';
 import { needsSecondPerson } from '../exporting/second-person.ts';
 import { service } from '../use-case.ts';

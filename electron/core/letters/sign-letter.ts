@@ -10,7 +10,7 @@ import type { EpikriseContent } from '#db/rules/letter-content.ts';
 import { sameValue } from '#db/sync/row.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
-import { renderLetter } from '../documents/render-letter.ts';
+import { renderLetter } from '#db/documents/render-letter.ts';
 import { logRead } from '../audit/log-once.ts';
 import { needsSecondPerson } from '../exporting/second-person.ts';
 import { service, useCase } from '../use-case.ts';

@@ -9,7 +9,7 @@ import type { RowOf } from '#db/sqlite/store.ts';
 import { removeErasedFiles } from '#electron/sync/content/keep-house.ts';
 import { contentFolder } from '#electron/sync/content/sealed-file.ts';
 import type { Context } from '../context.ts';
-import { renderRefusal, type RefusalContent } from '../documents/render-refusal.ts';
+import { renderRefusal, type RefusalContent } from '#db/documents/render-refusal.ts';
 import { logRead } from '../audit/log-once.ts';
 import { fullName } from '../patients/patient-view.ts';
 import type { InputOf } from '#electron/contract/index.ts';

@@ -1,0 +1,18 @@
+/** From rows of the record to what a receipt or a statement says: the same words on the laptop and on the server. */
+import type { Row } from '#db/model/entity.ts';
+import type { clinic } from '#db/model/clinic.ts';
+import type { payment } from '#db/model/practice.ts';
+import type { ClinicHead } from './letterhead.ts';
+import type { ReceiptContent } from './render-receipt.ts';
+type ClinicFacts = Pick<Row<typeof clinic>, 'name' | 'orgNumber' | 'addressLine' | 'postalCode' | 'city' | 'phone' | 'letterhead'>;
+export declare function clinicHead({ name, orgNumber, addressLine, postalCode, city, phone, letterhead }: ClinicFacts): ClinicHead;
+/** @param practitionerName who treated; empty when unknown */
+export declare function receiptOf(
+  paid: Pick<Row<typeof payment>, 'receiptNumber' | 'paidAt' | 'lines' | 'amountOre' | 'method' | 'voided'>,
+  around: {
+    seller: ClinicHead;
+    patientName: string;
+    practitionerName: string;
+  },
+): ReceiptContent;
+export {};
