@@ -10,6 +10,7 @@ export default defineConfig({
     './db/postgres/message-tables.ts',
     './db/postgres/content-tables.ts',
     './db/postgres/ai-tables.ts',
+    './db/postgres/webhook-tables.ts',
   ],
   out: './db/migrations/postgres',
   breakpoints: true,

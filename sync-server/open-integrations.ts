@@ -1,7 +1,7 @@
 /** Opens what the operator has configured and switched on, and knows of the rest why it is off. */
 import type { IntegrationName } from '#db/model/message.ts';
 import type { ConfiguredIntegration } from './config.ts';
-import type { Channel, OpenIntegration, OwnJob, Ports, Storage, Webhook, WritingHelp } from './integrations/kit.ts';
+import type { Channel, Hooks, OpenIntegration, OwnJob, Ports, Storage, Webhook, WritingHelp } from './integrations/kit.ts';
 
 export interface IntegrationState {
   name: IntegrationName;
@@ -16,6 +16,8 @@ export interface Integrations {
   /** Absent: bytes lie in Postgres, and nobody looks them over. */
   storage: Storage | undefined;
   writing: WritingHelp | undefined;
+  /** How webhooks go out. */
+  hooks: Hooks | undefined;
   webhook(source: string): Webhook | undefined;
   /** Queue name → work. */
   jobs: ReadonlyMap<string, OwnJob>;
@@ -41,6 +43,7 @@ export async function openIntegrations(configured: readonly ConfiguredIntegratio
     channels: new Map([...open.values()].flatMap(({ channel }) => (channel === undefined ? [] : [[channel.name, channel] as const]))),
     storage: [...open.values()].find(({ storage }) => storage !== undefined)?.storage,
     writing: [...open.values()].find(({ writing }) => writing !== undefined)?.writing,
+    hooks: [...open.values()].find(({ hooks }) => hooks !== undefined)?.hooks,
     webhook: (source) => webhooks.get(`/api/v1/webhooks/${source}`),
     jobs: new Map([...open].flatMap(([name, { jobs = [] }]) => jobs.map((job) => [queueOf(name, job.name), job] as const))),
     check: async (name) => {

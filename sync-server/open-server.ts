@@ -5,6 +5,8 @@ import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
 import { assertMasterKeys } from '#db/postgres/queries/clinic-keys.ts';
 import { assertAppRole, openPool } from '#db/postgres/open.ts';
 import { addressHash, SETTLE_MS, SPACING_MS, type MessagesDeps } from './core/messages/deps.ts';
+import { announceBy } from './core/webhooks/announce.ts';
+import { keysOf } from './core/second-factor.ts';
 import { intendBy } from './core/messages/intents.ts';
 import { watchingBy } from './core/messages/watching.ts';
 import type { Ports } from './integrations/kit.ts';
@@ -89,8 +91,10 @@ export async function openServer(
     const jobs = await openJobs(database.listenUrl, log, observe);
     undo.push(() => jobs.close());
     const enqueue: MessagesDeps['enqueue'] = (tx, waiting) => jobs.enqueue(tx, waiting);
+    const announce = integrations.hooks === undefined ? undefined : announceBy((tx, waiting) => jobs.enqueue(tx, waiting), now);
     const messages: MessagesDeps = {
       pool,
+      ...(announce === undefined ? {} : { announce }),
       channels: integrations.channels,
       enqueue,
       hash: addressHash(config.sessionKey),
@@ -105,9 +109,12 @@ export async function openServer(
     const content = contentStore(pool, integrations.storage?.stores);
     const { scanner } = integrations.storage ?? {};
     const scans = scanner === undefined ? undefined : { pool, content, scanner, enqueue, log };
+    const { hooks } = integrations;
+    const webhooks = hooks === undefined ? undefined : { pool, hooks, keys: keysOf(config), enqueue, now };
     const deps: ServerDeps = {
+      ...(webhooks === undefined ? {} : { webhooks }),
       pool,
-      store: postgresStore(pool, intendBy(enqueue, scans !== undefined)),
+      store: postgresStore(pool, intendBy(enqueue, scans !== undefined, announce)),
       content,
       ...(scans === undefined ? {} : { scans }),
       wakeUps,
@@ -143,6 +150,7 @@ export async function openServer(
       messages,
       own: integrations.jobs,
       ...(scans === undefined ? {} : { scans }),
+      ...(webhooks === undefined ? {} : { deliver: webhooks }),
       ...(integrations.storage === undefined ? {} : { upkeep: { pool, content, storage: integrations.storage, now, log } }),
     });
     const app = buildApp(deps);

@@ -68,6 +68,18 @@ const OWN: Record<string, string> = {
   'POST /v1/attachments/:id/content/complete': '403 204 403',
   'GET /v1/attachments/:id/content/:n': '403 200 403',
   'GET /v1/attachments/:id/direct': '403 200 403',
+  // There is none of this id, and that is all that is said.
+  'GET /v1/letters/:id/pdf': '403 404 403',
+  'GET /v1/payments/:id/receipt': '403 404 404',
+  'GET /v1/invoices/:id/pdf': '403 404 404',
+  'POST /v1/statements': '403 404 404',
+  'GET /v1/webhooks': '200 403 403',
+  // A server without them: there is nothing to name an address for.
+  'POST /v1/webhooks': '400 403 403',
+  'POST /v1/webhooks/:id': '404 403 403',
+  'DELETE /v1/webhooks/:id': '404 403 403',
+  'POST /v1/webhooks/:id/test': '404 403 403',
+  'POST /v1/webhooks/deliveries/:id/replay': '404 403 403',
   'GET /v1/integrations': '200 200 200',
   'POST /v1/integrations/:name/check': '200 403 403',
   // The test's operator has it off; a clinician is told so.

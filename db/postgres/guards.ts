@@ -9,7 +9,15 @@ import { columnName, type Entity } from '../model/entity.ts';
 import { entities, entityNames } from '../model/entities.ts';
 import { FROZEN_CHILDREN, movableFields } from '../sync/policy.ts';
 import { sealingColumns, sensitiveColumns } from './sealing/sealed-row.ts';
-import { AI_TABLES, CONTENT_TABLES, FEED_PARTS, IDENTITY_TABLES, MESSAGE_TABLES, TENANT_SERVER_TABLES } from './table-names.ts';
+import {
+  AI_TABLES,
+  CONTENT_TABLES,
+  FEED_PARTS,
+  IDENTITY_TABLES,
+  MESSAGE_TABLES,
+  TENANT_SERVER_TABLES,
+  WEBHOOK_TABLES,
+} from './table-names.ts';
 
 /** All tables that hold a clinic's data. */
 export const TENANT_TABLES: readonly string[] = [
@@ -19,6 +27,7 @@ export const TENANT_TABLES: readonly string[] = [
   ...MESSAGE_TABLES,
   ...CONTENT_TABLES,
   ...AI_TABLES,
+  ...WEBHOOK_TABLES,
 ];
 
 /** What the app's role may do, besides the record tables (select, insert, update). Never truncate. */
@@ -56,6 +65,8 @@ const GRANTS: Readonly<Record<string, string>> = {
   content_garbage: 'select, insert, update (urgent), delete',
   sending: 'select, insert, update',
   webhook_event: 'select, insert, update',
+  webhook_endpoint: 'select, insert, update',
+  webhook_delivery: 'select, insert, update, delete',
   contact_route: 'select, insert, update',
   ai_use: 'select, insert, update',
   server_state: 'select',

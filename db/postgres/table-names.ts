@@ -43,6 +43,7 @@ export const MESSAGE_TABLES = ['sending', 'webhook_event'] as const;
 
 /** Of content-tables.ts: all of them. */
 export const CONTENT_TABLES = ['content', 'content_chunk', 'content_garbage'] as const;
+export const WEBHOOK_TABLES = ['webhook_endpoint', 'webhook_delivery'] as const;
 
 /** Of ai-tables.ts. */
 export const AI_TABLES = ['ai_use'] as const;

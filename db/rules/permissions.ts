@@ -74,6 +74,7 @@ const AREAS: Record<string, Group> = {
   reminder: 'desk',
   integration: 'admin',
   import: 'admin',
+  webhook: 'admin',
   job: 'admin',
 };
 const VERBS: Record<string, Group> = {

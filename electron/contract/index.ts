@@ -11,6 +11,7 @@ import { codes } from './codes.ts';
 import { encounters } from './encounters.ts';
 import { importing } from './import.ts';
 import { integrations } from './integrations.ts';
+import { webhooks } from './webhooks.ts';
 import { journal } from './journal.ts';
 import { letters } from './letters.ts';
 import { exporting } from './exporting.ts';
@@ -54,6 +55,7 @@ export const contract = {
   ...exporting,
   ...importing,
   ...integrations,
+  ...webhooks,
   ...sync,
 };
 
@@ -82,6 +84,7 @@ const areas = [
   exporting,
   importing,
   integrations,
+  webhooks,
   sync,
 ];
 if (areas.reduce((sum, area) => sum + Object.keys(area).length, 0) !== Object.keys(contract).length) {

@@ -29,6 +29,7 @@ import { chartingHandlers } from './encounters/charting.ts';
 import { setRightHandlers } from './encounters/set-right.ts';
 import { signingHandlers } from './encounters/signing.ts';
 import { integrationHandlers } from './integrations/verbs.ts';
+import { webhookHandlers } from './integrations/webhooks.ts';
 import { journalHandlers } from './journal/verbs.ts';
 import { retentionHandlers } from './journal/retention.ts';
 import { letterPdfHandlers } from './letters/sign-letter.ts';
@@ -88,6 +89,7 @@ export const handlers: readonly AnyHandler[] = [
   ...importHandlers,
   ...exportingHandlers,
   ...integrationHandlers,
+  ...webhookHandlers,
   ...journalHandlers,
   ...retentionHandlers,
   ...auditHandlers,

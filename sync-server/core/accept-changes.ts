@@ -221,7 +221,7 @@ async function flush(
   if (record.seq > seqBefore) {
     await tx.moveClock(record.seq);
     await tx.writeRows(record.dirty);
-    await tx.intend(record.dirty);
+    await tx.intend(record.dirty, seqBefore);
     if (record.erased.length > 0) await tx.eraseRows(record.erased);
   }
   await tx.appendLedger(

@@ -11,10 +11,13 @@ import type { HelseIdClient } from './helseid/client.ts';
 import type { Electric } from './electric-proxy.ts';
 import type { ContentStore } from './content-store.ts';
 import type { Observe } from './observe.ts';
+import type { WebhookDeps } from './webhooks/manage.ts';
 import type { ScanDeps } from './content-scan.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface ServerDeps {
+  /** A clinic's webhooks that go out; absent: none do. */
+  webhooks?: WebhookDeps;
   pool: Pool;
   store: RecordStore;
   /** The bytes of attachments. */

@@ -31,7 +31,13 @@ import {
 } from '#db/postgres/queries/push.ts';
 import { readChildren, readRows, writeRows } from '#db/postgres/queries/rows.ts';
 
-export type Intend = (tx: Tx, clinicId: string, written: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>) => Promise<void>;
+/** @param after the clinic's place before these rows were written */
+export type Intend = (
+  tx: Tx,
+  clinicId: string,
+  written: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>,
+  after: number,
+) => Promise<void>;
 
 export interface RecordStore {
   /**
@@ -58,7 +64,7 @@ export interface RecordTx {
   readChildren(encounterIds: Iterable<string>): Promise<{ entity: EntityName; row: StoredRow }[]>;
   writeRows(rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void>;
   /** What a device wrote may ask the server to do something: a job in this same transaction. */
-  intend(rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>): Promise<void>;
+  intend(rows: ReadonlyMap<EntityName, ReadonlyMap<string, StoredRow>>, after: number): Promise<void>;
   findRows(find: Find): Promise<Found[]>;
   eraseRows(rows: readonly Found[]): Promise<void>;
   auditHeads(deviceId: string): Promise<{ n: number; hash: string; clinicN: number; clinicHash: string }>;
@@ -93,7 +99,7 @@ export function recordTx(tx: Tx, clinicId: string, intend?: Intend): RecordTx {
     readRows: (keys) => readRows(tx, clinicId, keys),
     readChildren: (encounterIds) => readChildren(tx, clinicId, encounterIds),
     writeRows: (rows) => writeRows(tx, rows),
-    intend: async (rows) => intend?.(tx, clinicId, rows),
+    intend: async (rows, after) => intend?.(tx, clinicId, rows, after),
     findRows: (find) => findRows(tx, clinicId, find),
     eraseRows: (rows) => eraseRows(tx, clinicId, rows),
     auditHeads: (deviceId) => auditHeads(tx, clinicId, deviceId),

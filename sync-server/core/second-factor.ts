@@ -41,7 +41,7 @@ interface Who {
 const RECOVERY_CODES = 10;
 
 /** A key of its own where the operator gives one; else one that follows from SESSION_KEY, which always opens what it sealed. */
-export const keysOf = ({ sessionKey, secondFactorKey }: Pick<FactorDeps, 'sessionKey' | 'secondFactorKey'>): SealKey[] =>
+export const keysOf = ({ sessionKey, secondFactorKey }: { sessionKey: Uint8Array; secondFactorKey?: Uint8Array | undefined }): SealKey[] =>
   sealKeys([...(secondFactorKey === undefined ? [] : [secondFactorKey]), sessionKey]);
 const about = ({ clinicId, userId }: Who): string => `totp|${clinicId}|${userId}`;
 const throttleKey = ({ clinicId, userId }: Who): string => sha256(`second-factor:${clinicId}:${userId}`);

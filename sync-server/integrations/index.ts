@@ -4,5 +4,6 @@ import { ai } from './ai/index.ts';
 import { email } from './email/index.ts';
 import { sms } from './sms/index.ts';
 import { storage } from './storage/index.ts';
+import { webhooks } from './webhooks/index.ts';
 
-export const integrations: readonly Integration[] = [sms, email, ai, storage];
+export const integrations: readonly Integration[] = [sms, email, ai, storage, webhooks];

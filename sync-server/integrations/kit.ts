@@ -169,11 +169,34 @@ export interface DraftEnd {
   /** As the vendor counted; undefined: it did not say. */
   tokens: number | undefined;
 }
+/** One call of a webhook of a clinic's. */
+export interface Hook {
+  /** `webhook-id`: the same at every try. */
+  id: string;
+  url: string;
+  secret: string;
+  /** JSON, as it is signed. */
+  body: string;
+}
+export type HookOutcome =
+  | { ok: true; status: number }
+  /** `gone`: 410, and never again. */
+  | { ok: false; code: string; status: number | null; gone: boolean };
+export interface Hooks {
+  /** Never throws. */
+  call(hook: Hook, now: Date): Promise<HookOutcome>;
+  newSecret(): string;
+  /** A code of why this address may not be called. */
+  addressProblem(url: string): string | undefined;
+  /** After so many hours of nothing but failure an address is switched off. */
+  disableAfterHours: number;
+}
 
 export interface OpenIntegration {
   channel?: Channel;
   storage?: Storage;
   writing?: WritingHelp;
+  hooks?: Hooks;
   webhooks?: readonly Webhook[];
   jobs?: readonly OwnJob[];
   /** What the settings page may show of the configuration: no secrets. */

@@ -6,6 +6,8 @@ import { SEND_QUEUE } from '../core/messages/settling.ts';
 import { emptyOldBodies, RETENTION_QUEUE, sweep, SWEEP_QUEUE } from '../core/messages/upkeep.ts';
 import type { MessagesDeps } from '../core/messages/deps.ts';
 import { SCAN_QUEUE, SCAN_SWEEP_QUEUE, scanContents, sweepScans, type ScanDeps } from '../core/content-scan.ts';
+import { DELIVERY_QUEUE } from '../core/webhooks/announce.ts';
+import { deliverAll, keepDeliveries, WEBHOOK_UPKEEP_QUEUE, type DeliverDeps } from '../core/webhooks/deliver.ts';
 import { keepContent, UPKEEP_QUEUE, type UpkeepDeps } from '../core/content-upkeep.ts';
 import { integrations } from '../integrations/index.ts';
 import type { OwnJob } from '../integrations/kit.ts';
@@ -23,6 +25,10 @@ const RETENTION: QueueSpec = { ...ordinary, name: RETENTION_QUEUE, batch: 1, sch
 const SCAN: QueueSpec = { ...ordinary, name: SCAN_QUEUE, batch: 1, expireInSeconds: 900 };
 const SCAN_SWEEP: QueueSpec = { ...ordinary, name: SCAN_SWEEP_QUEUE, retryLimit: 0, batch: 1, schedule: '*/5 * * * *' };
 const UPKEEP: QueueSpec = { ...ordinary, name: UPKEEP_QUEUE, retryLimit: 0, batch: 1, expireInSeconds: 3600, schedule: '15 * * * *' };
+
+/** Fourteen tries over some seventeen hours: 5 s, 10 s, 20 s … and then every four hours. */
+export const WEBHOOKS: QueueSpec = { ...ordinary, name: DELIVERY_QUEUE, retryLimit: 14, retryDelay: 5, retryDelayMax: 14_400, batch: 20 };
+const WEBHOOK_UPKEEP: QueueSpec = { ...ordinary, name: WEBHOOK_UPKEEP_QUEUE, retryLimit: 0, batch: 1, schedule: '45 3 * * *' };
 
 /** Work of an integration's own, as its queue. */
 const ownQueue = (name: string, { retryLimit, schedule }: Pick<OwnJob, 'retryLimit' | 'schedule'>): QueueSpec => ({
@@ -42,6 +48,8 @@ export const queues: readonly QueueSpec[] = [
   SCAN,
   SCAN_SWEEP,
   UPKEEP,
+  WEBHOOKS,
+  WEBHOOK_UPKEEP,
   ...integrations.flatMap(({ name, queues: own = [] }) => own.map((job) => ownQueue(`${name}-${job.name}`, job))),
 ];
 
@@ -51,11 +59,13 @@ export interface Work {
   own: ReadonlyMap<string, OwnJob>;
   /** Where attachments are looked over. */
   scans?: ScanDeps;
+  /** Where webhooks go out. */
+  deliver?: DeliverDeps;
   /** Where the operator has a store for them. */
   upkeep?: UpkeepDeps;
 }
 
-export async function startWork(jobs: Jobs, { messages: deps, own, scans, upkeep }: Work): Promise<void> {
+export async function startWork(jobs: Jobs, { messages: deps, own, scans, upkeep, deliver }: Work): Promise<void> {
   await jobs.work(SEND, (batch) => sendMessages(deps, batch));
   await jobs.work(EVENTS, (batch) => workEvents(deps, batch));
   await jobs.work(SWEEP, async () => void (await sweep(deps)));
@@ -63,6 +73,10 @@ export async function startWork(jobs: Jobs, { messages: deps, own, scans, upkeep
   if (scans !== undefined) {
     await jobs.work(SCAN, (batch) => scanContents(scans, batch));
     await jobs.work(SCAN_SWEEP, async () => void (await sweepScans(scans)));
+  }
+  if (deliver !== undefined) {
+    await jobs.work(WEBHOOKS, (batch) => deliverAll(deliver, batch));
+    await jobs.work(WEBHOOK_UPKEEP, async () => void (await keepDeliveries(deliver)));
   }
   if (upkeep !== undefined) await jobs.work(UPKEEP, async () => void (await keepContent(upkeep)));
   for (const [name, job] of own) {

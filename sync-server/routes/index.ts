@@ -3,6 +3,7 @@ import { writeDraft } from './ai.ts';
 import { attachmentState, completeAttachment, directAttachment, getAttachmentChunk, putAttachmentChunk } from './attachments.ts';
 import { auditAnchor, readAudit } from './log.ts';
 import { decideOnHandedIn, readHandedIn } from './handed-in.ts';
+import { invoiceDocument, letterDocument, receiptDocument, statementDocument } from './documents.ts';
 import { readHeld } from './held.ts';
 import { pushChanges } from './changes.ts';
 import { checkIntegration, deadJobs, listIntegrations, receiveWebhook, replayJob } from './integrations.ts';
@@ -24,6 +25,7 @@ import {
 import { confirmFactor, endFactor, listSecondFactors, newRecoveryCodes, resetFactor, startSecondFactor } from './second-factor.ts';
 import { bootstrap, compare, digest } from './reading.ts';
 import { signInAsset, signInPage } from './sign-in.ts';
+import { addHook, listHooks, removeHook, replayHook, setHook, testHook } from './webhooks.ts';
 import { readShape } from './shape.ts';
 import { followedEmail, openedEmail } from './watched.ts';
 import type { Route } from './route.ts';
@@ -74,12 +76,22 @@ export const routes: readonly Route[] = [
   completeAttachment,
   getAttachmentChunk,
   directAttachment,
+  letterDocument,
+  receiptDocument,
+  invoiceDocument,
+  statementDocument,
   listIntegrations,
   checkIntegration,
   writeDraft,
   deadJobs,
   replayJob,
   receiveWebhook,
+  listHooks,
+  addHook,
+  setHook,
+  removeHook,
+  testHook,
+  replayHook,
   openedEmail,
   followedEmail,
   ...fhirRoutes,

@@ -6,7 +6,13 @@ import type { Ports } from '../ports.ts';
 
 export async function askServer<T>(
   ports: Ports,
-  request: { url: string; method: 'GET' | 'POST' | 'PUT'; body?: unknown; credential?: string; headers?: Record<string, string> },
+  request: {
+    url: string;
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+    body?: unknown;
+    credential?: string;
+    headers?: Record<string, string>;
+  },
   schema: z.ZodType<T>,
 ): Promise<Result<T>> {
   let response: Response;

@@ -9,6 +9,7 @@ import { sentence } from '../../i18n/index.ts';
 import { formatDate, formatTime } from '../chart/format.ts';
 import { reasonText } from '../messages/reason-text.ts';
 import { AiSettings } from './ai-settings.tsx';
+import { Webhooks } from './webhooks.tsx';
 import { MessageSettings } from './message-settings.tsx';
 
 export function IntegrationsSection() {
@@ -65,9 +66,12 @@ function Integration({ one, strict }: { one: IntegrationView; strict: boolean })
             {t('on')}
           </label>
         )}
-        <button type="button" className="btn" disabled={one.state !== 'ready'} onClick={() => void check()}>
-          {t('test')}
-        </button>
+        {/* Each address has a test of its own. */}
+        {one.name !== 'webhooks' && (
+          <button type="button" className="btn" disabled={one.state !== 'ready'} onClick={() => void check()}>
+            {t('test')}
+          </button>
+        )}
         {tested !== null && (
           <span className="quiet" role="status">
             {tested}
@@ -78,6 +82,7 @@ function Integration({ one, strict }: { one: IntegrationView; strict: boolean })
         <MessageSettings key={JSON.stringify(one.options)} one={one} channel={one.name} strict={strict} />
       )}
       {one.name === 'ai' && <AiSettings key={aiAgreement(one.options)?.recordedAt ?? ''} one={one} strict={strict} />}
+      {one.name === 'webhooks' && one.state === 'ready' && <Webhooks />}
     </section>
   );
 }

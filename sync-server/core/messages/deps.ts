@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Pool, Tx } from '#db/postgres/open.ts';
 import type { Channel, Reference } from '../../integrations/kit.ts';
 import type { NewJob } from '../../jobs/queue.ts';
+import type { Announce } from '../webhooks/announce.ts';
 import type { Observe } from '../observe.ts';
 
 export interface MessagesDeps {
@@ -13,6 +14,8 @@ export interface MessagesDeps {
   /** Names an address without telling it: the ledger and the routes hold no numbers. */
   hash(address: string): string;
   now(): Date;
+  /** Tells a clinic's webhooks what became of a message. */
+  announce?: Announce;
   /** FEATURE_GDPR_STRICT. */
   strict: boolean;
   /** Addresses by which a watched e-mail tells that it was opened or followed; absent: nobody can reach us, and nothing is watched. */

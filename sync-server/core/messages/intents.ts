@@ -6,12 +6,17 @@ import { UNDO_SECONDS } from '#db/rules/message-time.ts';
 import type { StoredRow } from '#db/sync/row.ts';
 import type { NewJob } from '../../jobs/queue.ts';
 import type { Intend } from '../record-store.ts';
+import type { Announce } from '../webhooks/announce.ts';
 import { scanJob } from '../content-scan.ts';
 import { sendJob } from './settling.ts';
 
-/** @param scans attachments are looked over here */
-export function intendBy(enqueue: (tx: Tx, jobs: readonly NewJob[]) => Promise<void>, scans = false): Intend {
-  return async (tx, clinicId, written) => {
+/**
+ * @param scans attachments are looked over here
+ * @param announce tells the clinic's webhooks
+ */
+export function intendBy(enqueue: (tx: Tx, jobs: readonly NewJob[]) => Promise<void>, scans = false, announce?: Announce): Intend {
+  return async (tx, clinicId, written, after) => {
+    await announce?.(tx, clinicId, written, after);
     const asked = [...(written.get('message')?.values() ?? [])].filter(asksForSomething);
     const appointments = [...(written.get('appointment')?.keys() ?? [])];
     // A booking was moved or cancelled: its reminders are looked at again.

@@ -37,7 +37,13 @@ export async function recover(deps: MessagesDeps, clinicId: string, message: Sto
     const outcome: SendOutcome =
       answer.kind === 'found' ? { ...answer, kind: 'accepted' } : { kind: 'unknown', provider: sending.attempts.at(-1) ?? '' };
     const ranks = await settle(tx, clinicId, asSettled(message.id, outcome), now);
-    await serverWrite(tx, clinicId, NOBODY, [change(message.id, { ...words, ...stateAfter(outcome, ranks.get(message.id), now) }, now)]);
+    await serverWrite(
+      tx,
+      clinicId,
+      NOBODY,
+      [change(message.id, { ...words, ...stateAfter(outcome, ranks.get(message.id), now) }, now)],
+      deps.announce,
+    );
   });
 }
 

@@ -132,7 +132,7 @@ async function claimDue(
     // What was decided is decided: the same word must not send a third time.
     for (const { message } of claimed.filter((one) => one.again))
       writes.push(change(message.id, { decision: null, state: 'planned', reason: null }, now));
-    if (writes.length > 0) await serverWrite(tx, clinicId, NOBODY, writes);
+    if (writes.length > 0) await serverWrite(tx, clinicId, NOBODY, writes, deps.announce);
     await deps.enqueue(
       tx,
       later.map(({ id, at }) => sendJob(clinicId, id, (Date.parse(at) - now.getTime()) / 1000)),
@@ -189,7 +189,7 @@ async function settleAll(
         ? []
         : [change(claimed.message.id, { ...wordsOf(claimed), ...stateAfter(outcome, ranks.get(claimed.message.id), now) }, now)],
     );
-    if (writes.length > 0) await serverWrite(tx, clinicId, NOBODY, writes);
+    if (writes.length > 0) await serverWrite(tx, clinicId, NOBODY, writes, deps.announce);
     const again = known.flatMap(({ claimed, outcome }) =>
       outcome.kind === 'busy' ? [sendJob(clinicId, claimed.message.id, outcome.retryAfterSeconds)] : [],
     );

@@ -85,7 +85,7 @@ async function workTogether(deps: MessagesDeps, clinicId: string, keys: readonly
     }
     const seen = events.flatMap(({ event }) => (event.kind === 'watched' ? [event] : []));
     for (const write of await countWatched(deps, tx, clinicId, seen)) writes.add(write);
-    if (writes.all.length > 0) await serverWrite(tx, clinicId, NOBODY, writes.all);
+    if (writes.all.length > 0) await serverWrite(tx, clinicId, NOBODY, writes.all, deps.announce);
     await eventsHandled(tx, clinicId, keys);
   });
 }
