@@ -7,6 +7,7 @@ import { openFakeVendors, type FakeVendors, type Mood } from '../../integrations
 import { KVITRINE } from './patient.ts';
 import { DOOR_MOODS, openMoodyDoor, type MoodyDoor } from './moody-door.ts';
 import { canaryRow, type CanaryRow, type CanaryVendor } from './row.ts';
+import { webhooks } from './webhooks-row.ts';
 import type { CanaryWorld } from './world.ts';
 
 type Paths<Vendor extends CanaryVendor> = CanaryRow<Vendor>['paths'];
@@ -273,4 +274,4 @@ function draft({ server, laptop, patientId }: CanaryWorld, text: string) {
   return request(server.app, laptop, 'POST', '/v1/ai/drafts', asked);
 }
 
-export const CANARY_ROWS: Readonly<Record<string, CanaryRow>> = { sms, email, ai, storage };
+export const CANARY_ROWS: Readonly<Record<string, CanaryRow>> = { sms, email, ai, storage, webhooks };
