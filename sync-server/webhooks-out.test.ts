@@ -117,6 +117,7 @@ const principal = () => ({
   roles: ['ADMIN' as const],
   audience: 'clinical' as const,
   revoked: false,
+  levelMissing: false,
 });
 async function listen(events: readonly (typeof WEBHOOK_EVENTS)[number][] = WEBHOOK_EVENTS): Promise<string> {
   const added = await addWebhook(hooks, principal(), { url: `http://127.0.0.1:${port}/ryggrad`, events });
