@@ -50,6 +50,16 @@ const ASSISTANT_BY_FHIR: Record<string, string> = {
   'GET /fhir/R4/:type/:id/_history': 'fhir/forbidden',
   'GET /fhir/R4/:type/:id/_history/:version': 'fhir/version-not-kept',
   'GET /fhir/R4/Patient/:id/$everything': 'fhir/forbidden',
+  'POST /fhir/R4/:type': 'fhir/forbidden',
+  'PUT /fhir/R4/:type/:id': 'fhir/not-found',
+  'GET /fhir/R4/Binary/:id': 'fhir/forbidden',
+  'GET /fhir/R4/$export': 'fhir/forbidden',
+  'GET /fhir/R4/Patient/$export': 'fhir/forbidden',
+  'GET /fhir/R4/_export/:id': 'fhir/unknown-export',
+  'DELETE /fhir/R4/_export/:id': 'fhir/unknown-export',
+  'GET /fhir/R4/_export/:id/:file': 'fhir/unknown-export',
+  'POST /fhir/R4': 'fhir/forbidden',
+  'POST /fhir/R4/': 'fhir/forbidden',
 };
 const closed = routes.filter(({ auth }) => auth !== 'open');
 
@@ -136,7 +146,7 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
           (route.path.includes(':') && !OF_A_TYPE.has(nameOf(route))) || (route.body !== undefined && !ASKS.has(nameOf(route)));
         // What a person must sign for, a device alone is refused, for its own clinic too.
         const unsigned = route.auth === 'person' && credential === foreigner.credential;
-        const own = OWN(route) ? [200, 201, 204, 400, 401, 404, 409] : namesTarget ? [403, 404] : [200];
+        const own = OWN(route) ? [200, 201, 204, 400, 401, 404, 409] : namesTarget ? [403, 404, 422] : [200, 202];
         expect(unsigned ? [403] : own).toContain(answer.statusCode);
       }
     });

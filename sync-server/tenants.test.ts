@@ -93,6 +93,18 @@ const OWN: Record<string, string> = {
   'GET /fhir/R4/:type/:id/_history': '403 200 403',
   // No version that is kept; people are everybody's to know.
   'GET /fhir/R4/:type/:id/_history/:version': '404 404 404',
+  // The target is no patient, and no booking.
+  'POST /fhir/R4/:type': '403 422 403',
+  'PUT /fhir/R4/:type/:id': '403 404 404',
+  'GET /fhir/R4/Binary/:id': '403 200 403',
+  // Whoever takes out a clinic answers for it and is a clinician too.
+  'GET /fhir/R4/$export': '403 403 403',
+  'GET /fhir/R4/Patient/$export': '403 403 403',
+  'GET /fhir/R4/_export/:id': '404 404 404',
+  'DELETE /fhir/R4/_export/:id': '404 404 404',
+  'GET /fhir/R4/_export/:id/:file': '404 404 404',
+  'POST /fhir/R4': '403 422 403',
+  'POST /fhir/R4/': '403 422 403',
   // The target is no patient: whoever may take out a journal hears so.
   'GET /fhir/R4/Patient/:id/$everything': '403 404 403',
 };
@@ -212,7 +224,8 @@ describe.each(PLACES)('tenants (%s)', (place) => {
     }
     expect(await rowsOf(theirs.owner.clinicId)).toEqual(before);
     expect(asked).toBe(closed.length * ROLES.length * 2);
-  });
+    // Every route there is, some six times.
+  }, 120_000);
 
   it.each(closed.map((route) => [nameOf(route), OWN[nameOf(route)] ?? '?', route] as const))('%s: %s', async (_, expected, route) => {
     for (const by of ['device', 'session'] as const) {

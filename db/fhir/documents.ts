@@ -83,16 +83,18 @@ function remarks(row: Letter): string[] {
   ];
 }
 
-/** Without its bytes: they are files of their own, known again by the hash. */
+/** What another system said of it stands as it was said. Without its bytes: they are files of their own, known again by the hash. */
 export function attachmentOf(journal: Journal, row: OwnRow<'attachment'>): DocumentReference {
   const wrong = row.status === 'entered_in_error';
+  const { identifier = [], author = [], date, description, ...described } = (row.described ?? {}) as Partial<DocumentReference>;
   return {
-    ...reference(journal, row, [journal.person(row.addedById)]),
-    identifier: [sha256Name(row.sha256)],
+    ...described,
+    ...reference(journal, row, [journal.person(row.addedById), ...author]),
+    identifier: [sha256Name(row.sha256), ...identifier],
     status: wrong ? 'entered-in-error' : 'current',
     docStatus: wrong ? 'entered-in-error' : 'final',
-    date: row.addedAt,
-    description: said(row.closedReason),
+    date: date ?? row.addedAt,
+    description: said([description, row.closedReason].filter((part) => said(part) !== undefined).join('\n')),
     content: [{ attachment: { contentType: row.mediaType, size: row.byteLength, title: row.title, creation: row.addedAt } }],
   };
 }

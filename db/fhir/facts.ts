@@ -1,5 +1,5 @@
 /** What must be known before touching the patient, and what they agreed to or shut. */
-import type { AllergyIntolerance, AuditEvent, Consent, DetectedIssue, Flag, Observation } from '@medplum/fhirtypes';
+import type { AllergyIntolerance, AuditEvent, Consent, DetectedIssue, Flag, Observation, QuestionnaireResponse } from '@medplum/fhirtypes';
 import { SAFETY_WORDS } from '../rules/journal-words.ts';
 import type { Journal, OwnRow } from './journal.ts';
 import { hl7, loinc } from './systems.ts';
@@ -134,3 +134,16 @@ function isWrong(journal: Journal, encounterId: string | null): boolean {
   const status = journal.of('encounter').find(({ id }) => id === encounterId)?.status;
   return status === 'entered_in_error' || status === 'discarded';
 }
+
+/** Answers that another system handed in, as they came. */
+export const responseOf = (journal: Journal, row: OwnRow<'questionnaire_response'>): QuestionnaireResponse => ({
+  ...(row.content as Partial<QuestionnaireResponse>),
+  resourceType: 'QuestionnaireResponse',
+  id: row.id,
+  questionnaire: row.questionnaire,
+  status: row.status,
+  subject: journal.subject(row.patientId),
+  encounter: journal.to(row.encounterId),
+  authored: row.authoredAt,
+  author: journal.person(row.addedById),
+});

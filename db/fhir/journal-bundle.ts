@@ -6,7 +6,7 @@ import type { Bundle, Composition, Resource } from '@medplum/fhirtypes';
 import { derivedId } from '../model/ids.ts';
 import { appointmentOf, chargeOf, messageOf, recallOf, receiptOf } from './desk.ts';
 import { attachmentOf, documentOf, letterOf, looseDocuments } from './documents.ts';
-import { absenceOf, blockOf, channelConsentOf, disagreementOf, emergencyOf, safetyOf } from './facts.ts';
+import { absenceOf, blockOf, channelConsentOf, disagreementOf, emergencyOf, responseOf, safetyOf } from './facts.ts';
 import { journalOf, urn, type Journal, type JournalEntity, type JournalSource, type OwnRow } from './journal.ts';
 import { amendmentOf, amendmentSignatureOf, noteOf, signatureOf } from './notes.ts';
 import { guardianOf, organizationOf, patientOf, practitionersOf, withReplaced } from './people.ts';
@@ -52,6 +52,7 @@ const MAPPED: Readonly<Record<JournalEntity, (journal: Journal) => Resource[]>> 
   letter: each('letter', letterOf),
   document: (journal) => looseDocuments(journal).map((row) => documentOf(journal, row)),
   attachment: each('attachment', attachmentOf),
+  questionnaire_response: each('questionnaire_response', responseOf),
   recall: each('recall', recallOf),
   message: each('message', messageOf),
   journal_request: each('journal_request', requestOf),

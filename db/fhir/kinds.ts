@@ -6,7 +6,7 @@ import type { Resource } from '@medplum/fhirtypes';
 import type { EntityName } from '../model/entities.ts';
 import { appointmentOf, chargeOf, messageOf, recallOf, receiptOf } from './desk.ts';
 import { attachmentOf, documentOf, letterOf, looseDocuments } from './documents.ts';
-import { absenceOf, blockOf, channelConsentOf, disagreementOf, emergencyOf, safetyOf } from './facts.ts';
+import { absenceOf, blockOf, channelConsentOf, disagreementOf, emergencyOf, responseOf, safetyOf } from './facts.ts';
 import { isAgreed, isAnswered, isMeasured, noteWithParts } from './journal-bundle.ts';
 import type { Journal, OwnRow } from './journal.ts';
 import { amendmentOf, amendmentSignatureOf, signatureOf } from './notes.ts';
@@ -143,6 +143,10 @@ export const KINDS: readonly Kind[] = [
     { needs: ({ id }) => [by('letter', 'documentId', id)] },
   ),
   kind('DocumentReference', 'attachment', attachmentOf, { needs: ({ encounterId }) => [by('encounter', 'id', encounterId)] }),
+  kind('QuestionnaireResponse', 'questionnaire_response', responseOf, {
+    moment: 'authoredAt',
+    needs: ({ encounterId }) => [by('encounter', 'id', encounterId)],
+  }),
   kind('ChargeItem', 'treatment_line', chargeOf, { needs: ({ encounterId }) => [by('encounter', 'id', encounterId)] }),
   kind('Invoice', 'payment', receiptOf, { moment: 'paidAt' }),
   kind('Communication', 'message', messageOf, {

@@ -2,7 +2,8 @@
  * A file that belongs to a patient: an X-ray image, a scanned letter. The row says what it is and travels like any other;
  * the bytes it names by their SHA-256 travel beside the feed (electron/sync/content) and are never part of it.
  */
-import { choice, entity, initially, instant, integer, looseId, optional, reference, text } from './entity.ts';
+import { z } from 'zod';
+import { choice, entity, initially, instant, integer, json, looseId, optional, reference, text } from './entity.ts';
 
 /** What may be attached; each is known by its first bytes (db/rules/attachments.ts). */
 export const ATTACHMENT_TYPES = ['image/png', 'image/jpeg', 'image/tiff', 'application/pdf', 'application/dicom'] as const;
@@ -29,6 +30,8 @@ export const attachment = entity('attachment', 'clinical', {
   closedReason: optional(text({ max: 500, sensitive: true })),
   closedById: optional(looseId({ merge: 'scalar' })),
   closedAt: optional(instant()),
+  /** What another system said of it that handed it in, as elements of a FHIR DocumentReference: type, category, identifier … */
+  described: optional(json(z.record(z.string(), z.unknown()), { sensitive: true, merge: 'fixed' })),
   /** The server's word alone. */
   virusScan: optional(choice(VIRUS_SCANS, { merge: 'latest' })),
 });

@@ -12,6 +12,7 @@ import { integrationSetting, message, recall } from './message.ts';
 import { erasure, journalRequest } from './erasure.ts';
 import { exportApproval } from './export-approval.ts';
 import { patientLink } from './patient-link.ts';
+import { questionnaireResponse } from './questionnaire.ts';
 import type { Entity } from './entity.ts';
 
 export const entities = {
@@ -47,6 +48,7 @@ export const entities = {
   letter,
   document,
   attachment,
+  questionnaire_response: questionnaireResponse,
   day_close: dayClose,
   recall,
   message,

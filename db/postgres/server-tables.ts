@@ -92,6 +92,22 @@ export const clinicMoment = pgTable(
   (table) => [primaryKey({ columns: [table.clinicId, table.seq] }), index('clinic_moment_at').on(table.clinicId, table.at)],
 );
 
+/** A clinic's data on their way out by FHIR, for whoever asked: which stretches of rows its files are made of. Nothing of what they say. */
+export const fhirExport = pgTable(
+  'fhir_export',
+  {
+    clinicId: uuid('clinic_id').notNull(),
+    id: uuid('id').notNull(),
+    userId: uuid('user_id').notNull(),
+    at: text('at').notNull(),
+    request: text('request').notNull(),
+    /** What changed beyond this place of the feed; 0: everything. */
+    since: bigint('since', { mode: 'number' }).notNull(),
+    files: jsonb('files').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clinicId, table.id] })],
+);
+
 /** Per device how far its queue and its log have come. */
 export const deviceQueue = pgTable(
   'device_queue',

@@ -13,6 +13,7 @@ export const TENANT_SERVER_TABLES = [
   'feed',
   'feed_mark',
   'clinic_moment',
+  'fhir_export',
   'device_queue',
   'ledger',
   'change_proof',

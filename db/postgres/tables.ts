@@ -105,6 +105,7 @@ export const amendment = toPostgres(entities.amendment);
 export const letter = toPostgres(entities.letter);
 export const document = toPostgres(entities.document);
 export const attachment = toPostgres(entities.attachment);
+export const questionnaireResponse = toPostgres(entities.questionnaire_response);
 export const accessBlock = toPostgres(entities.access_block);
 export const accessGrant = toPostgres(entities.access_grant);
 export const journalRequest = toPostgres(entities.journal_request);

@@ -56,6 +56,7 @@ const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[]
   letter: [['patientId'], ['encounterId'], ['status']],
   document: [['patientId']],
   attachment: [['patientId'], ['sha256']],
+  questionnaire_response: [['patientId']],
   access_block: [['patientId']],
   access_grant: [['userId']],
   journal_request: [['patientId']],
@@ -120,6 +121,7 @@ export const amendment = toSqlite(entities.amendment);
 export const letter = toSqlite(entities.letter);
 export const document = toSqlite(entities.document);
 export const attachment = toSqlite(entities.attachment);
+export const questionnaireResponse = toSqlite(entities.questionnaire_response);
 export const accessBlock = toSqlite(entities.access_block);
 export const accessGrant = toSqlite(entities.access_grant);
 export const journalRequest = toSqlite(entities.journal_request);

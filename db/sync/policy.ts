@@ -49,7 +49,7 @@ export function movableFields(entity: EntityName, row: Readonly<Record<string, u
   if (entity === 'attachment') return ATTACHMENT_FIELDS;
   if (entity === 'patient_link') return UNDOING_FIELDS;
   if (entity === 'journal_request') return row['status'] === 'open' ? undefined : NO_FIELDS;
-  if (entity === 'erasure') return NO_FIELDS;
+  if (entity === 'erasure' || entity === 'questionnaire_response') return NO_FIELDS;
   return entity === 'document' ? NO_FIELDS : undefined;
 }
 const LETTER_FIELDS: ReadonlySet<string> = new Set(['status', 'objection', 'objectionNote', 'deliveredAt', 'affectedByAmendmentId']);

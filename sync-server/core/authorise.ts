@@ -30,6 +30,7 @@ const UNDELETABLE: ReadonlySet<EntityName> = new Set([
   'helfo_claim',
   'sick_leave',
   'attachment',
+  'questionnaire_response',
   'patient_link',
   'journal_request',
   'erasure',

@@ -6,7 +6,7 @@ import { v7 } from 'uuid';
 import type { AuditEvent } from '#db/model/audit.ts';
 import type { Tx } from '#db/postgres/open.ts';
 import { appendAudit, eventHash } from './audit.ts';
-import { recordTx } from './record-store.ts';
+import { recordTx, type RecordTx } from './record-store.ts';
 
 export interface ServerEvent {
   at: Date;
@@ -24,7 +24,11 @@ export interface ServerEvent {
 
 /** In the transaction of what it tells of. Locks the clinic's counter: the last thing a transaction should do. */
 export async function logOnServer(tx: Tx, clinicId: string, ...events: readonly ServerEvent[]): Promise<void> {
-  const record = recordTx(tx, clinicId);
+  await logInRecord(recordTx(tx, clinicId), clinicId, ...events);
+}
+
+/** The same where the record is open already. */
+export async function logInRecord(record: RecordTx, clinicId: string, ...events: readonly ServerEvent[]): Promise<void> {
   let { n, hash } = await record.auditHeads(clinicId);
   const chained = events.map((event): AuditEvent => {
     const { subject } = event;

@@ -36,6 +36,31 @@ export const OPEN = [
   'POST /v1/sessions/helseid',
 ];
 
+/** Valid by FHIR, whoever the patient is. */
+const answersAbout = (patientId: string) => ({
+  resourceType: 'QuestionnaireResponse',
+  questionnaire: 'http://example.test/Questionnaire/1',
+  status: 'completed',
+  subject: { reference: `Patient/${patientId}` },
+});
+const bookingOf = (id: string, userId: string) => ({
+  resourceType: 'Appointment',
+  id,
+  status: 'booked',
+  serviceType: [{ coding: [{ system: 'urn:ryggrad:visit-type', code: 'follow_up' }] }],
+  start: '2026-12-01T09:00:00.000Z',
+  end: '2026-12-01T09:30:00.000Z',
+  participant: [
+    { actor: { reference: `Patient/${id}` }, status: 'needs-action' },
+    { actor: { reference: `Practitioner/${userId}` }, status: 'accepted' },
+  ],
+});
+const transactionOf = (resource: object) => ({
+  resourceType: 'Bundle',
+  type: 'transaction',
+  entry: [{ resource, request: { method: 'POST', url: 'QuestionnaireResponse' } }],
+});
+
 /** How each closed route is asked about something of `target`'s clinic; a route without an entry fails the test. */
 export const PROBES: Record<string, (target: Target) => { url: string; payload?: unknown }> = {
   'POST /v1/devices/invitations': (target) => ({ url: '/v1/devices/invitations', payload: { userId: target.userId } }),
@@ -109,6 +134,19 @@ export const PROBES: Record<string, (target: Target) => { url: string; payload?:
   'GET /fhir/R4/:type/:id': (target) => ({ url: `/fhir/R4/DocumentReference/${target.deviceId}` }),
   'GET /fhir/R4/:type/:id/_history': (target) => ({ url: `/fhir/R4/DocumentReference/${target.deviceId}/_history` }),
   'GET /fhir/R4/:type/:id/_history/:version': (target) => ({ url: `/fhir/R4/Practitioner/${target.userId}/_history/1` }),
+  'POST /fhir/R4/:type': (target) => ({ url: '/fhir/R4/QuestionnaireResponse', payload: answersAbout(target.deviceId) }),
+  'PUT /fhir/R4/:type/:id': (target) => ({
+    url: `/fhir/R4/Appointment/${target.deviceId}`,
+    payload: bookingOf(target.deviceId, target.userId),
+  }),
+  'GET /fhir/R4/Binary/:id': (target) => ({ url: `/fhir/R4/Binary/${target.deviceId}` }),
+  'GET /fhir/R4/$export': () => ({ url: '/fhir/R4/$export' }),
+  'GET /fhir/R4/Patient/$export': () => ({ url: '/fhir/R4/Patient/$export' }),
+  'GET /fhir/R4/_export/:id': (target) => ({ url: `/fhir/R4/_export/${target.deviceId}` }),
+  'DELETE /fhir/R4/_export/:id': (target) => ({ url: `/fhir/R4/_export/${target.deviceId}` }),
+  'GET /fhir/R4/_export/:id/:file': (target) => ({ url: `/fhir/R4/_export/${target.deviceId}/0` }),
+  'POST /fhir/R4': (target) => ({ url: '/fhir/R4', payload: transactionOf(answersAbout(target.deviceId)) }),
+  'POST /fhir/R4/': (target) => ({ url: '/fhir/R4/', payload: transactionOf(answersAbout(target.deviceId)) }),
   'GET /fhir/R4/Patient/:id/$everything': (target) => ({ url: `/fhir/R4/Patient/${target.deviceId}/$everything` }),
 };
 

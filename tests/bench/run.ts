@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bigClinic } from './big-clinic.ts';
+import { fhirBench } from './fhir.ts';
 import type { Figure } from './figures.ts';
 import { keyEcho } from './key-echo.ts';
 import { chartOpen, icpcSearch, memory, openBig, patientSearch, unlock } from './laptop.ts';
@@ -40,7 +41,10 @@ const sized = <T extends Record<string, unknown>>(from: T): T =>
   Object.fromEntries(Object.entries(from).map(([name, value]) => [name, sizes.get(name) ?? value])) as T;
 const syncSize = { ...sized(base), clinics: sized(base.clinics) };
 const wanted = (name: string): boolean =>
-  positionals.length === 0 || positionals.includes(name) || (positionals.includes('sync') && SYNC_NAMES.includes(name));
+  positionals.length === 0 ||
+  positionals.includes(name) ||
+  (positionals.includes('sync') && SYNC_NAMES.includes(name)) ||
+  (positionals.includes('fhir') && name.startsWith('fhir-'));
 const say = (figures: readonly Figure[]): void => {
   for (const one of figures) if (wanted(one.bench)) process.stdout.write(`${JSON.stringify(one)}\n`);
 };
@@ -66,5 +70,7 @@ if (wanted('authorise')) say(await authorise(values.quick ? 200 : 2000));
 if (wanted('key-echo')) say(await keyEcho(values.quick ? 60 : 400));
 if (['messages', 'push-beside', 'webhooks'].some(wanted))
   say(await messagesBench(values.quick ? { reminders: 60, webhooks: 60, saves: 20 } : { reminders: 1000, webhooks: 1000, saves: 200 }));
+if (['fhir-read', 'fhir-search', 'fhir-search-cold', 'fhir-everything', 'fhir-everything-size', 'fhir-bulk', 'fhir'].some(wanted))
+  say(await fhirBench(values.quick ? { patients: 2000, visits: 200, reads: 50 } : { patients: 50_000, visits: 3000, reads: 300 }));
 await syncBenches(wanted, syncSize, values.quick, say);
 process.exit(0);

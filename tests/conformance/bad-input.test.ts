@@ -79,6 +79,19 @@ const PROBLEMS = new Set([
   'patient/unknown',
   'webhook/unknown',
   'integration/off',
+  'fhir/invalid',
+  'fhir/malformed',
+  'fhir/wrong-type',
+  'fhir/wrong-id',
+  'fhir/not-kept',
+  'fhir/unknown-profile',
+  'fhir/business-rule',
+  'fhir/unknown-reference',
+  'fhir/not-created-here',
+  'fhir/not-updated-here',
+  'fhir/not-understood',
+  'fhir/too-large-bundle',
+  'fhir/unknown-export',
 ]);
 const REJECTIONS = new Set([
   'change/malformed',
@@ -107,6 +120,7 @@ const WATCH = `
   end $$;`;
 
 interface World {
+  patientId: string;
   app: TestServer['app'];
   owner: Laptop;
   other: Laptop;
@@ -139,6 +153,32 @@ const auditEvent = (laptop: Laptop): { [key: string]: Json } => {
   };
   return { ...event, hash: createHash('sha256').update(canonical(event)).digest('hex') };
 };
+
+const answersOf = (patientId: string): { [key: string]: Json } => ({
+  resourceType: 'QuestionnaireResponse',
+  questionnaire: 'http://example.test/Questionnaire/1',
+  status: 'completed',
+  subject: { reference: `Patient/${patientId}` },
+  authored: '2026-11-23T08:00:00.000Z',
+  item: [{ linkId: '1', text: CANARY, answer: [{ valueString: CANARY }] }],
+});
+const bookingOf = (id: string, patientId: string, userId: string): Json => ({
+  resourceType: 'Appointment',
+  id,
+  status: 'booked',
+  serviceType: [{ coding: [{ system: 'urn:ryggrad:visit-type', code: 'follow_up' }] }],
+  start: '2026-12-01T09:00:00.000Z',
+  end: '2026-12-01T09:30:00.000Z',
+  participant: [
+    { actor: { reference: `Patient/${patientId}` }, status: 'needs-action' },
+    { actor: { reference: `Practitioner/${userId}` }, status: 'accepted' },
+  ],
+});
+const bundleOf = (patientId: string): Json => ({
+  resourceType: 'Bundle',
+  type: 'transaction',
+  entry: [{ resource: answersOf(patientId), request: { method: 'POST', url: 'QuestionnaireResponse' } }],
+});
 
 /** A good message of each route; where there is none, one made from the schema. */
 const EXAMPLES: Record<string, (world: World) => Example> = {
@@ -186,6 +226,13 @@ const EXAMPLES: Record<string, (world: World) => Example> = {
   'GET /v1/bootstrap': () => ({ url: '/v1/bootstrap?from=2026-11-23T00:00:00.000Z&to=2026-11-24T00:00:00.000Z' }),
   'GET /fhir/R4/:type': () => ({ url: '/fhir/R4/Patient?family=x&birthdate=1979&_count=5&_sort=family' }),
   'POST /fhir/R4/:type/_search': () => ({ url: '/fhir/R4/Encounter/_search?date=2026-11-23&status=finished' }),
+  'POST /fhir/R4/:type': ({ patientId }) => ({ url: '/fhir/R4/QuestionnaireResponse', body: answersOf(patientId) }),
+  'PUT /fhir/R4/:type/:id': ({ owner, patientId }) => {
+    const id = v7();
+    return { url: `/fhir/R4/Appointment/${id}`, body: bookingOf(id, patientId, owner.userId) };
+  },
+  'POST /fhir/R4': ({ patientId }) => ({ url: '/fhir/R4', body: bundleOf(patientId) }),
+  'POST /fhir/R4/': ({ patientId }) => ({ url: '/fhir/R4/', body: bundleOf(patientId) }),
   'GET /fhir/R4/:type/:id': ({ owner }) => ({ url: `/fhir/R4/Practitioner/${owner.userId}` }),
   'GET /fhir/R4/:type/:id/_history': ({ owner }) => ({ url: `/fhir/R4/Practitioner/${owner.userId}/_history` }),
   'GET /fhir/R4/:type/:id/_history/:version': ({ owner }) => ({ url: `/fhir/R4/Practitioner/${owner.userId}/_history/2` }),
@@ -232,13 +279,15 @@ describe('bad input', () => {
     await admin.connect();
     await admin.query(WATCH);
     const owner = await foundClinic(server.app);
-    await write(server.app, owner, newPatient(CANARY));
+    const patient = newPatient(CANARY);
+    await write(server.app, owner, patient);
     const other = await enrolLaptop(server.app, owner, owner);
     const verifier = await verifierOf(PASSPHRASE);
     // The one that good messages bring: a session ends with the passphrase it was opened with.
     await request(server.app, owner, 'PUT', `/v1/accounts/${owner.userId}`, { verifier });
     const session = await request(server.app, undefined, 'POST', '/v1/sessions', { email: owner.email, passphrase: PASSPHRASE });
     world = {
+      patientId: patient.rowId,
       app: server.app,
       owner,
       other,

@@ -188,9 +188,18 @@ export function richSource(): JournalSource {
 
       filled('document', 'document', { ...mine, mediaType: 'application/pdf', sha256: 'ef'.repeat(32), data: 'JVBERi0=', byteLength: 5 }),
     ],
-    attachment: [filled('attachment', 'attachment', { ...mine, ...under, sha256: '01'.repeat(32) })],
+    attachment: [filled('attachment', 'attachment', { ...mine, ...under, sha256: '01'.repeat(32), described: null })],
     recall: [filled('recall', 'recall', mine)],
     export_approval: [filled('export_approval', 'approval', mine)],
+    questionnaire_response: [
+      filled('questionnaire_response', 'answers', {
+        ...mine,
+        ...under,
+        questionnaire: 'http://example.test/Questionnaire/søvn',
+        status: 'completed',
+        content: { item: [{ linkId: '1', text: 'Sover du «godt»?', answer: [{ valueBoolean: false }] }] },
+      }),
+    ],
     message: [filled('message', 'message', { ...mine, appointmentId: id('booked') })],
     access_block: [filled('access_block', 'block', { ...mine, blocked: true })],
     emergency_access: [filled('emergency_access', 'emergency', mine)],

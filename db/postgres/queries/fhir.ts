@@ -23,6 +23,8 @@ export interface Wanted {
   moment?: { field: string; from?: string; to?: string };
   /** Beyond this id, in order of id. */
   after?: string;
+  /** Up to and with this id. */
+  upTo?: string;
   limit: number;
   deletedToo?: boolean;
 }
@@ -41,6 +43,7 @@ export async function fhirRows(tx: Tx, clinicId: string, wanted: Wanted): Promis
   if (wanted.deletedToo !== true) where.push('not t.deleted');
   if (ids !== undefined) where.push(`t.id = any(${value(ids)}::uuid[])`);
   if (after !== undefined) where.push(`t.id > ${value(after)}`);
+  if (wanted.upTo !== undefined) where.push(`t.id <= ${value(wanted.upTo)}`);
   if (visits !== undefined) where.push(`${column(entity === 'encounter' ? 'id' : 'encounterId')} = any(${value(visits)}::uuid[])`);
   for (const { field, ids: wantedIds } of wanted.equals ?? []) where.push(`${column(field)} = any(${value(wantedIds)}::uuid[])`);
   if (patients !== undefined)

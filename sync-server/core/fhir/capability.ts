@@ -4,7 +4,11 @@ import { KINDS } from '#db/fhir/kinds.ts';
 import { parametersOf, SEARCHED_TYPES } from './parameters.ts';
 
 /** What is written through this API, and how (write.ts). */
-export const WRITTEN: Readonly<Record<string, readonly ('create' | 'update')[]>> = {};
+export const WRITTEN: Readonly<Record<string, readonly ('create' | 'update')[]>> = {
+  Appointment: ['create', 'update'],
+  DocumentReference: ['create'],
+  QuestionnaireResponse: ['create'],
+};
 
 /** Types that are read, in order of name. */
 export const TYPES: readonly string[] = [...new Set([...KINDS.map(({ type }) => type), 'Questionnaire'])].toSorted();
@@ -29,8 +33,9 @@ export function capabilityStatement(base: string, version: string, date: string)
           description:
             'Bearer: the token of POST /v1/sessions. Whoever asks sees what their role sees in the app; journals that a patient has shut are left out, and every read, search and write is in the clinic’s log.',
         },
-        resource: TYPES.map(resourceOf),
-        interaction: [],
+        resource: [...TYPES.map(resourceOf), { type: 'Binary', interaction: [{ code: 'read' }], versioning: 'no-version' }],
+        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        operation: [{ name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' }],
       },
     ],
   };
@@ -62,7 +67,12 @@ function resourceOf(type: string): CapabilityStatementRestResource {
     ),
     searchParam: parameters.map(([name, { type: kind }]) => ({ name, type: kind })),
     ...(type === 'Patient'
-      ? { operation: [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }] }
+      ? {
+          operation: [
+            { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+            { name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export' },
+          ],
+        }
       : {}),
   };
 }

@@ -40,12 +40,13 @@ const FAILURES = {
   'fhir/unknown-reference': [422, 'not-found', 'A reference leads to nothing in this clinic.'],
   'fhir/not-created-here': [405, 'not-supported', 'Resources of this type are not created by this API.'],
   'fhir/not-updated-here': [405, 'not-supported', 'Resources of this type are not changed by this API.'],
+  'fhir/time-taken': [409, 'conflict', 'The practitioner is booked at that time.'],
   'fhir/version-conflict': [412, 'conflict', 'The resource has another version than If-Match says.'],
   'fhir/several-match': [412, 'multiple-matches', 'More than one resource matches If-None-Exist.'],
   'fhir/not-acceptable': [406, 'not-supported', 'Only JSON and XML of FHIR are given.'],
+  'fhir/not-understood': [400, 'invalid', 'An entry of the Bundle cannot be carried out.'],
   'fhir/too-large-bundle': [413, 'too-long', 'The Bundle has too many entries.'],
   'fhir/unknown-export': [404, 'not-found', 'There is no such export.'],
-  'fhir/not-async': [400, 'required', 'An export is asked for with Prefer: respond-async.'],
 } as const satisfies Record<string, readonly [number, IssueCode, string]>;
 export type FhirCode = keyof typeof FAILURES;
 

@@ -12,11 +12,10 @@ export interface FhirAnswer {
 }
 export type Format = 'json' | 'xml';
 
-/** What may be preferred: a representation, nothing, or an outcome; that unknown parameters are refused; that one does not wait. */
+/** What may be preferred: a representation, nothing, or an outcome; and that unknown parameters are refused. */
 export interface Preferences {
   returns: 'representation' | 'minimal' | 'OperationOutcome';
   strict: boolean;
-  async: boolean;
 }
 
 export interface Encoded {
@@ -55,7 +54,6 @@ export function preferencesIn(header: string | undefined): Preferences {
   return {
     returns: returns === 'minimal' || returns === 'OperationOutcome' ? returns : 'representation',
     strict: parts.get('handling') === 'strict',
-    async: parts.has('respond-async'),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ServerDeps } from '../deps.ts';
 import type { ServerEvent } from '../server-log.ts';
 import { tellLog } from './access-log.ts';
 import { readAsked, type Asked } from './asked.ts';
+import { bytesOf } from './bytes.ts';
 import { onlyElements } from './elements.ts';
 import { everything } from './everything.ts';
 import { included } from './include.ts';
@@ -232,3 +233,22 @@ export async function serveEverything(call: FhirCall, patientId: string, query: 
   };
   return { status: 200, resource: bundle };
 }
+
+/** Bytes in their own type, unless FHIR's is asked for by name: then a Binary with them inside. */
+export async function serveBinary(call: FhirCall, id: string, asResource: boolean): Promise<Answer> {
+  const given = await looked(call, async (open) => {
+    const found = await bytesOf(open, call.deps, id);
+    if (isFailure(found)) return { answer: found, events: refused(open, 'fhir.read', 'Binary', id, found) };
+    return { answer: found, events: [eventOf(open, 'read', 'fhir.read', { type: 'Binary', id, patientId: found.patientId })] };
+  });
+  if (isFailure(given)) return given;
+  if (!asResource) {
+    const headers = { 'content-type': given.contentType, 'content-length': String(given.length), 'content-disposition': 'attachment' };
+    return { status: 200, raw: given.stream(), headers };
+  }
+  if (given.length > MOST_INLINE)
+    return fhirFailure('fhir/too-costly', { words: 'So many bytes are given as they are: ask for them by their own type.' });
+  const data = Buffer.concat(await given.stream().toArray()).toString('base64');
+  return { status: 200, resource: { resourceType: 'Binary', id, contentType: given.contentType, data } };
+}
+const MOST_INLINE = 20_000_000;

@@ -3,7 +3,7 @@
  * (db/rules/permissions.ts). An access token with scopes (SMART App Launch, HelseID) becomes a narrower caller here, and nothing else changes.
  */
 import type { Role } from '#db/model/clinic.ts';
-import type { EntityName } from '#db/model/entities.ts';
+import { entities, type EntityName } from '#db/model/entities.ts';
 import { mayRead } from '#db/rules/permissions.ts';
 import { audienceOf } from '#db/sync/audience.ts';
 import type { StoredRow } from '#db/sync/row.ts';
@@ -27,7 +27,9 @@ export interface FhirCaller {
 
 export function callerOf({ clinicId, userId, roles, audience }: Principal): FhirCaller {
   const granted = audience === 'clinical' && !roles.includes('PRACTITIONER');
-  const reads = (entity: EntityName): boolean => mayRead(entity, roles, granted);
+  // Who has not shown the level that charts ask for is the desk's, whatever their role.
+  const reads = (entity: EntityName): boolean =>
+    mayRead(entity, roles, granted) && (audience === 'clinical' || entities[entity].audience !== 'clinical');
   return {
     clinicId,
     userId,
