@@ -81,7 +81,7 @@ export async function acceptWrites(
       if (record.seq > state.seq) {
         await tx.moveClock(record.seq);
         await tx.writeRows(record.dirty);
-        await tx.intend(record.dirty);
+        await tx.intend(record.dirty, state.seq);
       }
       await tx.appendLedger(clinicId, ledger, []);
       await logInRecord(tx, clinicId, ...events);
