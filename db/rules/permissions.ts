@@ -22,6 +22,7 @@ const AREAS: Record<string, Group> = {
   session: 'anyone',
   secondFactor: 'anyone',
   signIn: 'anyone',
+  helseId: 'anyone',
   ui: 'anyone',
   sync: 'anyone',
   clinic: 'anyone',
@@ -87,6 +88,8 @@ const VERBS: Record<string, Group> = {
   'claim.credit': 'clinician',
   // Of a colleague; one's own is taken off against a code.
   'secondFactor.reset': 'admin',
+  'helseId.unbind': 'admin',
+  'helseId.require': 'admin',
   'device.list': 'anyone',
   'device.invite': 'anyone',
   // One's own, or any for an administrator: decided in the core and on the server.

@@ -9,6 +9,7 @@ import { claims } from './claims.ts';
 import { clinic } from './clinic.ts';
 import { codes } from './codes.ts';
 import { encounters } from './encounters.ts';
+import { helseIdArea } from './helse-id.ts';
 import { importing } from './import.ts';
 import { integrations } from './integrations.ts';
 import { webhooks } from './webhooks.ts';
@@ -34,6 +35,7 @@ export const contract = {
   ...session,
   ...secondFactorArea,
   ...signIn,
+  ...helseIdArea,
   ...clinic,
   ...patients,
   ...requests,
@@ -63,6 +65,7 @@ const areas = [
   session,
   secondFactorArea,
   signIn,
+  helseIdArea,
   access,
   audit,
   journal,

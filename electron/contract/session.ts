@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Role } from '#db/model/clinic.ts';
 import { crashReportSchema } from './crash-report.ts';
 import { CODE_ERRORS } from './second-factor.ts';
+import { HELSEID_ERRORS } from './sign-in.ts';
 import { verb } from './verb.ts';
 
 export interface ClinicOnDevice {
@@ -112,10 +113,14 @@ export const session = {
       deviceName: z.string().trim().min(1).max(200),
       passphrase: newPassphrase,
       secondFactor,
+      /** What a sign-in by HelseID gave, beside the code of an administrator: it is bound to that person. */
+      helseId: z.string().trim().min(4).max(500).optional(),
     }),
     [
       'join/code-unknown',
       'join/code-expired',
+      'join/level-needed',
+      ...HELSEID_ERRORS,
       'join/clinic-on-device',
       'net/unreachable',
       'passphrase/too-common',

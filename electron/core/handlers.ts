@@ -20,6 +20,7 @@ import { backupHandlers } from './clinic/backup.ts';
 import { connectHandlers } from './clinic/connect.ts';
 import { peopleHandlers } from './clinic/people.ts';
 import { signInHandlers } from './clinic/sign-in.ts';
+import { helseIdHandlers } from './clinic/helse-id.ts';
 import { secondFactorHandlers } from './clinic/second-factor.ts';
 import { clinicHandlers } from './clinic/verbs.ts';
 import { codeHandlers } from './codes/verbs.ts';
@@ -56,6 +57,7 @@ export const handlers: readonly AnyHandler[] = [
   ...clinicHandlers,
   ...peopleHandlers,
   ...connectHandlers,
+  ...helseIdHandlers,
   ...secondFactorHandlers,
   ...signInHandlers,
   ...backupHandlers,

@@ -8,7 +8,11 @@ const PAGE = 'https://sync.klinikk.no/auth/clerk/sign-in?port=4711&state=x';
 test('only the sign-in page of a server that was set up here is opened', () => {
   expect(signInAddress(PAGE, hosts, true)).toBe(PAGE);
   expect(signInAddress('https://reserve.klinikk.no:8443/auth/clerk/sign-in', hosts, true)).toBeDefined();
+  const helseId = PAGE.replace('clerk/sign-in', 'helseid/login');
+  expect(signInAddress(helseId, hosts, true)).toBe(helseId);
   for (const refused of [
+    'https://sync.klinikk.no/auth/helseid/callback?code=x',
+    'https://sync.klinikk.no/auth/helseid/login/../callback',
     'http://sync.klinikk.no/auth/clerk/sign-in',
     'https://evil.example/auth/clerk/sign-in',
     'https://sync.klinikk.no.evil.example/auth/clerk/sign-in',

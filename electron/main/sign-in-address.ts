@@ -1,5 +1,7 @@
 /** Which address may be opened in the system's browser: the sign-in page of a server that was set up on this machine, and nothing else. */
 
+const PAGES: ReadonlySet<string> = new Set(['/auth/clerk/sign-in', '/auth/helseid/login']);
+
 /**
  * @param hosts as the installation names them (RYGGRAD_SYNC_URL, RYGGRAD_SIGN_IN_HOSTS); what the page or the core says adds none
  * @returns the address as parsed, or undefined
@@ -9,7 +11,7 @@ export function signInAddress(text: unknown, hosts: ReadonlySet<string>, package
   const url = parsed(text);
   if (url === null || url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === '127.0.0.1' && !packaged);
-  return isSafe && hosts.has(url.host) && url.pathname === '/auth/clerk/sign-in' ? url.href : undefined;
+  return isSafe && hosts.has(url.host) && PAGES.has(url.pathname) ? url.href : undefined;
 }
 
 export function signInHosts(env: Readonly<Record<string, string | undefined>>): ReadonlySet<string> {

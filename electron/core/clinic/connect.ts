@@ -177,14 +177,15 @@ export const connectHandlers = [
 
   service(
     'clinic.join',
-    async ({ ports }, { code, deviceName, passphrase, secondFactor }) => {
+    async ({ ports }, { code, deviceName, passphrase, secondFactor, helseId }) => {
       if (await isTooCommon(passphrase)) return err('passphrase/too-common');
       const hash = code.lastIndexOf('#');
       const url = (hash === -1 ? ports.defaultServerUrl : code.slice(0, hash))?.replace(/\/+$/, '') ?? null;
       if (url === null || !/^https?:\/\//.test(url)) return err('join/code-unknown');
       const deviceId = ports.ids.uuid();
       // One's own sign-in in the browser: the code counts only with what this laptop kept.
-      const verifier = verifierOf(ports, code.slice(hash + 1).trim());
+      const shown = helseId?.slice(helseId.lastIndexOf('#') + 1).trim();
+      const verifier = verifierOf(ports, shown ?? code.slice(hash + 1).trim());
       const joined = await askServer(
         ports,
         {
@@ -195,6 +196,7 @@ export const connectHandlers = [
             device: { id: deviceId, name: deviceName },
             ...(secondFactor === undefined ? {} : { secondFactor }),
             ...(verifier === undefined ? {} : { verifier }),
+            ...(shown === undefined ? {} : { helseId: shown }),
           },
         },
         joinReply,

@@ -40,6 +40,17 @@ test('takes one answer with its state, and is gone', async () => {
   await expect(get(port, good)).rejects.toThrow('ECONNREFUSED');
 });
 
+test('hears why not, in one of the server’s own words, and nothing else', async () => {
+  const listening = await listenOnLoopback();
+  const asked = new URLSearchParams(listening.query);
+  const [port = '', state = ''] = [asked.get('port') ?? '', asked.get('state') ?? ''];
+  expect(await get(port, `/?state=${'a'.repeat(43)}&error=helseid/refused`)).toBe(404);
+  expect(await get(port, `/?state=${state}&error=core/bug`)).toBe(404);
+  expect(await get(port, `/?state=${state}&error=%3Cscript%3E`)).toBe(404);
+  expect(await get(port, `/?state=${state}&error=helseid%2Fcancelled`)).toBe(200);
+  expect(await listening.done).toEqual({ ok: false, code: 'helseid/cancelled' });
+});
+
 test('each has its own state and verifier; one that nobody answers is over in time', async () => {
   const [one, two] = [await listenOnLoopback(20), await listenOnLoopback()];
   expect(one.verifier).not.toBe(two.verifier);

@@ -13,7 +13,7 @@ export interface Listening {
   /** What the page is asked with. */
   query: string;
   verifier: string;
-  /** The code; errors: sign-in/timed-out, sign-in/stopped. */
+  /** The code; errors: sign-in/timed-out, sign-in/stopped, and those that the server sends back by the browser. */
   done: Promise<Result<string>>;
   stop(): void;
 }
@@ -27,9 +27,9 @@ export async function listenOnLoopback(waitMs = WAIT_MS): Promise<Listening> {
     settle = resolve;
   });
   const server = createServer((request, response) => {
-    const code = codeIn(request, server, state);
-    answer(response, code !== undefined);
-    if (code !== undefined) end(ok(code));
+    const said = answerIn(request, server, state);
+    answer(response, said);
+    if (said !== undefined) end(said);
   });
   // A browser's idle second connection must not keep it open.
   server.requestTimeout = 5000;
@@ -51,7 +51,7 @@ export async function listenOnLoopback(waitMs = WAIT_MS): Promise<Listening> {
 }
 
 /** Only what the page sends: a GET for this very listener, with our state. Anything else is answered and changes nothing. */
-function codeIn({ method, url, headers }: IncomingMessage, server: Server, state: string): string | undefined {
+function answerIn({ method, url, headers }: IncomingMessage, server: Server, state: string): Result<string> | undefined {
   const { port } = (server.address() as AddressInfo | null) ?? { port: 0 };
   // A name that was made to point here (DNS rebinding) is not this address.
   if (method !== 'GET' || headers.host !== `127.0.0.1:${port}`) return undefined;
@@ -61,16 +61,26 @@ function codeIn({ method, url, headers }: IncomingMessage, server: Server, state
   const [shown, wanted] = [Buffer.from(given.searchParams.get('state') ?? ''), Buffer.from(state)];
   const code = given.searchParams.get('code') ?? '';
   const same = shown.length === wanted.length && timingSafeEqual(shown, wanted);
-  return given.pathname === '/' && same && /^[0-9A-Z-]{20,60}$/.test(code) ? code : undefined;
+  if (given.pathname !== '/' || !same) return undefined;
+  // Why not is one of the server's own words for it; the window has a sentence for each.
+  const why = given.searchParams.get('error') ?? '';
+  if (/^helseid\/(cancelled|unreachable|refused|claims)$/.test(why)) return err(why);
+  return /^[0-9A-Z-]{20,60}$/.test(code) ? ok(code) : undefined;
 }
 
-function answer(response: ServerResponse, taken: boolean): void {
-  response.writeHead(taken ? 200 : 404, {
+function answer(response: ServerResponse, said: Result<string> | undefined): void {
+  response.writeHead(said === undefined ? 404 : 200, {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
     connection: 'close',
   });
-  response.end(taken ? '<!doctype html><title>Ryggrad</title><p>Du er logget på. Lukk siden, og gå tilbake til Ryggrad.</p>' : '');
+  const text =
+    said?.ok === true
+      ? 'Du er logget på. Lukk siden, og gå tilbake til Ryggrad.'
+      : 'Innloggingen ble ikke fullført. Lukk siden; Ryggrad sier hvorfor.';
+  response.end(
+    said === undefined ? '' : `<!doctype html><html lang="nb"><meta charset="utf-8"><title>Ryggrad</title><p>${text}</p></html>`,
+  );
 }

@@ -148,7 +148,21 @@ export function JoinClinic({ onDone, onCode }: { onDone(): void; onCode(): void 
   const [passphrase, setPassphrase] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [secondFactor, setSecondFactor] = useState<string | null>(null);
+  const [helseId, setHelseId] = useState<string | null>(null);
   const [joined, setJoined] = useState<string | null>(null);
+  const join = async (): Promise<void> => {
+    // Whoever is bound comes in by HelseID alone; the first time the administrator's code says who it is.
+    const by = helseId === null ? { code } : code.trim() === '' ? { code: helseId } : { code, helseId };
+    const reply = await call('clinic.join', { ...by, deviceName, passphrase, ...(secondFactor === null ? {} : { secondFactor }) });
+    if (reply.ok) {
+      setJoined(reply.value.recoveryCode);
+      return onCode();
+    }
+    if (reply.code.startsWith('session/second-factor')) setSecondFactor('');
+    // What HelseID gave is good for one use and ten minutes.
+    if (helseId !== null && ['join/code-unknown', 'join/code-expired'].includes(reply.code) && code.trim() === '') setHelseId(null);
+    setProblem(sentence(reply.code, reply.details));
+  };
   if (joined !== null) return <RecoveryCode code={joined} onDone={onDone} />;
   return (
     <>
@@ -157,20 +171,25 @@ export function JoinClinic({ onDone, onCode }: { onDone(): void; onCode(): void 
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void call('clinic.join', { code, deviceName, passphrase, ...(secondFactor === null ? {} : { secondFactor }) }).then((reply) => {
-            if (!reply.ok) {
-              if (reply.code.startsWith('session/second-factor')) setSecondFactor('');
-              return setProblem(sentence(reply.code, reply.details));
-            }
-            setJoined(reply.value.recoveryCode);
-            onCode();
-          });
+          void join();
         }}
       >
-        <Field label={t('join.code')} value={code} onText={setCode} autoFocus required />
+        <Field
+          label={helseId === null ? t('join.code') : t('join.codeOnce')}
+          value={code}
+          onText={setCode}
+          autoFocus
+          required={helseId === null}
+        />
         <Field label={t('join.device')} value={deviceName} onText={setDeviceName} required />
         <Field label={t('create.passphrase')} value={passphrase} onText={setPassphrase} type="password" minLength={8} required />
-        <BrowserSignIn onCode={setCode} />
+        <BrowserSignIn
+          onCode={(came, by) => {
+            setProblem(null);
+            if (by === 'helseId') setHelseId(came);
+            else setCode(came);
+          }}
+        />
         {secondFactor !== null && (
           <Field
             label={t('join.secondFactor')}

@@ -19,6 +19,7 @@ export function People() {
   const adding = useRef(false);
   const [said, wrong, tell] = useOutcome();
   const factors = useAsk('secondFactor.state', {});
+  const bound = useAsk('helseId.state', {});
   const add = async (): Promise<void> => {
     if (adding.current) return;
     if (roles.length === 0) {
@@ -52,6 +53,11 @@ export function People() {
               onResetFactor={
                 factors.value?.others.includes(user.id) === true
                   ? () => void call('secondFactor.reset', { userId: user.id }).then((reply) => tell(reply) && factors.again())
+                  : null
+              }
+              onUnbind={
+                bound.value?.others.some(({ userId }) => userId === user.id) === true
+                  ? () => void call('helseId.unbind', { userId: user.id }).then((reply) => tell(reply) && bound.again())
                   : null
               }
             />

@@ -13,8 +13,16 @@ import { RoleBoxes } from './role-boxes.tsx';
 type User = OutputOf<'user.list'>['users'][number];
 type Told = (reply: { ok: boolean; code?: string; details?: Record<string, unknown> }) => boolean;
 
-/** @param onResetFactor takes their second factor away; null where they have none */
-export function PersonRow({ user, tell, onResetFactor }: { user: User; tell: Told; onResetFactor: (() => void) | null }) {
+interface Props {
+  user: User;
+  tell: Told;
+  /** Takes their second factor away; null where they have none. */
+  onResetFactor: (() => void) | null;
+  /** Takes away who they are by HelseID; null where nobody is bound. */
+  onUnbind: (() => void) | null;
+}
+
+export function PersonRow({ user, tell, onResetFactor, onUnbind }: Props) {
   const { t } = useTranslation('settings');
   const [editing, setEditing] = useState(false);
   // What was added here counts here at once; the server says whether it does for the clinic.
@@ -58,6 +66,14 @@ export function PersonRow({ user, tell, onResetFactor }: { user: User; tell: Tol
               question={t('factor.resetSure', { name: user.name })}
               yes={t('factor.resetYes')}
               onYes={onResetFactor}
+            />
+          )}
+          {onUnbind !== null && (
+            <AskOnce
+              label={t('helseId.unbind')}
+              question={t('helseId.unbindSure', { name: user.name })}
+              yes={t('helseId.unbindYes')}
+              onYes={onUnbind}
             />
           )}
         </span>

@@ -18,6 +18,7 @@ import { Import } from './import.tsx';
 import { Log } from './log.tsx';
 import { Retention } from './retention.tsx';
 import { Statistics } from './statistics.tsx';
+import { HelseId } from './helse-id.tsx';
 import { SecondFactor } from './second-factor.tsx';
 import { Devices } from './devices.tsx';
 import { Phrases } from './phrases.tsx';
@@ -156,6 +157,7 @@ function Mine() {
       </form>
       <Said text={said} wrong={wrong} />
       <SecondFactor />
+      <HelseId />
     </>
   );
 }
