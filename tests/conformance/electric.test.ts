@@ -267,6 +267,8 @@ describe('in front of Electric', () => {
       const headers = Object.fromEntries(answered.headers);
       for (const name of ['date', 'connection', 'keep-alive', 'content-length']) Reflect.deleteProperty(headers, name);
       expect(headers).toEqual({
+        // Ours, for asking after this very answer.
+        'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
         'content-type': 'application/json; charset=utf-8',
         'electric-handle': 'h1',
         'electric-offset': '0_0',
