@@ -5,6 +5,14 @@ import { choice, date, entity, flag, initially, instant, integer, json, looseId,
 export const ROLES = ['ADMIN', 'PRACTITIONER', 'ASSISTANT'] as const;
 export type Role = (typeof ROLES)[number];
 
+const minuteOfDay = z
+  .int()
+  .min(0)
+  .max(24 * 60);
+/** When one is open: Monday first, seven days; each with its spans in minutes after midnight on the clinic's wall clock. */
+export const weekHours = z.array(z.array(z.object({ from: minuteOfDay, to: minuteOfDay })).max(6)).length(7);
+export type WeekHours = z.infer<typeof weekHours>;
+
 /** One row; its id is the clinic's own id. */
 export const clinic = entity('clinic', 'desk', {
   name: text({ max: 200 }),
@@ -17,6 +25,10 @@ export const clinic = entity('clinic', 'desk', {
   email: optional(text({ max: 200 })),
   /** Free lines under the clinic's name on letters and receipts. */
   letterhead: optional(text({ max: 1000 })),
+  /** Empty until the clinic says it: then Monday to Friday, 08–16 (db/rules/opening-hours.ts). */
+  openingHours: optional(json(weekHours)),
+  /** Rooms that a booking may take; one that is gone keeps its name here, so that old bookings say where they were. */
+  rooms: initially(json(z.array(z.object({ id: z.uuid(), name: z.string().min(1).max(60), active: z.boolean() })).max(50)), []),
   /** A demo clinic is marked on every page and never joins a real one. */
   demo: initially(flag({ merge: 'fixed' }), false),
 });
@@ -31,6 +43,8 @@ export const user = entity('user', 'desk', {
   active: initially(flag(), true),
   /** Last day a locum may work here. */
   validUntil: optional(date()),
+  /** When this practitioner receives; empty: as the clinic. */
+  openingHours: optional(json(weekHours)),
 });
 
 export const device = entity('device', 'desk', {

@@ -22,6 +22,10 @@ export const appointment = entity('appointment', 'desk', {
   patientAnswerAt: optional(instant({ merge: 'latest' })),
   /** Bookings of the same time that whoever booked this knew of and meant to stand beside it. */
   meantBeside: initially(json(z.array(z.uuid()), { merge: 'latest' }), []),
+  /** One of the clinic's `rooms`. */
+  roomId: optional(looseId({ merge: 'scalar' })),
+  /** Bookings that were made in one act: every week, so many times. */
+  seriesId: optional(looseId()),
 });
 
 /** What was done in a visit and what it costs; the desk sees it, so it carries the patient. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { clinicDay, clinicDayBounds, doubleBookings, freeSlots, holdsTime, overlaps } from './appointments.ts';
+import { clinicDay, clinicDayBounds, doubleBookings, holdsTime, movable, overlaps } from './appointments.ts';
+import { freeSlots, nearestFree } from './free-slots.ts';
+import { USUAL_HOURS } from './opening-hours.ts';
 
 const hours = ({ from, to }: { from: string; to: string }): number => (Date.parse(to) - Date.parse(from)) / 3_600_000;
 
@@ -50,6 +52,27 @@ describe('bookings', () => {
     expect(freeSlots([{ startsAt: '2026-11-23T07:00:00.000Z', durationMinutes: 480 }], '2026-11-23T07:00:00.000Z', 20, 1)).toEqual([
       { startsAt: '2026-11-24T07:00:00.000Z', durationMinutes: 20 },
     ]);
+  });
+});
+
+it('a booking that is kept, signed, cancelled or missed is not moved', () => {
+  const all = ['booked', 'arrived', 'in_progress', 'done', 'no_show', 'cancelled'] as const;
+  expect(all.filter((status) => movable(status, false))).toEqual(['booked', 'arrived']);
+  expect(all.filter((status) => movable(status, true))).toEqual([]);
+});
+
+describe('the nearest free place', () => {
+  const wanted = { startsAt: '2026-11-23T09:00:00.000Z', durationMinutes: 20 };
+  const busy = (startsAt: string, durationMinutes: number) => ({ startsAt: `2026-11-23T${startsAt}:00.000Z`, durationMinutes });
+
+  it('is the one that asks the patient to change least, before or after', () => {
+    expect(nearestFree([busy('09:00', 20)], wanted, USUAL_HOURS)?.startsAt).toBe('2026-11-23T08:40:00.000Z');
+    expect(nearestFree([busy('08:00', 70)], wanted, USUAL_HOURS)?.startsAt).toBe('2026-11-23T09:10:00.000Z');
+  });
+
+  it('is nowhere on a full day or a closed one', () => {
+    expect(nearestFree([busy('07:00', 480)], wanted, USUAL_HOURS)).toBeNull();
+    expect(nearestFree([], { ...wanted, startsAt: '2026-11-22T09:00:00.000Z' }, USUAL_HOURS)).toBeNull();
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * The clinic's day and its bookings. Days are Norwegian days (Europe/Oslo, with summer time); times are stored as
- * instants in UTC. Opening hours are one constant until the calendar has its own settings.
+ * instants in UTC. Opening hours: opening-hours.ts.
  */
 import type { Row } from '../model/entity.ts';
 import type { appointment } from '../model/practice.ts';
@@ -13,10 +13,6 @@ export interface Slot {
 
 const ZONE = 'Europe/Oslo';
 const MINUTE = 60_000;
-/** Monday to Friday, 08–16. */
-const OPEN = { from: 8 * 60, to: 16 * 60, weekdays: [1, 2, 3, 4, 5] };
-/** How far ahead a free place is looked for. Bookings of all these days must be known. */
-export const HORIZON_DAYS = 60;
 
 const parts = new Intl.DateTimeFormat('en-GB', {
   timeZone: ZONE,
@@ -57,7 +53,18 @@ export function clinicDay(instant: string): string {
 /** The instant of a wall-clock time such as `14:30`; in the hour that spring skips, an hour later. */
 export function clinicInstant(day: string, time: string): string {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
-  return new Date(instantAt(day, hours * 60 + minutes)).toISOString();
+  return clinicInstantAt(day, hours * 60 + minutes);
+}
+
+/** The instant of a day and its minutes after midnight on the wall clock. */
+export function clinicInstantAt(day: string, minutes: number): string {
+  return new Date(instantAt(day, minutes)).toISOString();
+}
+
+/** Minutes after midnight on the clinic's wall clock. */
+export function clinicMinutes(instant: string): number {
+  const shown = new Date(wallClock(Date.parse(instant)));
+  return shown.getUTCHours() * 60 + shown.getUTCMinutes();
 }
 
 /** First instant of the day and of the next: 23, 24 or 25 hours apart. */
@@ -72,6 +79,15 @@ export function nextDay(day: string): string {
 /** A cancelled booking and one that nobody came to leave their time free. */
 export function holdsTime(status: Status): boolean {
   return status !== 'cancelled' && status !== 'no_show';
+}
+
+/**
+ * Whether a booking may be given another time. Who has been seen was seen when they were; a cancelled booking and a no-show say when
+ * nobody came.
+ * @param signed a signed note stands for it
+ */
+export function movable(status: Status, signed: boolean): boolean {
+  return !signed && (status === 'booked' || status === 'arrived');
 }
 
 /** Whether the two share a minute; one that ends when the other begins does not. */
@@ -103,28 +119,4 @@ export function doubleBookings<B extends Booking>(bookings: readonly B[]): (read
     }
     return pairs;
   });
-}
-
-/**
- * Free places within opening hours, from a time on. The asked time itself comes first when it is free; the others
- * follow at the length of the visit.
- */
-export function freeSlots(busy: readonly Slot[], from: string, durationMinutes: number, limit: number): Slot[] {
-  const found: Slot[] = [];
-  const wanted = Date.parse(from);
-  let day = clinicDay(from);
-  for (let days = 0; days < HORIZON_DAYS && found.length < limit; days += 1, day = nextDay(day)) {
-    if (!OPEN.weekdays.includes(new Date(`${day}T00:00:00Z`).getUTCDay())) continue;
-    const close = instantAt(day, OPEN.to);
-    let at = Math.max(instantAt(day, OPEN.from), days === 0 ? wanted : 0);
-    while (at + durationMinutes * MINUTE <= close && found.length < limit) {
-      const slot = { startsAt: new Date(at).toISOString(), durationMinutes };
-      const inTheWay = busy.filter((booking) => overlaps(slot, booking));
-      if (inTheWay.length === 0) {
-        found.push(slot);
-        at += durationMinutes * MINUTE;
-      } else at = Math.max(...inTheWay.map((booking) => Date.parse(booking.startsAt) + booking.durationMinutes * MINUTE));
-    }
-  }
-  return found;
 }

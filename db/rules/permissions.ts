@@ -39,6 +39,7 @@ const AREAS: Record<string, Group> = {
   safety: 'clinician',
   day: 'desk',
   appointment: 'desk',
+  calendar: 'desk',
   encounter: 'clinician',
   section: 'clinician',
   observation: 'clinician',

@@ -24,8 +24,8 @@ export const UPCASTS: Map<number, Upcast> = new Map([
   // 4: a device tells what it handed in; messages, switches of integrations, what a patient answered.
   [3, same],
   // 5: what the virus scanner said of an attachment; recalls, the channel a patient is written to, a second person's word on exports;
-  //    And: answers and documents that other systems hand in.
-  // prepaid visits, invoices, claims to Helfo, absence from work.
+  // prepaid visits, invoices, claims to Helfo, absence from work; answers and documents that other systems hand in;
+  // opening hours, rooms, bookings of one series.
   [4, same],
 ]);
 

@@ -48,7 +48,9 @@ export interface LooseEnds {
 }
 
 const slot = { startsAt: z.iso.datetime({ precision: 3 }), durationMinutes: z.int().min(5).max(600) };
-const clashes = ['appointment/clash', 'appointment/unknown'];
+/** Refused with what is in the way in details: `allowClash` means beside another booking or in a taken room; outside hours is asked where wanted. */
+const meant = { allowClash: z.boolean().default(false), withinHours: z.boolean().default(false) };
+const clashes = ['appointment/clash', 'appointment/room-taken', 'appointment/outside-hours', 'appointment/unknown'];
 
 export const calendar = {
   /** Without practitioner: everyone. */
@@ -73,13 +75,14 @@ export const calendar = {
       visitType: z.enum(VISIT_TYPES),
       reason: z.string().trim().max(500).nullable(),
       walkIn: z.boolean().default(false),
-      allowClash: z.boolean().default(false),
+      roomId: z.uuid().nullable().default(null),
+      ...meant,
     }),
     [...clashes, 'patient/unknown'],
   ),
   'appointment.move': verb<AppointmentRow>()(
-    z.object({ id: z.uuid(), ...slot, practitionerId: z.uuid().optional(), allowClash: z.boolean().default(false) }),
-    clashes,
+    z.object({ id: z.uuid(), ...slot, practitionerId: z.uuid().optional(), roomId: z.uuid().nullable().optional(), ...meant }),
+    [...clashes, 'appointment/not-movable'],
   ),
   'appointment.update': verb<AppointmentRow>()(
     z.object({ id: z.uuid(), set: z.object({ reason: z.string().trim().max(500).nullable(), visitType: z.enum(VISIT_TYPES) }).partial() }),

@@ -1,6 +1,6 @@
 /** The clinic's own affairs: people, prices, phrases, devices, server. */
 import { z } from 'zod';
-import { ROLES } from '#db/model/clinic.ts';
+import { ROLES, weekHours } from '#db/model/clinic.ts';
 import type { clinic as clinicEntity, device, phrase, priceItem, user } from '#db/model/clinic.ts';
 import type { Row } from '#db/model/entity.ts';
 import { CODE_ERRORS } from './second-factor.ts';
@@ -15,6 +15,10 @@ export type DeviceRow = Row<typeof device>;
 
 const nullableText = (max: number) => z.string().max(max).nullable();
 const oreOrNull = z.int().min(0).max(100_000_000).nullable();
+/** Spans of a day follow each other. */
+const openingHours = weekHours.refine((week) =>
+  week.every((spans) => spans.every((span, at) => span.from < span.to && span.from >= (spans[at - 1]?.to ?? 0))),
+);
 
 const LOCUM = ['user/locum-over', 'user/locum-hpr', 'user/locum-admin'];
 
@@ -35,6 +39,8 @@ export const clinic = {
             .regex(/^\d{4}$/)
             .nullable(),
           city: nullableText(100),
+          openingHours: openingHours.nullable(),
+          rooms: z.array(z.object({ id: z.uuid(), name: z.string().trim().min(1).max(60), active: z.boolean() })).max(50),
           phone: nullableText(30),
           email: z.email().max(200).nullable(),
           letterhead: nullableText(1000),
@@ -73,6 +79,7 @@ export const clinic = {
             .nullable(),
           active: z.boolean(),
           validUntil: z.iso.date().nullable(),
+          openingHours: openingHours.nullable(),
         })
         .partial(),
     }),

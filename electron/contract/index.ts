@@ -21,6 +21,7 @@ import { money } from './money.ts';
 import { recalls } from './recalls.ts';
 import { patients } from './patients.ts';
 import { requests } from './requests.ts';
+import { schedule } from './schedule.ts';
 import { secondFactorArea } from './second-factor.ts';
 import { session } from './session.ts';
 import { sickLeave } from './sick-leave.ts';
@@ -40,6 +41,7 @@ export const contract = {
   ...patients,
   ...requests,
   ...calendar,
+  ...schedule,
   ...encounters,
   ...billing,
   ...money,
@@ -73,6 +75,7 @@ const areas = [
   patients,
   requests,
   calendar,
+  schedule,
   encounters,
   billing,
   money,

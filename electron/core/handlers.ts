@@ -15,6 +15,8 @@ import { seriesHandlers } from './billing/series.ts';
 import { settingHandlers } from './billing/settings.ts';
 import { billingHandlers } from './billing/verbs.ts';
 import { doubleBookingHandlers } from './calendar/double-bookings.ts';
+import { bookingSeriesHandlers } from './calendar/series.ts';
+import { spanHandlers } from './calendar/span.ts';
 import { calendarHandlers } from './calendar/verbs.ts';
 import { backupHandlers } from './clinic/backup.ts';
 import { connectHandlers } from './clinic/connect.ts';
@@ -72,6 +74,8 @@ export const handlers: readonly AnyHandler[] = [
   ...grantHandlers,
   ...mergeHandlers,
   ...calendarHandlers,
+  ...spanHandlers,
+  ...bookingSeriesHandlers,
   ...doubleBookingHandlers,
   ...chartingHandlers,
   ...signingHandlers,

@@ -2,6 +2,7 @@
 import type { Page } from './router.ts';
 import { goBack } from './router.ts';
 import { useSession } from './session.ts';
+import { CalendarPage } from '../features/calendar/calendar-page.tsx';
 import { ChartPage } from '../features/chart/chart-page.tsx';
 import { ReadChart } from '../features/chart/read-chart.tsx';
 import { LetterPage } from '../features/letters/letter-page.tsx';
@@ -21,6 +22,8 @@ export function PageView({ page }: { page: Page }) {
   switch (page.name) {
     case 'today':
       return <TodayPage key={page.day ?? ''} {...(page.day === undefined ? {} : { first: page.day })} />;
+    case 'calendar':
+      return <CalendarPage />;
     case 'patients':
       return <PatientsPage query={page.query ?? ''} />;
     case 'new-patient':

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 
 export type Page =
   | { name: 'today'; day?: string }
+  | { name: 'calendar' }
   | { name: 'patients'; query?: string }
   | { name: 'new-patient' }
   | { name: 'patient'; id: string }

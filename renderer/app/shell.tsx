@@ -23,6 +23,7 @@ const IDLE_MS = 5 * 60_000;
 const PAGES: readonly { page: Page; key: string; label: string }[] = [
   { page: { name: 'today' }, key: 'Alt+1', label: 'today' },
   { page: { name: 'patients' }, key: 'Alt+2', label: 'patients' },
+  { page: { name: 'calendar' }, key: 'Alt+k', label: 'calendar' },
   { page: { name: 'unsigned' }, key: 'Alt+3', label: 'unsigned' },
   { page: { name: 'money' }, key: 'Alt+7', label: 'money' },
   { page: { name: 'conflicts' }, key: 'Alt+4', label: 'conflicts' },
@@ -153,7 +154,10 @@ export function Shell({ session, clockBehind }: { session: SessionView; clockBeh
             );
           })}
         </nav>
-        <main className="frame-page" data-flush={page.name === 'chart' || page.name === 'letter' ? '' : undefined}>
+        <main
+          className="frame-page"
+          data-flush={page.name === 'chart' || page.name === 'letter' || page.name === 'calendar' ? '' : undefined}
+        >
           {clockBehind && (
             <div className="banner" role="status">
               {t('clockBehind')}

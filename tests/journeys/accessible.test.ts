@@ -42,6 +42,7 @@ test.each([{ dark: false }, { dark: true }])('axe finds nothing on the main page
   await look('chart');
   for (const [key, page, sign] of [
     ['Alt+2', 'patients', 'Pasienter'],
+    ['Alt+k', 'calendar', 'Kalender'],
     ['Alt+3', 'unsigned', 'Usignerte notater'],
     ['Alt+4', 'conflicts', 'Konflikter'],
     ['Alt+5', 'sync', 'Synkronisering'],

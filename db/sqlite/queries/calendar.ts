@@ -40,6 +40,27 @@ export function heldSlots(db: SqliteDatabase, practitionerId: string, from: stri
     .map((row) => decodeRow('appointment', row));
 }
 
+/** Bookings in a room that hold their time between two instants, also those that began before. */
+export function heldInRoom(db: SqliteDatabase, roomId: string, from: string, to: string): RowOf<'appointment'>[] {
+  return prepared(
+    db,
+    `select * from appointment where deleted = 0 and room_id = ? and starts_at >= ? and starts_at < ? and status not in ('cancelled','no_show') order by starts_at`,
+  )
+    .all(roomId, new Date(Date.parse(from) - LONGEST_MS).toISOString(), to)
+    .map((row) => decodeRow('appointment', row));
+}
+
+/** Bookings of a person, under all their registrations, that hold their time and begin in the span. */
+export function heldOfPerson(db: SqliteDatabase, patientIds: readonly string[], from: string, to: string): RowOf<'appointment'>[] {
+  return prepared(
+    db,
+    `select * from appointment where deleted = 0 and patient_id in (select value from json_each(?)) and starts_at >= ? and starts_at < ?
+       and status not in ('cancelled','no_show') order by starts_at`,
+  )
+    .all(JSON.stringify(patientIds), from, to)
+    .map((row) => decodeRow('appointment', row));
+}
+
 /** Bookings from an instant on that hold their time, of everybody. */
 export function heldFrom(db: SqliteDatabase, from: string): RowOf<'appointment'>[] {
   return prepared(

@@ -1,8 +1,8 @@
 /** The day: booking, moving, arriving, closing. A clash is shown and must be meant. */
 import { err, ok } from '#electron/contract/verb.ts';
 import { derivedId } from '#db/model/ids.ts';
-import { clinicDayBounds, freeSlots, holdsTime, HORIZON_DAYS, overlaps } from '#db/rules/appointments.ts';
-import type { Slot } from '#db/rules/appointments.ts';
+import { clinicDayBounds, holdsTime, movable, overlaps } from '#db/rules/appointments.ts';
+import { freeSlots, HORIZON_DAYS } from '#db/rules/free-slots.ts';
 import { escalated } from '#db/rules/overdue.ts';
 import { readsNotes } from '#db/rules/permissions.ts';
 import type { DayRow } from '#db/sqlite/queries/calendar.ts';
@@ -19,23 +19,7 @@ import { alertsOf, fullName, hitsOf } from '../patients/patient-view.ts';
 import { logRead } from '../audit/log-once.ts';
 import { remindAnew, remindersOf } from '../messages/reminders.ts';
 import { useCase } from '../use-case.ts';
-
-function besides(ctx: Context, practitionerId: string, slot: Slot, exceptId: string | null) {
-  const end = new Date(Date.parse(slot.startsAt) + slot.durationMinutes * 60_000).toISOString();
-  return heldSlots(ctx.db, practitionerId, slot.startsAt, end).filter((held) => held.id !== exceptId && overlaps(held, slot));
-}
-
-function clashWith(ctx: Context, practitionerId: string, slot: Slot, exceptId: string | null) {
-  const [other] = besides(ctx, practitionerId, slot, exceptId);
-  if (other === undefined) return null;
-  const patient = ctx.get('patient', staysOf(ctx.db, other.patientId));
-  return err('appointment/clash', {
-    appointmentId: other.id,
-    startsAt: other.startsAt,
-    durationMinutes: other.durationMinutes,
-    patientName: patient === undefined ? '' : fullName(patient),
-  });
-}
+import { besides, hoursFor, inTheWay } from './placing.ts';
 
 /** Whom the bookings are for: the one who stays of each person. */
 function patientsOf(ctx: Context, rows: readonly DayRow[]): string[] {
@@ -92,16 +76,19 @@ export const calendarHandlers = [
 
   useCase('appointment.suggest', (ctx, { practitionerId, from, durationMinutes, limit }) => {
     const to = new Date(Date.parse(from) + (HORIZON_DAYS + 1) * 86_400_000).toISOString();
-    return ok({ slots: freeSlots(heldSlots(ctx.db, practitionerId, from, to), from, durationMinutes, limit) });
+    return ok({
+      slots: freeSlots(heldSlots(ctx.db, practitionerId, from, to), from, durationMinutes, limit, hoursFor(ctx, practitionerId)),
+    });
   }),
 
-  useCase('appointment.book', (ctx, { allowClash, ...booked }) => {
+  useCase('appointment.book', (ctx, { allowClash, withinHours, ...booked }) => {
     const input = { ...booked, patientId: staysOf(ctx.db, booked.patientId) };
     if (ctx.get('patient', input.patientId) === undefined) return err('patient/unknown');
     if (ctx.get('user', input.practitionerId) === undefined) return err('appointment/unknown');
-    const clash = allowClash ? null : clashWith(ctx, input.practitionerId, input, null);
-    if (clash !== null) return clash;
-    const meantBeside = besides(ctx, input.practitionerId, input, null).map(({ id }) => id);
+    const place = { ...input, exceptId: null };
+    const problem = inTheWay(ctx, place, { clash: allowClash, outside: !withinHours });
+    if (problem !== null) return problem;
+    const meantBeside = besides(ctx, place).map(({ id }) => id);
     const row = ctx.insert('appointment', {
       ...input,
       meantBeside,
@@ -110,15 +97,18 @@ export const calendarHandlers = [
     ctx.audit({ action: 'create', subjectEntity: 'appointment', subjectId: row.id, patientId: row.patientId });
     return ok(row);
   }),
-  useCase('appointment.move', (ctx, { id, startsAt, durationMinutes, practitionerId, allowClash }) => {
+  useCase('appointment.move', (ctx, { id, startsAt, durationMinutes, allowClash, withinHours, ...other }) => {
     const row = ctx.get('appointment', id);
     if (row === undefined) return err('appointment/unknown');
-    const to = practitionerId ?? row.practitionerId;
-    if (ctx.get('user', to) === undefined) return err('appointment/unknown');
-    const clash = allowClash ? null : clashWith(ctx, to, { startsAt, durationMinutes }, id);
-    if (clash !== null) return clash;
-    const meantBeside = besides(ctx, to, { startsAt, durationMinutes }, id).map((other) => other.id);
-    const moved = ctx.patch('appointment', id, { startsAt, durationMinutes, practitionerId: to, meantBeside });
+    if (!movable(row.status, hasSignedVisit(ctx, id))) return err('appointment/not-movable');
+    const practitionerId = other.practitionerId ?? row.practitionerId;
+    const roomId = other.roomId === undefined ? row.roomId : other.roomId;
+    if (ctx.get('user', practitionerId) === undefined) return err('appointment/unknown');
+    const place = { startsAt, durationMinutes, practitionerId, roomId, exceptId: id };
+    const problem = inTheWay(ctx, place, { clash: allowClash, outside: !withinHours });
+    if (problem !== null) return problem;
+    const meantBeside = besides(ctx, place).map((held) => held.id);
+    const moved = ctx.patch('appointment', id, { startsAt, durationMinutes, practitionerId, roomId, meantBeside });
     if (startsAt !== row.startsAt) remindAnew(ctx, moved);
     ctx.audit({ action: 'change', subjectEntity: 'appointment', subjectId: id, patientId: row.patientId, details: { moved: true } });
     return ok(moved);

@@ -227,6 +227,7 @@ export const connectHandlers = [
               hprNumber: user.hprNumber,
               active: true,
               validUntil: null,
+              openingHours: null,
             });
             writeRow(db, 'clinic', {
               ...system,
@@ -239,6 +240,8 @@ export const connectHandlers = [
               phone: null,
               email: null,
               letterhead: null,
+              openingHours: null,
+              rooms: [],
               demo: clinic.demo,
             });
             const context = birthContext(ports, db, {

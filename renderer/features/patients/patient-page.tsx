@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { VISIT_TYPES } from '#electron/contract/choices.ts';
 import type { VisitType } from '#electron/contract/choices.ts';
-import type { TimelineItem } from '#electron/contract/patients.ts';
 import { call } from '../../app/client.ts';
 import { useActions } from '../../app/keys.ts';
 import { openChart } from '../../app/open-charts.ts';
@@ -14,7 +13,8 @@ import { sentence } from '../../i18n/index.ts';
 import { AccessSection } from '../access/access-section.tsx';
 import { BlockedJournal } from '../access/blocked-journal.tsx';
 import { AttachmentsSection } from '../attachments/attachments-section.tsx';
-import { formatDate, formatTime } from '../chart/format.ts';
+import { SeriesPanel } from '../calendar/series-panel.tsx';
+import { formatDate } from '../chart/format.ts';
 import { MessageThread } from '../messages/message-thread.tsx';
 import { PatientRecall } from '../messages/patient-recall.tsx';
 import { RefusedNote } from '../sync/refused-note.tsx';
@@ -28,6 +28,7 @@ import { PatientForm } from './patient-form.tsx';
 import { PossibleDuplicates } from './possible-duplicates.tsx';
 import { RequestsSection } from './requests-section.tsx';
 import { SafetyBand } from './safety-band.tsx';
+import { TimelineRow } from './timeline-row.tsx';
 
 const ENTITIES = [
   'patient',
@@ -58,6 +59,8 @@ export function PatientPage({ id }: { id: string }) {
   const [revealed, setRevealed] = useState<string | null>(null);
   const [editing, setEditing] = useState(false);
   const [booking, setBooking] = useState(false);
+  const [planning, setPlanning] = useState(false);
+  const [booked, setBooked] = useState<{ seriesId: string; count: number } | null>(null);
   const [copying, setCopying] = useState(false);
   const [comparing, setComparing] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -74,7 +77,13 @@ export function PatientPage({ id }: { id: string }) {
     const reply = await call('patient.revealNationalId', { id });
     if (reply.ok) setRevealed(reply.value.nationalId);
   };
-  const idle = () => !editing && !booking && !copying && comparing === null;
+  const undoSeries = async (): Promise<void> => {
+    if (booked === null) return;
+    const reply = await call('appointment.undoSeries', { seriesId: booked.seriesId });
+    if (reply.ok) setBooked(null);
+    else setProblem(sentence(reply.code));
+  };
+  const idle = () => !editing && !booking && !planning && !copying && comparing === null;
   useActions([
     ...VISIT_TYPES.map((type, index) => ({
       id: `visit.${type}`,
@@ -85,6 +94,14 @@ export function PatientPage({ id }: { id: string }) {
     })),
     { id: 'patient.edit', label: t('edit'), key: 'e', when: idle, run: () => setEditing(true) },
     { id: 'patient.book', label: t('book'), key: 'b', when: idle, run: () => setBooking(true) },
+    { id: 'patient.series', label: t('calendar:keys.series'), key: 's', when: idle, run: () => setPlanning(true) },
+    {
+      id: 'patient.undoSeries',
+      label: t('calendar:keys.undo'),
+      key: 'Control+z',
+      when: () => idle() && booked !== null,
+      run: () => void undoSeries(),
+    },
     { id: 'patient.copy', label: t('copy.title'), when: () => idle() && clinician, run: () => setCopying(true) },
     { id: 'patient.reveal', label: t('reveal'), key: 'v', when: idle, run: () => void reveal() },
   ]);
@@ -128,6 +145,14 @@ export function PatientPage({ id }: { id: string }) {
           {problem !== null && (
             <p className="danger-text" role="alert">
               {problem}
+            </p>
+          )}
+          {booked !== null && (
+            <p role="status">
+              {t('calendar:series.done', { count: booked.count })}{' '}
+              <button type="button" className="link" onClick={() => void undoSeries()}>
+                {t('calendar:keys.undo')} <kbd>Ctrl Z</kbd>
+              </button>
             </p>
           )}
           {copying && (
@@ -179,6 +204,9 @@ export function PatientPage({ id }: { id: string }) {
               <button type="button" className="btn" onClick={() => setBooking(true)}>
                 {t('book')} <kbd>B</kbd>
               </button>
+              <button type="button" className="btn" onClick={() => setPlanning(true)}>
+                {t('calendar:keys.series')} <kbd>S</kbd>
+              </button>
               <button type="button" className="btn" onClick={() => setEditing(true)}>
                 {t('edit')} <kbd>E</kbd>
               </button>
@@ -218,6 +246,15 @@ export function PatientPage({ id }: { id: string }) {
           </aside>
         )}
       </div>
+      {planning && (
+        <SeriesPanel
+          patient={{ id, familyName: patient.familyName, givenName: patient.givenName }}
+          practitionerId={clinician ? session.user.id : null}
+          first={null}
+          onBooked={(seriesId, count) => setBooked({ seriesId, count })}
+          onClose={() => setPlanning(false)}
+        />
+      )}
       {booking && (
         <BookingPanel
           day={todayInOslo()}
@@ -245,36 +282,5 @@ export function PatientPage({ id }: { id: string }) {
         />
       )}
     </div>
-  );
-}
-
-function TimelineRow({ item, name }: { item: TimelineItem; name: string }) {
-  const { t } = useTranslation('patients');
-  const open = (): void => {
-    if (item.kind === 'letter') return goTo({ name: 'letter', id: item.id });
-    if (item.encounterId === null) return;
-    openChart(item.encounterId, name);
-    goTo({ name: 'chart', id: item.encounterId });
-  };
-  const opens = item.kind === 'letter' || item.encounterId !== null;
-  return (
-    <tr
-      tabIndex={opens ? 0 : undefined}
-      onClick={open}
-      onKeyDown={(event) => event.key === 'Enter' && open()}
-      data-off={item.status === 'cancelled' || item.status === 'entered_in_error' ? '' : undefined}
-    >
-      <td className="num" style={{ width: 150 }}>
-        {formatDate(item.at)} <span className="quiet">{formatTime(item.at)}</span>
-      </td>
-      <td style={{ width: 150 }}>
-        {t(`item.${item.kind}.${item.title}`, {
-          defaultValue: item.visitType === null ? item.title : t(`chart:visitType.${item.visitType}`),
-        })}
-      </td>
-      <td>{item.summary}</td>
-      <td className={item.status === 'draft' ? 'due' : 'quiet'}>{t(`itemStatus.${item.status}`, { defaultValue: item.status })}</td>
-      <td className="quiet">{item.practitionerName}</td>
-    </tr>
   );
 }

@@ -12,6 +12,7 @@ import { Said, useOutcome } from './outcome.tsx';
 import { PaymentSettings } from './payment-settings.tsx';
 import { People } from './people.tsx';
 import { Prices } from './prices.tsx';
+import { OpeningHours } from './opening-hours.tsx';
 import { IntegrationsSection } from './integrations.tsx';
 import { Backup } from './backup.tsx';
 import { Import } from './import.tsx';
@@ -26,6 +27,7 @@ import { Phrases } from './phrases.tsx';
 const SECTIONS = [
   'mine',
   'clinic',
+  'hours',
   'people',
   'prices',
   'payment',
@@ -66,6 +68,7 @@ export function SettingsPage() {
       </div>
       {section === 'mine' && <Mine />}
       {section === 'clinic' && <Clinic />}
+      {section === 'hours' && <OpeningHours />}
       {section === 'people' && <People />}
       {section === 'prices' && <Prices />}
       {section === 'payment' && <PaymentSettings />}

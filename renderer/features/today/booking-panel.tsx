@@ -7,6 +7,7 @@ import { clinicInstant } from '#db/rules/appointments.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
 import type { DayItem } from '#electron/contract/calendar.ts';
 import type { PatientHit } from '#electron/contract/patients.ts';
+import type { Room } from '#electron/contract/schedule.ts';
 import { call } from '../../app/client.ts';
 import { goTo } from '../../app/router.ts';
 import { sentence } from '../../i18n/index.ts';
@@ -30,27 +31,44 @@ interface Props {
   move?: DayItem | null;
   walkIn?: boolean;
   patient?: PatientHit | null;
+  /** Clock time that was pointed at, `14:30`. */
+  at?: string;
+  rooms?: readonly Room[];
   onClose(): void;
 }
 
-export function BookingPanel({ day, practitionerId, practitioners, move = null, walkIn = false, patient: given = null, onClose }: Props) {
+export function BookingPanel({
+  day,
+  practitionerId,
+  practitioners,
+  move = null,
+  walkIn = false,
+  patient: given = null,
+  at = '',
+  rooms = [],
+  onClose,
+}: Props) {
   const { t } = useTranslation('today');
   const [patient, setPatient] = useState<PatientHit | null>(move?.patient ?? given);
   const [date, setDate] = useState(day);
   const [time, setTime] = useState(() =>
-    move !== null ? formatTime(move.appointment.startsAt) : walkIn ? formatTime(new Date().toISOString()) : '',
+    move !== null ? formatTime(move.appointment.startsAt) : walkIn ? formatTime(new Date().toISOString()) : at,
   );
   const [type, setType] = useState<VisitType>(move?.appointment.visitType ?? 'follow_up');
   const [minutes, setMinutes] = useState(String(move?.appointment.durationMinutes ?? visitTypeOf('follow_up').durationMinutes));
   const [reason, setReason] = useState(move?.appointment.reason ?? '');
   const [who, setWho] = useState(move?.appointment.practitionerId ?? practitionerId ?? practitioners[0]?.id ?? '');
   const [reminders, setReminders] = useState(NO_REMINDERS);
+  const [room, setRoom] = useState(move?.appointment.roomId ?? '');
   const [problem, setProblem] = useState<string | null>(null);
+  /** What was said and is meant: beside another, in a taken room; while it is closed. */
   const [clash, setClash] = useState(false);
+  const [outside, setOutside] = useState(false);
   /** A proposed time is the person's own as soon as they touch it, also when they empty it. */
-  const [touched, setTouched] = useState(false);
+  const [touched, setTouched] = useState(at !== '');
   const elsewhen = (): void => {
     setClash(false);
+    setOutside(false);
     setProblem(null);
   };
 
@@ -88,7 +106,10 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
       startsAt: clinicInstant(date, `${(clock[1] ?? '').padStart(2, '0')}:${clock[2] ?? ''}`),
       durationMinutes: Number(minutes),
       practitionerId: who,
+      roomId: room === '' ? null : room,
       allowClash: clash,
+      // Who has come is here, whatever the hour.
+      withinHours: !outside && !walkIn,
     };
     const reply =
       move === null
@@ -102,10 +123,12 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
         : await call('appointment.move', { id: move.appointment.id, ...slot });
     if (reply.ok && move === null) await askFor(reply.value.id, patient.id, reminders);
     if (reply.ok) return onClose();
-    if (reply.code === 'appointment/clash') setClash(true);
+    if (reply.code === 'appointment/clash' || reply.code === 'appointment/room-taken') setClash(true);
+    if (reply.code === 'appointment/outside-hours') setOutside(true);
     setProblem(
       sentence(reply.code, {
         patientName: String(reply.details?.['patientName'] ?? ''),
+        room: String(reply.details?.['room'] ?? ''),
         time: formatTime(String(reply.details?.['startsAt'] ?? new Date(0).toISOString())),
         ...(reply.code === 'input/invalid' ? reply.details : {}),
       }),
@@ -208,6 +231,20 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
               }}
               options={practitioners.map((person) => ({ value: person.id, label: person.name }))}
             />
+            {rooms.length > 0 && (
+              <Choice
+                label={t('booking.room')}
+                value={room}
+                onText={(value) => {
+                  setRoom(value);
+                  elsewhen();
+                }}
+                options={[
+                  { value: '', label: t('booking.noRoom') },
+                  ...rooms.filter(({ id, active }) => active || id === room).map(({ id, name }) => ({ value: id, label: name })),
+                ]}
+              />
+            )}
             {move === null && <Field label={t('booking.reason')} value={reason} onText={setReason} />}
           </div>
           {move === null && !walkIn && patient !== null && (
@@ -215,13 +252,13 @@ export function BookingPanel({ day, practitionerId, practitioners, move = null, 
           )}
           {move !== null && <BookingMessages appointmentId={move.appointment.id} patientId={move.patient.id} />}
           {problem !== null && (
-            <p className={clash ? 'due' : 'danger-text'} role="alert">
+            <p className={clash || outside ? 'due' : 'danger-text'} role="alert">
               {problem}
             </p>
           )}
           <div className="row" style={{ marginTop: 12 }}>
             <button type="submit" className="btn main">
-              {clash ? t('booking.anyway') : move === null ? t('booking.do') : t('booking.doMove')} <kbd>⏎</kbd>
+              {clash || outside ? t('booking.anyway') : move === null ? t('booking.do') : t('booking.doMove')} <kbd>⏎</kbd>
             </button>
             <button type="button" className="btn" onClick={onClose}>
               {t('common:cancel')} <kbd>Esc</kbd>

@@ -1,7 +1,6 @@
 /** A booking is called off: why, and whether the patient is told. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DayItem } from '#electron/contract/calendar.ts';
 import { call } from '../../app/client.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
@@ -9,7 +8,12 @@ import { formatTime } from '../chart/format.ts';
 import { reasonText } from '../messages/reason-text.ts';
 import { say } from '../messages/say-button.tsx';
 
-export function CancelPanel({ item, onClose }: { item: DayItem; onClose(): void }) {
+interface Cancelled {
+  appointment: { id: string; startsAt: string };
+  patient: { id: string; givenName: string; familyName: string };
+}
+
+export function CancelPanel({ item, onClose }: { item: Cancelled; onClose(): void }) {
   const { t } = useTranslation('today');
   const [reason, setReason] = useState('');
   const [tell, setTell] = useState(false);

@@ -5,7 +5,6 @@ import type { DayItem } from '#electron/contract/calendar.ts';
 import type { PatientHit } from '#electron/contract/patients.ts';
 import { call } from '../../app/client.ts';
 import { useActions } from '../../app/keys.ts';
-import { openChart } from '../../app/open-charts.ts';
 import { goTo } from '../../app/router.ts';
 import { useSession } from '../../app/session.ts';
 import { useAsk } from '../../app/use-ask.ts';
@@ -19,6 +18,7 @@ import { BookingPanel } from './booking-panel.tsx';
 import { addDays, todayInOslo } from './day.ts';
 import { nextToOpen, rememberDay } from './day-order.ts';
 import { Needs } from './needs.tsx';
+import { openBooking } from './open-booking.ts';
 import { useShownDay } from './use-shown-day.ts';
 
 const ENTITIES = ['appointment', 'message', 'encounter', 'patient', 'payment', 'treatment_line', 'safety_fact'];
@@ -57,17 +57,12 @@ export function TodayPage({ first }: { first?: string }) {
   };
   const open = async (item: DayItem | undefined): Promise<void> => {
     if (item === undefined) return;
-    // A visit begins on its day, with somebody who came: any other row shows the patient.
-    const begins = day === todayInOslo() && !['cancelled', 'no_show'].includes(item.appointment.status);
-    if (!clinician || (item.encounter === null && !begins)) return goTo({ name: 'patient', id: item.patient.id });
-    const reply = await call('encounter.start', {
-      patientId: item.patient.id,
-      visitType: item.appointment.visitType,
-      appointmentId: item.appointment.id,
+    const { appointment, patient } = item;
+    const code = await openBooking(session.user.roles, {
+      ...{ id: appointment.id, startsAt: appointment.startsAt, status: appointment.status, visitType: appointment.visitType },
+      ...{ patientId: patient.id, familyName: patient.familyName, givenName: patient.givenName, charted: item.encounter !== null },
     });
-    if (!reply.ok) return setProblem(sentence(reply.code));
-    openChart(reply.value.id, `${item.patient.familyName}, ${item.patient.givenName}`);
-    goTo({ name: 'chart', id: reply.value.id });
+    if (code !== null) setProblem(sentence(code));
   };
   const status = async (next: 'arrived' | 'no_show' | 'booked'): Promise<void> => {
     if (selected === undefined) return;
