@@ -205,6 +205,10 @@ describe('we refuse', () => {
     // The address got into another browser: refused, and the right one still goes on.
     expect((await testBrowser().get(callback)).status).toBe(400);
     expect((await other.browser.get(callback)).status).toBe(400);
+    // Also with a cookie of the right name: it is what stands in it that counts.
+    const [[name = ''] = []] = browser.jar.get(world.url) ?? [];
+    const forged = await fetch(callback, { redirect: 'manual', headers: { cookie: `${name}=${newVerifier()}` } });
+    expect([name.slice(0, 8), forged.status]).toEqual(['helseid-', 400]);
     const bare = new URL(callback);
     bare.searchParams.delete('state');
     expect((await browser.get(bare.href)).status).toBe(400);
