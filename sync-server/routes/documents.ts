@@ -21,6 +21,7 @@ export const letterDocument = route({
   path: '/v1/letters/:id/pdf',
   summary: 'A signed letter, the bytes that were signed; for a clinician. Stands in the log.',
   auth: 'person',
+  reads: 'chart',
   roles: ['PRACTITIONER'],
   budget: 'export',
   params,
