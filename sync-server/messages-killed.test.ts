@@ -2,7 +2,7 @@
  * A worker that is gone at each step of a send: the ledger, not luck, decides that one SMS goes out. The worker is abandoned at the step, so
  * that nothing it would have done after happens. RYGGRAD_SEND_ROUNDS=100 does it a hundred times at each.
  */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { v7 } from 'uuid';
 import { withClinic } from '#db/postgres/open.ts';
 import { derivedId } from '#db/model/ids.ts';
@@ -112,4 +112,32 @@ it('with a vendor that cannot be asked it is not sent again: a person decides', 
   await recover(id);
   expect(server.vendors.sent.filter((sms) => sms.to === to)).toHaveLength(1);
   expect(await stateOf(id)).toBe('unknown');
+});
+
+describe('a sender that is held up before it calls the vendor', () => {
+  const heldUp = async (id: string, settleMs: number, meanwhile: () => Promise<void>) => {
+    const since = server.time.now;
+    const step = async (name: SendStep) => {
+      if (name !== 'before-vendor') return;
+      server.time.now = new Date(since.getTime() + 20_000);
+      await meanwhile();
+    };
+    await sendForClinic({ ...server.messages, settleMs, step }, laptop.clinicId, [id]).finally(() => (server.time.now = since));
+  };
+
+  it('for so long that another has taken over: it leaves the message alone', async () => {
+    const { id, to } = await ask();
+    await heldUp(id, 10_000, () => recover(id));
+    expect(server.vendors.sent.filter((sms) => sms.to === to)).toHaveLength(1);
+    expect(await stateOf(id)).toBe('sent');
+  });
+
+  it('for less: it gives back what it has not begun, and it goes out with the next', async () => {
+    const { id, to } = await ask();
+    await heldUp(id, 90_000, async () => {});
+    expect(server.vendors.sent.filter((sms) => sms.to === to)).toHaveLength(0);
+    await recover(id);
+    expect(server.vendors.sent.filter((sms) => sms.to === to)).toHaveLength(1);
+    expect(await stateOf(id)).toBe('sent');
+  });
 });

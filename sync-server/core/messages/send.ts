@@ -20,6 +20,8 @@ import { asSettled, change, SEND_QUEUE, sendJob, stateAfter, wordsOf } from './s
 
 /** Calls to vendors at the same time, by one worker. */
 const AT_ONCE = 12;
+/** After a claim no vendor is called later than this: three of e-mail, one after the other, take 75 s more, and then the sender is held to be gone (SETTLE_MS). */
+const BEGUN_WITHIN_MS = 15_000;
 
 /** @returns codes of those that failed, by job */
 export async function sendMessages(deps: MessagesDeps, jobs: readonly Job[]): Promise<Map<string, string>> {
@@ -48,6 +50,7 @@ export interface Claimed extends Ready {
 
 export async function sendForClinic(deps: MessagesDeps, clinicId: string, messageIds: readonly string[]): Promise<void> {
   await deps.step?.('begin');
+  const began = deps.now().getTime();
   const { claimed, stranded } = await claimDue(deps, clinicId, messageIds);
   await deps.step?.('claimed');
   const outcomes: { claimed: Claimed; outcome: SendOutcome }[] = [];
@@ -57,7 +60,8 @@ export async function sendForClinic(deps: MessagesDeps, clinicId: string, messag
     Array.from({ length: Math.min(AT_ONCE, left.length) }, async () => {
       for (let next = left.shift(); next !== undefined; next = left.shift()) {
         await turn();
-        outcomes.push({ claimed: next, outcome: await callVendor(deps, clinicId, next) });
+        const outcome = await callVendor(deps, clinicId, next, () => deps.now().getTime() - began);
+        if (outcome !== 'left') outcomes.push({ claimed: next, outcome });
       }
     }),
   );
@@ -141,8 +145,12 @@ async function claimDue(
   });
 }
 
-async function callVendor(deps: MessagesDeps, clinicId: string, one: Claimed): Promise<SendOutcome> {
+/** @param age of the claim, in ms. @returns `left`: nothing was done, and whoever comes after may have it already */
+async function callVendor(deps: MessagesDeps, clinicId: string, one: Claimed, age: () => number): Promise<SendOutcome | 'left'> {
   await deps.step?.('before-vendor');
+  // Slow vendors, or a machine that stood still. Another may have asked the vendor already, heard "not here", and sent it.
+  if (age() > deps.settleMs) return 'left';
+  if (age() > BEGUN_WITHIN_MS) return { kind: 'busy', retryAfterSeconds: 1 };
   const channel = deps.channels.get(String(one.message['channel']));
   if (channel === undefined) return { kind: 'busy', retryAfterSeconds: 60 };
   const outcome = await channel
