@@ -238,13 +238,14 @@ describe('a vendor in a bad mood', () => {
     expect((await uses()).map((one) => [one.code ?? '', one.tokens !== null])).toEqual([[code, true]]);
     expect(fake.asked.length).toBe(1);
   });
-  it('hangs: told after its time, and it hears that nobody waits', async () => {
+  it('hangs: told after its time, it hears that nobody waits, and what it can have cost counts', async () => {
     fake.mood = 'hangs';
     const before = fake.left;
     const hasty = await open({ AI_TIMEOUT_MS: '1000' });
     expect(await ask(owner, question(), hasty)).toMatchObject({ status: 504, code: 'ai/timeout' });
     await hasty.close();
     await expect.poll(() => fake.left).toBe(before + 1);
+    expect((await uses())[0]?.tokens).toBeGreaterThan(2000);
   });
   it('is not there, or does not know our key', async () => {
     const away = await open({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' });

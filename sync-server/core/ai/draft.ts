@@ -52,8 +52,9 @@ export async function draftFor(
   if (!taken.ok) return taken;
   const draft = await help.draft(ask, gone);
   if (draft.ok) return ok(linesOf(deps, help, use, draft.pieces, gone));
-  // Refused before a word was written: nothing was spent.
-  await settle(deps, help, use, { tokens: 0, code: gone.aborted ? 'ai/cancelled' : draft.code });
+  // Refused before a word was written: nothing was spent. Not waited for is something else: it may have been at it, and nobody says how long.
+  const code = gone.aborted ? 'ai/cancelled' : draft.code;
+  await settle(deps, help, use, { tokens: code === 'ai/cancelled' || code === 'ai/timeout' ? use.reserved : 0, code });
   return err(draft.code);
 }
 
