@@ -147,6 +147,8 @@ describe('what leaves and what comes', () => {
     expect(code).toBe(null);
     expect(sentences.map(({ text }) => text)).toEqual(texts);
     expect(texts.join(' ')).toContain(subjective);
+    // A diagnosis names nobody.
+    expect(fake.asked.at(-1)?.sources.at(-1)?.text).toMatch(/^Nakke .*\(L01\)$/);
     expect(sentences.flatMap(({ problems }) => problems)).toEqual([]);
     const sent = JSON.stringify(fake.asked[0]?.sources);
     for (const secret of [

@@ -43,7 +43,8 @@ function signedParts(ctx: Context, visit: RowOf<'encounter'>): NotePart[] {
   const amendments = ctx.rows('amendment', "encounter_id = ? and status = 'signed' order by signed_at", [visit.id]);
   return [
     ...sections.map(({ key, text }) => part(visit, key, key, text)),
-    ...diagnoses.map(({ code, text }) => part(visit, `diagnosis-${code}`, 'diagnosis', `${code} ${text}`)),
+    // The code last: behind it the first word, with its capital, would be taken for somebody's name and hidden (ai-pseudonyms.ts).
+    ...diagnoses.map(({ code, text }) => part(visit, `diagnosis-${code}`, 'diagnosis', `${text} (${code})`)),
     ...amendments.map(({ id, text }) => part(visit, id, 'amendment', text)),
   ];
 }
