@@ -2,12 +2,14 @@
 import { SMTPServer } from 'smtp-server';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { withClinic } from '#db/postgres/open.ts';
 import { derivedId } from '#db/model/ids.ts';
 import { openedColumns } from './testing/opened.ts';
 import { changeOf, foundClinic, push, request, write, type Laptop } from './testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.ts';
 import { openTestMessages, type TestMessages } from './testing/test-messages.ts';
+import { email } from './integrations/email/index.ts';
 import { openSmtp } from './integrations/email/smtp-client.ts';
 import { FAKE_FROM, openFakeEmail, type EmailMood, type FakeEmailVendors } from './integrations/email/fake.ts';
 
@@ -338,6 +340,16 @@ describe('e-mail', () => {
     expect(await openSmtp(config, ports, 1000).send(message)).toMatchObject({ kind: 'elsewhere' });
     expect(await openSmtp({ ...config, tls: 'none' }, ports, 1000).send(message)).toMatchObject({ kind: 'accepted' });
     expect(toAddress()).toHaveLength(1);
+  });
+
+  it('why nobody tells of bounces: we have no address, or none of these vendors does', async () => {
+    const only = email.configure(
+      z.object(email.environment).parse({ EMAIL_FROM: 'a@b.example', SMTP_HOST: '127.0.0.1', SMTP_TLS: 'none' }),
+    );
+    if (only === undefined) throw new Error('it is configured');
+    const bounces = async (publicUrl: string | undefined) =>
+      (await email.open(only, { now: () => server.time.now, publicUrl, log: { info() {}, warn() {} } })).facts['bounces'];
+    expect([await bounces(undefined), await bounces('https://sync.example.test')]).toEqual(['no', 'none']);
   });
 
   it('the app is told what is on here, and an administrator may ask the vendors', async () => {

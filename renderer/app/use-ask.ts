@@ -46,5 +46,6 @@ export function useAsk<N extends VerbName>(verb: N, input: InputOf<N> | null, en
     };
   }, [ask, watched]);
 
-  return { value, code, again: () => void ask() };
+  const again = useCallback(() => void ask(), [ask]);
+  return { value, code, again };
 }

@@ -52,6 +52,7 @@ function Integration({ one, strict }: { one: IntegrationView; strict: boolean })
             .join(' · ')}
         </p>
       )}
+      {one.name === 'storage' && one.state === 'not-configured' && <p className="quiet">{t('storageNone')}</p>}
       <div className="row">
         {/* Where bytes lie is the operator's, for all clinics alike. */}
         {one.name !== 'storage' && (

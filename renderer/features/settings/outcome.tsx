@@ -6,15 +6,15 @@ import { sentence } from '../../i18n/index.ts';
 export function useOutcome(): [
   string | null,
   boolean,
-  (reply: { ok: boolean; code?: string; details?: Record<string, unknown> }) => boolean,
+  (reply: { ok: boolean; code?: string; details?: Record<string, unknown> }, done?: string) => boolean,
 ] {
   const { t } = useTranslation('settings');
   const [outcome, setOutcome] = useState<{ text: string; wrong: boolean } | null>(null);
   return [
     outcome?.text ?? null,
     outcome?.wrong ?? false,
-    (reply) => {
-      setOutcome(reply.ok ? { text: t('saved'), wrong: false } : { text: sentence(reply.code ?? 'unknown', reply.details), wrong: true });
+    (reply, done = t('saved')) => {
+      setOutcome(reply.ok ? { text: done, wrong: false } : { text: sentence(reply.code ?? 'unknown', reply.details), wrong: true });
       return reply.ok;
     },
   ];

@@ -1,5 +1,5 @@
 /** Addresses of other systems that are told of bookings and messages: named, tried, switched off, and what went to each. Lies at the server. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { WEBHOOK_EVENTS, type WebhookEventType } from '#db/rules/webhook-events.ts';
 import type { DeliveryView, WebhookView } from '#electron/contract/webhooks.ts';
@@ -13,15 +13,23 @@ import { Said, useOutcome } from './outcome.tsx';
 
 /** Rows of the log shown before somebody asks for all. */
 const FIRST = 10;
+/** What has not been tried yet is looked at again after so long: whoever pressed "try" waits for the answer. */
+const AGAIN_MS = 2000;
 
 export function Webhooks() {
   const { t } = useTranslation('integrations');
   const list = useAsk('webhook.list', {}, ['sync']);
   const [said, wrong, tell] = useOutcome();
+  const { value, again } = list;
+  useEffect(() => {
+    if (value?.deliveries.some(({ state, attempts }) => state === 'waiting' && attempts === 0) !== true) return;
+    const timer = setTimeout(again, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [value, again]);
   if (list.value === null) return list.code === null ? null : <p className="quiet">{sentence(list.code)}</p>;
   const { endpoints, deliveries } = list.value;
   const act = async (verb: 'webhook.test' | 'webhook.remove' | 'webhook.replay', id: string): Promise<void> => {
-    tell(await call(verb, { id }));
+    tell(await call(verb, { id }), verb === 'webhook.remove' ? undefined : t('webhook.underWay'));
     list.again();
   };
   const set = async (id: string, enabled: boolean): Promise<void> => {

@@ -24,7 +24,7 @@ export const email = defineIntegration({
       facts: {
         providers: vendors.map(({ name }) => name).join(', '),
         sender: smtp?.from ?? sendgrid?.from ?? outlook?.mailbox ?? '',
-        bounces: webhooks.length > 0 ? 'yes' : 'no',
+        bounces: webhooks.length > 0 ? 'yes' : ports.publicUrl === undefined ? 'no' : 'none',
         tracking: config.tracking && ports.publicUrl !== undefined ? 'yes' : '',
         perPatient: String(config.perPatient),
         perClinic: String(config.perClinic),

@@ -26,7 +26,7 @@ export const sms = defineIntegration({
       facts: {
         providers: vendors.map(({ name }) => name).join(', '),
         sender: config.twilio?.from ?? config.telnyx?.from ?? '',
-        answers: webhooks.length > 0 ? 'yes' : 'no',
+        answers: webhooks.length > 0 ? 'yes' : ports.publicUrl === undefined ? 'no' : 'none',
         perPatient: String(config.perPatient),
         perClinic: String(config.perClinic),
       },
