@@ -276,6 +276,15 @@ it('killed between the call and what is noted of it, it is told again under the 
   expect([received.length, new Set(received.map(({ id }) => id)).size]).toEqual([2, 1]);
 });
 
+it('what waits when the clinic switches webhooks off is not told, and is said to be dropped', async () => {
+  await listen();
+  await write(server.app, owner, booking());
+  await write(server.app, owner, { entity: 'integration_setting', rowId: settingId, set: { enabled: false } });
+  await deliverAll(deps(), jobsAsked());
+  expect(received).toEqual([]);
+  expect(await log()).toMatchObject([{ state: 'dropped', code: 'webhook/off' }]);
+});
+
 it('days of nothing but failure switch the address off, with a reason; 410 at once; switched on again it begins anew', async () => {
   const id = await listen(['booking.created']);
   await write(server.app, owner, booking());

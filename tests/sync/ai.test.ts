@@ -308,7 +308,10 @@ test(`${ATTACKS.length} notes that speak to the model, and a model that obeys: n
       if (isHonest) honest += 1;
       if ((problems.length === 0) !== isHonest) wrong.push(`${name}: "${text}" ${isHonest ? 'is marked' : 'is shown as supported'}`);
     }
-    expect((await practice.must('letter.get', { id: letterId })).letter).toEqual(before.letter);
+    // Its place in the feed may have come meanwhile.
+    const { seq: _after, ...stands } = (await practice.must('letter.get', { id: letterId })).letter;
+    const { seq: _before, ...stood } = before.letter;
+    expect(stands).toEqual(stood);
   }
   const bodies = fake.bodies.join();
   expect(bodies).not.toMatch(/Tordis|Kanarifugl/i);

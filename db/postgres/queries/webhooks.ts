@@ -86,7 +86,8 @@ export interface ToDeliver {
 
 export async function deliveryToMake(tx: Tx, clinicId: string, id: string): Promise<ToDeliver | undefined> {
   const { rows } = await tx.query<ToDeliver>(
-    `select d.type, d.body, d.state, e.id as "endpointId", e.url, e.secret, e.enabled and not e.deleted as enabled
+    `select d.type, d.body, d.state, e.id as "endpointId", e.url, e.secret, e.enabled and not e.deleted and (d.type = 'webhook.test'
+       or exists (select from integration_setting where clinic_id = $1 and name = 'webhooks' and enabled and not deleted)) as enabled
      from webhook_delivery d join webhook_endpoint e on e.clinic_id = d.clinic_id and e.id = d.endpoint_id where d.clinic_id = $1 and d.id = $2`,
     [clinicId, id],
   );
