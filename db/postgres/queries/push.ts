@@ -66,6 +66,8 @@ export async function ledgerEntries(
  * statistics were made the device's whole history was read for every batch, 20 times the time of all else.
  */
 export async function changesBefore(tx: Tx, clinicId: string, deviceId: string, changeIds: readonly string[]): Promise<Set<string>> {
+  // What would have to sort has not the index that is meant.
+  await tx.query('set local enable_sort = off');
   const { rows } = await tx.query<{ id: string }>({
     name: 'changes-before',
     text: `select asked.id from unnest($3::uuid[]) as asked(id) cross join lateral (
@@ -73,6 +75,7 @@ export async function changesBefore(tx: Tx, clinicId: string, deviceId: string, 
              order by l.change_id limit 1) found`,
     values: [clinicId, deviceId, changeIds],
   });
+  await tx.query('set local enable_sort = on');
   return new Set(rows.map(({ id }) => id));
 }
 
