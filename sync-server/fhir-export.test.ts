@@ -1,4 +1,4 @@
-/** All of a clinic by FHIR's bulk data: who may, what comes, and that it can be stopped; and a Bundle that comes back as it went. */
+/** All of a clinic by FHIR's bulk data: who may, what comes, and that it can be stopped; and that it is what single reads and `$everything` give. */
 import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { faultsOf } from '#tests/fhir/read-bundle.ts';

@@ -84,11 +84,12 @@ describe.each([false, true])('with a strict operator: %s', (strict) => {
     const appointmentId = v7();
     const booked = { patientId, practitionerId: laptop.userId, startsAt: '2026-12-01T09:00:00.000Z', durationMinutes: 20 };
     await pushed([{ entity: 'appointment', rowId: appointmentId, set: { ...booked, visitType: 'follow_up' } }]);
-    const ids = await Promise.all(
-      (['sms', 'email'] as const).map((channel) =>
-        ask(patientId, { channel, templateId: 'reminder-24h', appointmentId }, bookingMessageId(channel, appointmentId, 'reminder-24h')),
-      ),
-    );
+    // One after the other: they are one laptop's places in its queue.
+    const ids: string[] = [];
+    for (const channel of ['sms', 'email'] as const) {
+      const id = bookingMessageId(channel, appointmentId, 'reminder-24h');
+      ids.push(await ask(patientId, { channel, templateId: 'reminder-24h', appointmentId }, id));
+    }
     server.time.now = new Date('2026-11-30T09:30:00.000Z');
     // Together, apart, and at the same time.
     await Promise.all([work(ids), work([ids[0]!]), work([ids[1]!])]);

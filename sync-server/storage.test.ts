@@ -81,7 +81,7 @@ async function copy(environment: Record<string, string>): Promise<Copy> {
       const now = () => new Date(Date.now() + days * DAY_MS);
       const kept = storage ?? { stores: [], orphanDays: 30, deletedDays: 35 };
       const deps = { pool: server.pool, content, storage: kept, now, log: { info: note, warn: note } };
-      return keepClinicContent(deps, clinicId, Date.now() + 60_000);
+      return keepClinicContent(deps, clinicId, performance.now() + 60_000);
     },
     async close() {
       await server.close();

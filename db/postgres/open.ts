@@ -62,7 +62,8 @@ async function begin(pool: Pool, clinicId: string, tx: Tx, mode: string): Promis
   const { statementTimeoutMs, lockTimeoutMs, idleTimeoutMs } = timeouts.get(pool) ?? TIMEOUTS;
   const answers = (await tx.query(
     `begin isolation level ${mode}; set local statement_timeout = ${Math.trunc(statementTimeoutMs)};
-     set local plan_cache_mode = force_custom_plan; set local lock_timeout = ${Math.trunc(lockTimeoutMs)}; set local idle_in_transaction_session_timeout = ${Math.trunc(idleTimeoutMs)};
+     set local lock_timeout = ${Math.trunc(lockTimeoutMs)}; set local plan_cache_mode = force_custom_plan;
+     set local idle_in_transaction_session_timeout = ${Math.trunc(idleTimeoutMs)};
      select set_config('ryggrad.clinic', '${clinicId}', true) as clinic; select ryggrad_clinic()::text as clinic`,
   )) as unknown as pg.QueryResult<{ clinic: string }>[];
   if (answers.at(-1)?.rows[0]?.clinic !== clinicId) throw new Error('the clinic of the transaction was not set');

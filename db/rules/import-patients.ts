@@ -53,6 +53,11 @@ export function guessMapping(headers: readonly string[]): (ImportField | null)[]
   });
 }
 
+/** Whether these columns say who somebody is: without a name nothing is read. */
+export function saysNames(mapping: ImportMapping): boolean {
+  return mapping.includes('fullName') || (mapping.includes('givenName') && mapping.includes('familyName'));
+}
+
 export type ImportProblem =
   | 'import/no-name'
   | 'import/formula'

@@ -1,4 +1,4 @@
-/** What a patient's SMS means. STOP is obeyed whatever stands around it; the other words only when they stand alone. */
+/** What a patient's SMS means. STOP is obeyed when it stands first, whatever follows; the other words only when they stand alone. */
 export type PatientAnswer = 'stop' | 'confirm' | 'cancel' | 'start' | 'words';
 
 /** Norwegian and English; Twilio's and the operators' own keywords are among them. */

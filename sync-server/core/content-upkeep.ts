@@ -42,7 +42,7 @@ export interface Upkept {
 
 /** One turn over all clinics. What fails for one of them is said, and the others have their turn. */
 export async function keepContent(deps: UpkeepDeps): Promise<void> {
-  const until = Date.now() + MOVING_MS;
+  const until = performance.now() + MOVING_MS;
   for (const clinicId of await allClinics(deps.pool)) {
     try {
       const done = await keepClinicContent(deps, clinicId, until);
@@ -54,7 +54,7 @@ export async function keepContent(deps: UpkeepDeps): Promise<void> {
   }
 }
 
-/** @param until ms since 1970: when it stops moving, and leaves the rest to the next turn */
+/** @param until of `performance.now()`: when it stops moving, and leaves the rest to the next turn */
 export async function keepClinicContent(deps: UpkeepDeps, clinicId: string, until: number): Promise<Upkept> {
   const { pool, storage, now } = deps;
   const daysAgo = (days: number): Date => new Date(now().getTime() - days * DAY_MS);
@@ -113,7 +113,7 @@ async function movePieces({ pool, content, storage }: UpkeepDeps, clinicId: stri
   const others = storage.stores.slice(1).map(({ name }) => name);
   let moved = 0;
   let after = { sha256: '', n: -1 };
-  while (Date.now() < until) {
+  while (performance.now() < until) {
     const pieces = await readClinic(pool, clinicId, (tx) => piecesElsewhere(tx, clinicId, others, after, BATCH));
     for (const piece of pieces) {
       const bytes = await content.read(clinicId, piece.sha256, piece.n, 'any');

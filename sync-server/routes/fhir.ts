@@ -99,7 +99,7 @@ const read = route({
 const history = route({
   method: 'GET',
   path: `${FHIR_PATH}/:type/:id/_history`,
-  summary: 'The version that stands, and when and by whom earlier ones were made; what those said is not kept.',
+  summary: 'The version that stands, and when earlier ones were made; what those said is not kept.',
   auth: 'person',
   reads: 'chart',
   fhir: 'no body',

@@ -1,5 +1,6 @@
 /** Signing in by HelseID, for a laptop that waits on its loopback; and what an administrator decides about it. */
 import { z } from 'zod';
+import { helseIdStateSchema } from '#db/sync/helse-id.ts';
 import { bindOwn, setLevelAsked, stateFor, unbind } from '../core/helseid/people.ts';
 import { beginLogin, finishLogin, waitingLaptop } from '../core/helseid/logins.ts';
 import { err } from '../core/result.ts';
@@ -117,21 +118,7 @@ export const helseIdState = route({
   responses: {
     200: {
       description: 'As it is now.',
-      schema: z.object({
-        on: z.boolean(),
-        required: z.boolean(),
-        shownAt: z.string().nullable(),
-        people: z.array(
-          z.object({
-            userId: z.uuid(),
-            hprNumber: z.string().nullable(),
-            profession: z.string().nullable(),
-            level: z.int(),
-            boundAt: z.string(),
-            lastAt: z.string(),
-          }),
-        ),
-      }),
+      schema: helseIdStateSchema,
     },
   },
   run: async ({ deps, principal }) => ({ status: 200, body: await stateFor(deps.pool, principal, deps.helseId !== undefined) }),

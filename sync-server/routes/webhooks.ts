@@ -1,39 +1,13 @@
 /** A clinic's webhooks: an administrator names addresses, sees what went to them, and has it sent again. */
 import { z } from 'zod';
 import { WEBHOOK_EVENTS } from '#db/rules/webhook-events.ts';
+import { webhookAddedSchema, webhooksAnswerSchema } from '#db/sync/webhooks.ts';
 import { addWebhook, changeWebhook, listWebhooks, replayDelivery, testWebhook } from '../core/webhooks/manage.ts';
 import { err } from '../core/result.ts';
 import { route } from './route.ts';
 
 const params = z.strictObject({ id: z.uuid().toLowerCase() });
 const events = z.array(z.enum(WEBHOOK_EVENTS)).min(1).max(WEBHOOK_EVENTS.length);
-const instant = z.string().nullable();
-const listSchema = z.object({
-  endpoints: z.array(
-    z.object({
-      id: z.string(),
-      url: z.string(),
-      events: z.array(z.string()),
-      enabled: z.boolean(),
-      failingSince: instant,
-      endedBy: z.string().nullable(),
-    }),
-  ),
-  deliveries: z.array(
-    z.object({
-      id: z.string(),
-      endpointId: z.string(),
-      type: z.string(),
-      state: z.enum(['waiting', 'delivered', 'failed', 'dropped']),
-      attempts: z.int(),
-      status: z.int().nullable(),
-      ms: z.int().nullable(),
-      code: z.string().nullable(),
-      createdAt: z.string(),
-      triedAt: instant,
-    }),
-  ),
-});
 const admin = { auth: 'person', roles: ['ADMIN'] } as const;
 
 export const listHooks = route({
@@ -41,7 +15,7 @@ export const listHooks = route({
   method: 'GET',
   path: '/v1/webhooks',
   summary: 'Addresses that are told of bookings and messages, and the 200 newest deliveries. No secrets.',
-  responses: { 200: { description: 'Addresses and log.', schema: listSchema } },
+  responses: { 200: { description: 'Addresses and log.', schema: webhooksAnswerSchema } },
   async run({ deps, principal }) {
     return {
       status: 200,
@@ -56,7 +30,7 @@ export const addHook = route({
   path: '/v1/webhooks',
   summary: 'Names an address; its secret is told in this answer and never again.',
   body: z.strictObject({ url: z.string().min(1).max(2000), events }),
-  responses: { 201: { description: 'The secret, for the receiver.', schema: z.object({ id: z.string(), secret: z.string() }) } },
+  responses: { 201: { description: 'The secret, for the receiver.', schema: webhookAddedSchema } },
   async run({ deps, principal, body }) {
     if (deps.webhooks === undefined) return err('integration/off');
     const result = await addWebhook(deps.webhooks, principal, body);

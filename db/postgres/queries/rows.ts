@@ -37,7 +37,7 @@ const WRITE_ORDER: readonly EntityName[] = [
   ...entityNames.filter((name) => !FROZEN_CHILDREN.has(name)),
 ];
 
-/** Rows by entity and id; what does not exist is absent. One statement, by the key of each row whatever the planner believes of the table (`changesBefore`). */
+/** Rows by entity and id; what does not exist is absent. One statement, a row at a time by its key. */
 export async function readRows(
   tx: Tx,
   clinicId: string,

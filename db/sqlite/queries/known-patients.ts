@@ -1,7 +1,6 @@
 /** Everybody who is registered, by what tells people apart: for finding those an import would register again. */
 import { rowsWhere, type RowOf } from '../store.ts';
 import type { SqliteDatabase } from '../open.ts';
-import { staysOf } from './same-person.ts';
 
 export interface KnownPatients {
   byNumber: ReadonlyMap<string, RowOf<'patient'>>;
@@ -21,6 +20,3 @@ export function knownPatients(db: SqliteDatabase): KnownPatients {
   }
   return { byNumber, byName };
 }
-
-/** The registration that stands for this person. */
-export const standsFor = (db: SqliteDatabase, row: RowOf<'patient'>): string => staysOf(db, row.id);

@@ -1,7 +1,10 @@
 /** What an import would do with each line: the same judgement for looking and for taking. */
 import type { ImportLine, ImportStatus } from '#electron/contract/import.ts';
 import { patientFrom, STOPS, type ImportedPatient, type ImportMapping } from '#db/rules/import-patients.ts';
-import { knownPatients, nameKey, standsFor, type KnownPatients } from '#db/sqlite/queries/known-patients.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
+import { knownPatients, nameKey, type KnownPatients } from '#db/sqlite/queries/known-patients.ts';
+import { staysOf } from '#db/sqlite/queries/same-person.ts';
+import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 
 export interface Planned extends ImportLine {
@@ -10,9 +13,9 @@ export interface Planned extends ImportLine {
 
 export function planImport(ctx: Context, rows: readonly (readonly string[])[], mapping: ImportMapping): Planned[] {
   const synthetic = ctx.ports.allowSynthetic || (ctx.get('clinic', ctx.clinicId)?.demo ?? false);
-  const options = { synthetic, today: ctx.now.slice(0, 10) };
+  const options = { synthetic, today: clinicDay(ctx.now) };
   const known = knownPatients(ctx.db);
-  const seen = new Map<string, true>();
+  const seen = new Set<string>();
   return rows.map((cells, index): Planned => {
     const { patient, problems } = patientFrom(cells, mapping, options);
     const found = sameAs(known, patient);
@@ -22,27 +25,24 @@ export function planImport(ctx: Context, rows: readonly (readonly string[])[], m
     ];
     const wrong = problems.some(({ code }) => STOPS.has(code));
     const twice = keys.some((key) => key !== '' && seen.has(key));
-    if (!wrong) for (const key of keys) if (key !== '') seen.set(key, true);
-    const status: ImportStatus = wrong
-      ? 'wrong'
-      : found !== undefined
-        ? addsNothing(found, patient)
-          ? 'again'
-          : 'double'
-        : twice
-          ? 'twice'
-          : 'new';
+    if (!wrong) for (const key of keys) if (key !== '') seen.add(key);
+    const status = wrong ? 'wrong' : statusOf(found, patient, twice);
     return {
       line: index + 1,
       status,
       name: `${patient.givenName} ${patient.familyName}`.trim(),
       birthDate: patient.birthDate,
       problems,
-      patientId: found === undefined ? null : standsFor(ctx.db, found),
+      patientId: found === undefined ? null : staysOf(ctx.db, found.id),
       takeable: status === 'double' && (patient.nationalId === null || found?.nationalId !== patient.nationalId),
       patient,
     };
   });
+}
+
+function statusOf(found: RowOf<'patient'> | undefined, patient: ImportedPatient, twice: boolean): ImportStatus {
+  if (found !== undefined) return addsNothing(found, patient) ? 'again' : 'double';
+  return twice ? 'twice' : 'new';
 }
 
 /** By number; else by name, unless birth date, or where one lacks it the telephone, says that it is somebody else. */

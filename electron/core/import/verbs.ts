@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from '#electron/contract/verb.ts';
 import type { ImportStatus } from '#electron/contract/import.ts';
-import { guessMapping, type ImportMapping } from '#db/rules/import-patients.ts';
+import { guessMapping, saysNames } from '#db/rules/import-patients.ts';
 import { service } from '../use-case.ts';
 import { planImport, type Planned } from './plan.ts';
 import { readTable } from './read-table.ts';
@@ -12,9 +12,6 @@ const SHOWN_NEW = 50;
 /** Patients of one transaction: a colleague's save waits for no more. */
 const AT_ONCE = 100;
 
-const named = (mapping: ImportMapping): boolean =>
-  mapping.includes('fullName') || (mapping.includes('givenName') && mapping.includes('familyName'));
-
 export const importHandlers = [
   service('import.look', async (services, { base64, mapping: said }) => {
     const table = await readTable(Buffer.from(base64, 'base64'));
@@ -22,7 +19,7 @@ export const importHandlers = [
     const { kind, encoding, headers, rows } = table.value;
     const mapping = said ?? guessMapping(headers);
     return services.transaction((ctx) => {
-      const planned = named(mapping) ? planImport(ctx, rows, mapping) : [];
+      const planned = saysNames(mapping) ? planImport(ctx, rows, mapping) : [];
       const counts: Record<ImportStatus, number> = { new: 0, again: 0, double: 0, twice: 0, wrong: 0 };
       for (const { status } of planned) counts[status] += 1;
       const telling = planned.filter(({ status, problems }) => status !== 'new' || problems.length > 0);
@@ -44,7 +41,7 @@ export const importHandlers = [
   }),
 
   service('import.run', async (services, { base64, mapping, also }) => {
-    if (!named(mapping)) return err('import/no-name-column');
+    if (!saysNames(mapping)) return err('import/no-name-column');
     const bytes = Buffer.from(base64, 'base64');
     const table = await readTable(bytes);
     if (!table.ok) return table;

@@ -158,6 +158,19 @@ describe('on a strict server', () => {
     expect(await set('email', { tracking: true })).toMatchObject({ code: 'strict/agreement' });
     const trackingAgreement = { byId: practice.userId, at: '2026-11-23T08:00:00.000Z', reference: 'Perm 3' };
     expect(await set('email', { tracking: true, trackingAgreement })).toMatchObject({ ok: true });
+    // Who put it on file, and when, is not the window's to say; what is on file keeps its stamp.
+    const onFile = async () => {
+      const { integrations } = await practice.must('integration.list', {});
+      return integrations.find(({ name }) => name === 'email')?.options['trackingAgreement'];
+    };
+    const forged = { byId: '00000000-0000-4000-8000-000000000000', at: '', reference: 'Perm 4' };
+    const before = (await practice.must('app.state', {})).session?.user.id;
+    expect(await set('email', { tracking: true, trackingAgreement: forged })).toMatchObject({ ok: true });
+    const stamped = await onFile();
+    expect(stamped).toMatchObject({ byId: before, reference: 'Perm 4', at: expect.stringMatching(/^2026-11-23T/) });
+    practice.laptop.pass(60_000);
+    expect(await set('email', { tracking: true, trackingAgreement: forged })).toMatchObject({ ok: true });
+    expect(await onFile()).toEqual(stamped);
     await switchOn('sms');
     await agree('sms');
     const { id: subjectId } = await practice.must('recall.plan', { patientId, dueOn: '2026-11-23', basis: 'agreed' });

@@ -15,11 +15,11 @@ import { logRead } from '../audit/log-once.ts';
 import type { Context } from '../context.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { service, type AnyHandler } from '../use-case.ts';
-import { askAsPerson } from './ask-as-person.ts';
+import { askAsPerson } from '../clinic/ask-as-person.ts';
 import { isTold, patientOf } from './verbs.ts';
 
 const list = service('handedIn.list', async (services) => {
-  const reply = await askAsPerson(services, '/v1/handed-in', { limit: MAX_CHANGES }, handedInAnswerSchema);
+  const reply = await askAsPerson(services, { method: 'POST', path: '/v1/handed-in', body: { limit: MAX_CHANGES } }, handedInAnswerSchema);
   if (!reply.ok) return reply;
   return services.transaction((ctx) => {
     const items = reply.value.changes.flatMap(({ deviceId, n, change }) => {
@@ -75,7 +75,11 @@ export function viewOf(ctx: Context, item: { deviceId: string; n: number; change
 }
 
 const decide = service('handedIn.decide', async (services, { deviceId, ns, decision }) => {
-  const reply = await askAsPerson(services, '/v1/handed-in/decide', { deviceId, ns, decision }, handedInDecidedSchema);
+  const reply = await askAsPerson(
+    services,
+    { method: 'POST', path: '/v1/handed-in/decide', body: { deviceId, ns, decision } },
+    handedInDecidedSchema,
+  );
   if (!reply.ok) return reply;
   const refused = reply.value.outcomes.flatMap(({ n, outcome, code }) =>
     outcome === 'rejected' ? [{ n, code: code ?? 'change/malformed' }] : [],

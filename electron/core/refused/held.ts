@@ -10,11 +10,11 @@ import { upcast } from '#db/sync/upcast.ts';
 import { isShutFor } from '../access/guard.ts';
 import { logRead } from '../audit/log-once.ts';
 import { service, useCase, type AnyHandler } from '../use-case.ts';
-import { askAsPerson } from './ask-as-person.ts';
+import { askAsPerson } from '../clinic/ask-as-person.ts';
 import { viewOf } from './handed-in.ts';
 
 const list = service('held.list', async (services) => {
-  const reply = await askAsPerson(services, '/v1/held', { limit: MAX_CHANGES }, heldAnswerSchema);
+  const reply = await askAsPerson(services, { method: 'POST', path: '/v1/held', body: { limit: MAX_CHANGES } }, heldAnswerSchema);
   if (!reply.ok) return reply;
   return services.transaction((ctx) => {
     const items = reply.value.changes.flatMap(({ deviceId, n, erasureId, change }): HeldChange[] => {

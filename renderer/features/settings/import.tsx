@@ -2,7 +2,7 @@
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportLook } from '#electron/contract/import.ts';
-import { IMPORT_FIELDS, type ImportField } from '#db/rules/import-patients.ts';
+import { IMPORT_FIELDS, saysNames, type ImportField } from '#db/rules/import-patients.ts';
 import { call } from '../../app/client.ts';
 import { goTo } from '../../app/router.ts';
 import { sentence } from '../../i18n/index.ts';
@@ -113,7 +113,7 @@ function Columns({ look, busy, onMapping }: { look: ImportLook; busy: boolean; o
     // A field is one column: where it stood before it stands no more.
     onMapping(look.mapping.map((before, at) => (at === column ? field : before === field ? null : before)));
   };
-  const named = look.mapping.includes('fullName') || (look.mapping.includes('givenName') && look.mapping.includes('familyName'));
+  const named = saysNames(look.mapping);
   return (
     <>
       <h2>

@@ -48,12 +48,13 @@ export function TrackingSettings({
           label={strict ? t('tracking.agreementNeeded') : t('tracking.agreement')}
           value={agreement?.reference ?? ''}
           onText={(reference) =>
-            set({ trackingAgreement: reference === '' ? null : { byId: me, at: new Date().toISOString(), reference } })
+            // Who recorded it, and when, is stamped by the core.
+            set({ trackingAgreement: reference === '' ? null : { byId: me, at: '', reference } })
           }
           maxLength={200}
         />
       </div>
-      {recorded && <p className="quiet">{t('tracking.recorded', { date: formatDate(agreement.at) })}</p>}
+      {recorded && agreement.at !== '' && <p className="quiet">{t('tracking.recorded', { date: formatDate(agreement.at) })}</p>}
     </fieldset>
   );
 }

@@ -54,7 +54,7 @@ function resourceOf(type: string): CapabilityStatementRestResource {
     type: type as CapabilityStatementRestResource['type'],
     interaction: codes.map((code) => ({ code })),
     versioning: WRITTEN[type]?.includes('update') === true ? 'versioned-update' : 'versioned',
-    // The record keeps what stands; of earlier versions when and by whom they were changed.
+    // The record keeps what stands; of earlier versions when they were made.
     readHistory: false,
     updateCreate: false,
     conditionalRead: 'full-support',

@@ -80,7 +80,7 @@ export async function readSeveral(reading: Reading, type: string, ids: readonly 
   return withoutReason(units, reading.shut);
 }
 
-/** Codes: those of `readOne`, and fhir/version-not-kept: the record keeps what stands, and of what stood before when and by whom it was changed. */
+/** Codes: those of `readOne`, and fhir/version-not-kept: the record keeps what stands, and of what stood before when it was changed. */
 export async function readVersion(reading: Reading, type: string, id: string, versionId: string): Promise<Unit | FhirFailure> {
   const unit = await readOne(reading, type, id);
   if (isFailure(unit)) return unit;

@@ -42,8 +42,8 @@ export function openHelseId(settings: HelseId, { log }: Ports): HelseIdClient {
   let current = 0;
 
   function configurations(): Promise<oidc.Configuration[]> {
-    if (known !== undefined && Date.now() - known.at < METADATA_MS) return known.configs;
-    const mine = { at: Date.now(), configs: discover(settings) };
+    if (known !== undefined && performance.now() - known.at < METADATA_MS) return known.configs;
+    const mine = { at: performance.now(), configs: discover(settings) };
     // What failed is asked again.
     mine.configs.catch(() => {
       if (known === mine) known = undefined;
