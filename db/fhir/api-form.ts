@@ -42,6 +42,7 @@ const TYPES: Readonly<Record<string, string>> = {
   sick_leave: 'Observation',
   conflict: 'DetectedIssue',
   questionnaire_response: 'QuestionnaireResponse',
+  imported_entry: 'Composition',
 };
 
 /** By our own id, how the API names the resource; undefined for what is not here: somebody who signed and has no row. */

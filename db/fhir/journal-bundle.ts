@@ -7,6 +7,7 @@ import { derivedId } from '../model/ids.ts';
 import { appointmentOf, chargeOf, messageOf, recallOf, receiptOf } from './desk.ts';
 import { attachmentOf, documentOf, letterOf, looseDocuments } from './documents.ts';
 import { absenceOf, blockOf, channelConsentOf, disagreementOf, emergencyOf, responseOf, safetyOf } from './facts.ts';
+import { importedOf } from './imported.ts';
 import { journalOf, urn, type Journal, type JournalEntity, type JournalSource, type OwnRow } from './journal.ts';
 import { amendmentOf, amendmentSignatureOf, noteOf, signatureOf } from './notes.ts';
 import { guardianOf, organizationOf, patientOf, practitionersOf, withReplaced } from './people.ts';
@@ -53,6 +54,7 @@ const MAPPED: Readonly<Record<JournalEntity, (journal: Journal) => Resource[]>> 
   document: (journal) => looseDocuments(journal).map((row) => documentOf(journal, row)),
   attachment: each('attachment', attachmentOf),
   questionnaire_response: each('questionnaire_response', responseOf),
+  imported_entry: each('imported_entry', importedOf),
   recall: each('recall', recallOf),
   message: each('message', messageOf),
   journal_request: each('journal_request', requestOf),

@@ -23,7 +23,8 @@ type NamesPatient =
     }[EntityName];
 
 export type OwnRow<N extends EntityName> = OwnFields<EntityOf<N>> & { id: string };
-export type JournalRows = { readonly [N in JournalEntity]?: readonly OwnRow<N>[] };
+/** The runs that brought entries in are no resources, but say whether those entries count. */
+export type JournalRows = { readonly [N in JournalEntity | 'import_batch']?: readonly OwnRow<N>[] };
 
 export interface JournalSource {
   /** The patient who stays, where one was registered twice. */
@@ -56,7 +57,7 @@ export interface Journal extends JournalSource {
 export const urn = (id: string): string => `urn:uuid:${id}`;
 
 /** Rows that become part of another's resource and cannot be pointed to. */
-const WITHIN: readonly string[] = ['note_section', 'patient_link', 'document', 'conflict'];
+const WITHIN: readonly string[] = ['note_section', 'patient_link', 'document', 'conflict', 'import_batch'];
 
 export function journalOf(source: JournalSource): Journal {
   const { rows } = source;

@@ -7,6 +7,7 @@ import type { EntityName } from '../model/entities.ts';
 import { appointmentOf, chargeOf, messageOf, recallOf, receiptOf } from './desk.ts';
 import { attachmentOf, documentOf, letterOf, looseDocuments } from './documents.ts';
 import { absenceOf, blockOf, channelConsentOf, disagreementOf, emergencyOf, responseOf, safetyOf } from './facts.ts';
+import { importedOf } from './imported.ts';
 import { isAgreed, isAnswered, isMeasured, noteWithParts } from './journal-bundle.ts';
 import type { Journal, OwnRow } from './journal.ts';
 import { amendmentOf, amendmentSignatureOf, signatureOf } from './notes.ts';
@@ -146,6 +147,9 @@ export const KINDS: readonly Kind[] = [
   kind('QuestionnaireResponse', 'questionnaire_response', responseOf, {
     moment: 'authoredAt',
     needs: ({ encounterId }) => [by('encounter', 'id', encounterId)],
+  }),
+  kind('Composition', 'imported_entry', importedOf, {
+    needs: ({ importId, replacesId }) => [by('import_batch', 'id', importId), by('imported_entry', 'id', replacesId)],
   }),
   kind('ChargeItem', 'treatment_line', chargeOf, { needs: ({ encounterId }) => [by('encounter', 'id', encounterId)] }),
   kind('Invoice', 'payment', receiptOf, { moment: 'paidAt' }),

@@ -22,7 +22,7 @@ export function patientOf(journal: Journal, row: OwnRow<'patient'>): Patient {
     id: row.id,
     text: said(row.occupation) === undefined ? undefined : narrative(`Yrke: ${row.occupation}`),
     contained: list(fastlege),
-    identifier: list(nationalId(row)),
+    identifier: list(nationalId(row), formerId(row)),
     active: row.status === 'active' && replaced.length === 0,
     name: [{ family: said(row.familyName), given: list(said(row.givenName)) }],
     telecom: telecom(row.phone, row.email),
@@ -45,6 +45,12 @@ function nationalId(row: OwnRow<'patient'>): Identifier | undefined {
   const kind = parsed.ok ? parsed.kind : row.nationalIdKind;
   const system = { fnr: FNR, dnr: D_NUMBER, fhn: FELLES_HJELPENUMMER, hnr: undefined }[kind ?? 'hnr'];
   return system === undefined ? { type: { text: 'Hjelpenummer' }, value } : { use: 'official', system, value };
+}
+
+/** What the system the clinic used before calls the patient. */
+function formerId({ formerSystem, formerId: value }: OwnRow<'patient'>): Identifier | undefined {
+  if (said(value) === undefined) return undefined;
+  return { use: 'old', type: { text: `Pasientnummer i ${said(formerSystem) ?? 'et annet system'}` }, value: value ?? undefined };
 }
 
 function fastlegeOf(row: OwnRow<'patient'>): (Practitioner & { id: string }) | undefined {

@@ -9,6 +9,7 @@ import { billingSetting, helfoClaim, invoice, invoicePayment, prepaid, seriesCov
 import { sickLeave } from './sick-leave.ts';
 import { conflict } from './conflict.ts';
 import { integrationSetting, message, recall } from './message.ts';
+import { importBatch, importedEntry } from './imported.ts';
 import { erasure, journalRequest } from './erasure.ts';
 import { exportApproval } from './export-approval.ts';
 import { patientLink } from './patient-link.ts';
@@ -49,6 +50,8 @@ export const entities = {
   document,
   attachment,
   questionnaire_response: questionnaireResponse,
+  import_batch: importBatch,
+  imported_entry: importedEntry,
   day_close: dayClose,
   recall,
   message,
@@ -72,4 +75,4 @@ export function isEntityName(name: string): name is EntityName {
 }
 
 /** Version of the model; rises with every change to it. Sent with each change, so that a server can read older laptops (db/sync/upcast.ts). */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;

@@ -30,6 +30,11 @@ export const patient = entity('patient', 'desk', {
   /** Which of the channels they said yes to is used first; empty: SMS. */
   contactChannel: optional(choice(['sms', 'email'])),
   status: initially(choice(['active', 'inactive', 'deceased']), 'active'),
+  /** What another system calls the patient: what comes from there later finds them by it (db/rules/import-history). */
+  formerSystem: optional(text({ max: 100 })),
+  formerId: optional(text({ max: 100, sensitive: true })),
+  /** The run that registered them. */
+  importId: optional(looseId()),
 });
 
 export const guardian = entity('guardian', 'desk', {

@@ -84,6 +84,8 @@ const FINISHED: Readonly<Partial<Record<keyof typeof entities, string>>> = {
   document: '',
   attachment: '',
   questionnaire_response: '',
+  import_batch: '',
+  imported_entry: '',
   patient_link: '',
   journal_request: 'status',
   erasure: '',

@@ -8,7 +8,7 @@ import type { Assessment } from '../model/erasure.ts';
 import type { EntityName } from '../model/entities.ts';
 
 /** What a decision can be about; what hangs under it goes with it (db/sync/erase.ts). */
-export const ERASABLE = ['encounter', 'amendment', 'letter', 'attachment'] as const satisfies readonly EntityName[];
+export const ERASABLE = ['encounter', 'amendment', 'letter', 'attachment', 'imported_entry'] as const satisfies readonly EntityName[];
 export type Erasable = (typeof ERASABLE)[number];
 export const isErasable = (entity: string): entity is Erasable => (ERASABLE as readonly string[]).includes(entity);
 
@@ -40,4 +40,5 @@ export const RESPONSIBLE: Readonly<Record<Erasable, string>> = {
   amendment: 'authorId',
   letter: 'authorId',
   attachment: 'addedById',
+  imported_entry: 'addedById',
 };

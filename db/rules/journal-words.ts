@@ -1,5 +1,6 @@
 /** The words a journal is read in by people: headings of its copy as pages and as FHIR. Bokmål, whatever language the window speaks. */
 import type { VisitType } from '../model/encounter.ts';
+import type { ImportedKind } from '../model/imported.ts';
 
 export const VISIT_WORDS: Readonly<Record<VisitType, string>> = {
   initial: 'Førstegangskonsultasjon',
@@ -36,5 +37,14 @@ export const AMENDMENT_WORDS: Readonly<Record<string, string>> = {
   correction: 'Retting',
   addition: 'Tillegg',
   'late-sibling': 'Tillegg fra en annen maskin',
+};
+/** What was brought in from another system. */
+export const IMPORTED_WORDS: Readonly<Record<ImportedKind, string>> = {
+  note: 'Notat',
+  diagnosis: 'Diagnose',
+  appointment: 'Time',
+  measurement: 'Måling',
+  document: 'Dokument',
+  other: 'Annet',
 };
 export const LETTER_WORDS: Readonly<Record<string, string>> = { epikrise: 'Epikrise' };

@@ -126,7 +126,15 @@ export const readsNotes = (roles: readonly Role[], granted = false): boolean =>
 /** Whether one of these roles may say that a copy leaves the house, of another person's asking. */
 export const decidesOnExports = (roles: readonly Role[]): boolean => roles.includes('PRACTITIONER') || roles.includes('ADMIN');
 
-const ADMIN_ENTITIES: readonly EntityName[] = ['clinic', 'user', 'price_item', 'billing_setting', 'access_grant', 'integration_setting'];
+const ADMIN_ENTITIES: readonly EntityName[] = [
+  'clinic',
+  'user',
+  'price_item',
+  'billing_setting',
+  'access_grant',
+  'integration_setting',
+  'import_batch',
+];
 const ANYONE_ENTITIES: readonly EntityName[] = ['signing_key', 'device'];
 
 /** Whether one of these roles may change rows of the entity; the server's half of the table. */
@@ -151,6 +159,7 @@ const GRANTED_ENTITIES: readonly EntityName[] = [
   'safety_fact',
   'letter',
   'document',
+  'imported_entry',
 ];
 /** Whoever answers for the clinic sees them, clinician or not. */
 const OVERSIGHT_ENTITIES: readonly EntityName[] = ['emergency_access', 'access_block', 'erasure'];

@@ -109,6 +109,9 @@ test('an address is compared as a whole, and a reason for no number is no number
     fastlegeCity: null,
     status: 'active' as const,
     contactChannel: null,
+    formerSystem: null,
+    formerId: null,
+    importId: null,
   };
   expect(differingParts(empty, { ...empty, city: 'Oslo', phone: '' })).toEqual(['address']);
   expect([isUnsaid('nationalId', empty), isUnsaid('sex', empty), isUnsaid('name', empty)]).toEqual([true, true, false]);

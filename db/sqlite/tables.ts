@@ -57,6 +57,7 @@ const INDEXES: Partial<Record<keyof typeof entities, readonly (readonly string[]
   document: [['patientId']],
   attachment: [['patientId'], ['sha256']],
   questionnaire_response: [['patientId']],
+  imported_entry: [['patientId', 'happenedOn'], ['importId'], ['replacesId']],
   access_block: [['patientId']],
   access_grant: [['userId']],
   journal_request: [['patientId']],
@@ -122,6 +123,8 @@ export const letter = toSqlite(entities.letter);
 export const document = toSqlite(entities.document);
 export const attachment = toSqlite(entities.attachment);
 export const questionnaireResponse = toSqlite(entities.questionnaire_response);
+export const importBatch = toSqlite(entities.import_batch);
+export const importedEntry = toSqlite(entities.imported_entry);
 export const accessBlock = toSqlite(entities.access_block);
 export const accessGrant = toSqlite(entities.access_grant);
 export const journalRequest = toSqlite(entities.journal_request);

@@ -37,7 +37,7 @@ export const FROZEN_CHILDREN: ReadonlySet<EntityName> = new Set<EntityName>([
 
 /**
  * What may still change on a row that is finished: a signed letter can be handed over or withdrawn, a payment voided, an invoice nothing (a credit
- * note is another one), an attachment entered in error or looked over for viruses, a merging of two patients undone, a document and a signed
+ * note is another one), an attachment or an imported entry entered in error or looked over for viruses, a merging of two patients or an import undone, a document and a signed
  * amendment nothing at all. Undefined while the row is not finished.
  */
 export function movableFields(entity: EntityName, row: Readonly<Record<string, unknown>> | undefined): ReadonlySet<string> | undefined {
@@ -48,6 +48,8 @@ export function movableFields(entity: EntityName, row: Readonly<Record<string, u
   if (entity === 'invoice') return NO_FIELDS;
   if (entity === 'attachment') return ATTACHMENT_FIELDS;
   if (entity === 'patient_link') return UNDOING_FIELDS;
+  if (entity === 'import_batch') return IMPORT_FIELDS;
+  if (entity === 'imported_entry') return CLOSED_FIELDS;
   if (entity === 'journal_request') return row['status'] === 'open' ? undefined : NO_FIELDS;
   if (entity === 'erasure' || entity === 'questionnaire_response') return NO_FIELDS;
   return entity === 'document' ? NO_FIELDS : undefined;
@@ -57,6 +59,8 @@ const UNDOING_FIELDS: ReadonlySet<string> = new Set(['undone', 'undoneById', 'un
 const PAYMENT_FIELDS: ReadonlySet<string> = new Set(['voided', 'voidReason']);
 /** Taken back by a person; looked over by the server (who alone may say so: sync-server/core/authorise.ts). */
 const ATTACHMENT_FIELDS: ReadonlySet<string> = new Set(['status', 'closedReason', 'closedById', 'closedAt', 'virusScan']);
+const IMPORT_FIELDS: ReadonlySet<string> = new Set([...UNDOING_FIELDS, 'taken', 'endedAt']);
+const CLOSED_FIELDS: ReadonlySet<string> = new Set(['status', 'closedReason', 'closedById', 'closedAt']);
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
 /**

@@ -27,6 +27,8 @@ export const UPCASTS: Map<number, Upcast> = new Map([
   // prepaid visits, invoices, claims to Helfo, absence from work; answers and documents that other systems hand in;
   // opening hours, rooms, bookings of one series.
   [4, same],
+  // 6: imported history, and what another system calls a patient.
+  [5, same],
 ]);
 
 /** The change in today's words; one of a newer version stays as it came. */

@@ -84,7 +84,7 @@ export interface PatientPartView {
   empty: boolean;
 }
 export interface TimelineItem {
-  kind: 'encounter' | 'letter' | 'appointment' | 'payment' | 'amendment';
+  kind: 'encounter' | 'letter' | 'appointment' | 'payment' | 'amendment' | 'imported';
   id: string;
   at: string;
   title: string;

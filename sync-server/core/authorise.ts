@@ -31,6 +31,8 @@ const UNDELETABLE: ReadonlySet<EntityName> = new Set([
   'sick_leave',
   'attachment',
   'questionnaire_response',
+  'import_batch',
+  'imported_entry',
   'patient_link',
   'journal_request',
   'erasure',

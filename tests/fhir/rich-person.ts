@@ -200,6 +200,15 @@ export function richSource(): JournalSource {
         content: { item: [{ linkId: '1', text: 'Sover du «godt»?', answer: [{ valueBoolean: false }] }] },
       }),
     ],
+    imported_entry: [
+      filled('imported_entry', 'brought in', {
+        ...mine,
+        replacesId: id('brought in before'),
+        codes: [{ system: 'ICPC-2', code: 'L84', text: 'Ryggsyndrom' }],
+        rest: [['Saldo', '17,50']],
+      }),
+      filled('imported_entry', 'brought in before', { ...mine, replacesId: null, happenedAt: null, status: 'entered_in_error' }),
+    ],
     message: [filled('message', 'message', { ...mine, appointmentId: id('booked') })],
     access_block: [filled('access_block', 'block', { ...mine, blocked: true })],
     emergency_access: [filled('emergency_access', 'emergency', mine)],

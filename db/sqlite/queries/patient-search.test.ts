@@ -45,6 +45,9 @@ const blank = {
   fastlegePostalCode: null,
   fastlegeCity: null,
   contactChannel: null,
+  formerSystem: null,
+  formerId: null,
+  importId: null,
 } as const;
 
 beforeAll(() => {

@@ -1,6 +1,7 @@
 /** Patients as lists show them, and what there is on one patient's timeline. */
 import type { SqliteDatabase } from '../open.ts';
 import { prepared } from '../store.ts';
+import { IMPORTED_WHEN, STANDS_IMPORTED } from './imported.ts';
 import { OF_PERSON, personJson, STAYS, staysOf } from './same-person.ts';
 import type { FoundPatient } from './patient-search.ts';
 import type { TimelineRow } from './timeline-row.ts';
@@ -79,6 +80,9 @@ const CLINICAL = `
   select 'amendment', m.id, coalesce(m.signed_at, e.visit_at), m.kind, m.status, null, m.author_name, m.encounter_id, substr(trim(m.text), 1, 140)
     from encounter e join amendment m on m.encounter_id = e.id left join user u on u.id = m.author_id
     where ${OF_PERSON('e.patient_id', '@patient')} and m.deleted = 0 and m.status <> 'discarded' and coalesce(m.signed_at, e.visit_at) < @before
+  union all
+  select 'imported', i.id, ${IMPORTED_WHEN('i')}, i.kind, i.status, null, i.written_by, null, substr(trim(coalesce(i.title || ': ', '') || i.text), 1, 140)
+    from imported_entry i where ${OF_PERSON('i.patient_id', '@patient')} and i.deleted = 0 and ${STANDS_IMPORTED('i')} and ${IMPORTED_WHEN('i')} < @before
   union all`;
 const DESK = `
   select 'appointment' as kind, a.id, a.starts_at as at, a.visit_type as title, a.status, a.visit_type as visitType, u.name as practitionerName, null as encounterId, null as summary

@@ -1,11 +1,13 @@
 /**
  * When each person's journal had its last entry. An entry is what the duty to keep a record made somebody write or receive: a note (also one
- * entered in error, and a draft; not a discarded one), an addition, a letter, an attachment, a safety fact, a complaint, a request about the
+ * entered in error, and a draft; not a discarded one), an addition, a letter, an attachment, what was brought in
+ * from another system (by the day it happened there, or was brought in where nobody knows), a safety fact, a complaint, a request about the
  * journal (hpl §§ 42–44). An addition that somebody is still writing keeps the journal, and so does a booking that was not called off: who is
  * still coming is still in care. Payments and messages do not count; they have times of their own. All registrations of one person are one journal.
  */
 import type { SqliteDatabase } from '../open.ts';
 import { prepared } from '../store.ts';
+import { STANDS_IMPORTED } from './imported.ts';
 import { STAYS } from './same-person.ts';
 
 export interface LastEntry {
@@ -28,6 +30,7 @@ export function journalsQuietSince(db: SqliteDatabase, before: string, limit: nu
        union all select patient_id, recorded_at from safety_fact where deleted = 0
        union all select patient_id, ${latest('started_on', 'ended_on')} from episode where deleted = 0
        union all select patient_id, ${latest('received_at', 'decided_at')} from journal_request where deleted = 0
+       union all select i.patient_id, coalesce(i.happened_at, i.happened_on, i.added_at) from imported_entry i where i.deleted = 0 and ${STANDS_IMPORTED('i')}
        union all select patient_id, starts_at from appointment where deleted = 0 and status not in ('cancelled', 'no_show'))
      select p.id as patientId, p.given_name || ' ' || p.family_name as name, p.birth_date as birthDate, max(entry.at) as lastEntryAt
      from entry join patient p on p.id = ${STAYS('entry.patient_id')} and p.deleted = 0

@@ -2,7 +2,7 @@
 import type { VisitType } from '../../model/encounter.ts';
 
 export interface TimelineRow {
-  kind: 'encounter' | 'letter' | 'appointment' | 'payment' | 'amendment';
+  kind: 'encounter' | 'letter' | 'appointment' | 'payment' | 'amendment' | 'imported';
   id: string;
   at: string;
   title: string;

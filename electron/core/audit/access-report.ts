@@ -35,6 +35,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   safety_fact: 'viktige opplysninger',
   channel_consent: 'samtykke til kontakt',
   guardian: 'foresatte',
+  imported_entry: 'opplysninger fra et annet system',
   conflict: 'konflikt',
   access_block: 'sperre',
 };

@@ -1,9 +1,10 @@
 /** What stands in a patient's journal, in the words of the day it was signed, for the copy that is handed over. */
 import type { SignedContent } from '#db/model/encounter.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
-import { AMENDMENT_WORDS, LETTER_WORDS, SAFETY_WORDS, SECTION_WORDS, VISIT_WORDS } from '#db/rules/journal-words.ts';
+import { AMENDMENT_WORDS, IMPORTED_WORDS, LETTER_WORDS, SAFETY_WORDS, SECTION_WORDS, VISIT_WORDS } from '#db/rules/journal-words.ts';
 import { redFlagRegions } from '#db/rules/red-flags.ts';
 import { factsOfPerson, safetyStates } from '#db/rules/safety.ts';
+import { importedEntriesOf } from '#db/sqlite/queries/imported.ts';
 import { OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
@@ -29,7 +30,7 @@ export function journalOf(ctx: Context, patientId: string, handedOver: { recipie
     madeAt: ctx.now,
     madeBy: ctx.actor.name,
     facts: factsOf(ctx, ids),
-    notes: visits.map((visit) => noteOf(ctx, visit)),
+    notes: [...importedEntriesOf(ctx.db, patientId).map(importedNote), ...visits.map((visit) => noteOf(ctx, visit))],
     lists: listsOf(ctx, ids),
   };
 }
@@ -66,6 +67,30 @@ function noteOf(ctx: Context, visit: RowOf<'encounter'>): JournalNote {
     signed: visit.signedContent === null ? `Begynt av ${practitioner}` : signedLine(visit.signedContent),
     mark: marks[visit.status],
     parts: [...partsOf(content), ...additions].filter(({ text }) => text.trim() !== ''),
+  };
+}
+
+/** Brought in from another system: as it stood there, with who wrote it there, and nobody's signature here. */
+function importedNote(row: RowOf<'imported_entry'>): JournalNote {
+  const at = row.happenedAt ?? (row.happenedOn === null ? row.addedAt : `${row.happenedOn}T12:00:00.000Z`);
+  const undated = row.happenedOn === null && row.happenedAt === null;
+  return {
+    visitAt: at,
+    recordedAt: row.addedAt,
+    title: row.title ?? IMPORTED_WORDS[row.kind],
+    signed: [`Overført fra ${row.sourceSystem}`, row.writtenBy === null ? null : `skrevet av ${row.writtenBy}`].filter(Boolean).join(', '),
+    mark: `Overført, ikke signert her${undated ? '. Når det skjedde, er ikke kjent' : ''}`,
+    parts: [
+      { heading: IMPORTED_WORDS[row.kind], text: row.text },
+      {
+        heading: 'Koder',
+        text: row.codes
+          .map(({ system, code, text }) => [code, text, system === null ? null : `(${system})`].filter(Boolean).join(' '))
+          .join('\n'),
+      },
+      { heading: 'Tidspunkt som det sto', text: row.writtenWhen ?? '' },
+      { heading: 'Andre felt', text: row.rest.map(([head, value]) => `${head}: ${value}`).join('\n') },
+    ].filter(({ text }) => text.trim() !== ''),
   };
 }
 

@@ -32,6 +32,9 @@ function rowsOf(ctx: Context, entity: EntityName, ids: string, visits: readonly 
   if (entity === 'patient') return rowsWhere(ctx.db, entity, OF_PERSON('id'), [ids]);
   // One that was undone may hold what was another person's.
   if (entity === 'patient_link') return rowsWhere(ctx.db, entity, `${OF_PERSON('patient_id')} and undone = 0 order by id`, [ids]);
+  // Not of one patient, but it says where their entries came from and whether they count.
+  if (entity === 'import_batch')
+    return rowsWhere(ctx.db, entity, `id in (select import_id from imported_entry where ${OF_PERSON('patient_id')}) order by id`, [ids]);
   if ('patientId' in fields) return rowsWhere(ctx.db, entity, `${OF_PERSON('patient_id')} order by id`, [ids]);
   if (!('encounterId' in fields)) return [];
   return visits.flatMap((visit) => rowsWhere(ctx.db, entity, 'encounter_id = ? order by id', [visit]) as { id: string }[]);

@@ -14,10 +14,14 @@ export function entriesOf(ctx: Context, patientId: string): JournalEntry[] {
   const visits = ctx.rows('encounter', `${OF_PERSON('patient_id')} and status <> 'discarded'`, person);
   const letters = ctx.rows('letter', OF_PERSON('patient_id'), person);
   const attachments = ctx.rows('attachment', OF_PERSON('patient_id'), person);
+  const imported = ctx.rows('imported_entry', OF_PERSON('patient_id'), person);
   return [
     ...visits.map(({ id, visitAt, visitType, status }) => entry(ctx, 'encounter', id, { at: visitAt, title: visitType, status })),
     ...letters.map((row) => entry(ctx, 'letter', row.id, { at: row.signedAt ?? '', title: row.kind, status: row.status })),
     ...attachments.map(({ id, addedAt, title, status }) => entry(ctx, 'attachment', id, { at: addedAt, title, status })),
+    ...imported.map((row) =>
+      entry(ctx, 'imported_entry', row.id, { at: row.happenedAt ?? row.happenedOn ?? '', title: row.kind, status: row.status }),
+    ),
   ].toSorted((a, b) => (a.at < b.at ? 1 : -1));
 }
 

@@ -41,6 +41,8 @@ const ENTITIES = [
   'letter',
   'amendment',
   'payment',
+  'import_batch',
+  'imported_entry',
   'note_section',
   'diagnosis',
   'conflict',

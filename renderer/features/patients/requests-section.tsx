@@ -16,7 +16,7 @@ export type ListedRequest = Listed['requests'][number];
 
 export function RequestsSection({ patientId }: { patientId: string }) {
   const { t } = useTranslation('requests');
-  const list = useAsk('request.list', { patientId }, ['journal_request', 'erasure', 'encounter', 'letter', 'attachment']);
+  const list = useAsk('request.list', { patientId }, ['journal_request', 'erasure', 'encounter', 'letter', 'attachment', 'imported_entry']);
   const [asking, setAsking] = useState(false);
   const [deciding, setDeciding] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);

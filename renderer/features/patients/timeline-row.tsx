@@ -22,7 +22,7 @@ export function TimelineRow({ item, name }: { item: TimelineItem; name: string }
       data-off={item.status === 'cancelled' || item.status === 'entered_in_error' ? '' : undefined}
     >
       <td className="num" style={{ width: 150 }}>
-        {formatDate(item.at)} <span className="quiet">{formatTime(item.at)}</span>
+        {item.at === '' ? t('undated') : formatDate(item.at)} <span className="quiet">{item.at.length > 10 && formatTime(item.at)}</span>
       </td>
       <td style={{ width: 150 }}>
         {t(`item.${item.kind}.${item.title}`, {
