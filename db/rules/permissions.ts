@@ -59,6 +59,7 @@ const AREAS: Record<string, Group> = {
   letter: 'clinician',
   ai: 'clinician',
   attachment: 'clinician',
+  answer: 'clinician',
   journal: 'clinician',
   request: 'clinician',
   code: 'clinician',

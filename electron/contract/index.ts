@@ -1,6 +1,7 @@
 /** All verbs of the contract. A name used twice is refused when this module loads. */
 import { access } from './access.ts';
 import { ai, type AiEvent } from './ai.ts';
+import { answers } from './answers.ts';
 import { attachments } from './attachments.ts';
 import { audit } from './audit.ts';
 import { billing } from './billing.ts';
@@ -53,6 +54,7 @@ export const contract = {
   ...audit,
   ...journal,
   ...attachments,
+  ...answers,
   ...codes,
   ...messages,
   ...recalls,
@@ -84,6 +86,7 @@ const areas = [
   letters,
   ai,
   attachments,
+  answers,
   codes,
   messages,
   recalls,

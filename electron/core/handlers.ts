@@ -2,6 +2,7 @@
 import { grantHandlers } from './access/grants.ts';
 import { accessHandlers } from './access/verbs.ts';
 import { aiHandlers } from './ai/verbs.ts';
+import { answerHandlers } from './answers/verbs.ts';
 import { attachmentHandlers } from './attachments/verbs.ts';
 import { addingHandlers } from './attachments/adding.ts';
 import { affectedHandlers } from './audit/affected-verbs.ts';
@@ -103,6 +104,7 @@ export const handlers: readonly AnyHandler[] = [
   ...letterHandlers,
   ...letterPdfHandlers,
   ...aiHandlers,
+  ...answerHandlers,
   ...attachmentHandlers,
   ...addingHandlers,
   ...codeHandlers,

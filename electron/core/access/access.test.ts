@@ -34,6 +34,7 @@ async function asColleague(): Promise<void> {
 const inputs = (): Partial<Record<VerbName, unknown>> => {
   const [id, encounterId] = [patientId, visits.signed];
   return {
+    'answer.list': { patientId },
     'attachment.list': { patientId },
     'attachment.begin': { patientId, title: 'x', byteLength: 10 },
     'bill.get': { encounterId },

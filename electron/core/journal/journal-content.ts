@@ -2,6 +2,7 @@
 import type { SignedContent } from '#db/model/encounter.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
 import { AMENDMENT_WORDS, IMPORTED_WORDS, LETTER_WORDS, SAFETY_WORDS, SECTION_WORDS, VISIT_WORDS } from '#db/rules/journal-words.ts';
+import { answerWords } from '#db/rules/questionnaire-answers.ts';
 import { redFlagRegions } from '#db/rules/red-flags.ts';
 import { factsOfPerson, safetyStates } from '#db/rules/safety.ts';
 import { importedEntriesOf } from '#db/sqlite/queries/imported.ts';
@@ -10,6 +11,7 @@ import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { longDate } from '#db/documents/norwegian.ts';
 import type { JournalContent, JournalNote, JournalPart } from '#db/documents/render-journal.ts';
+import { answersOf, linesOf, titleOf } from '../answers/verbs.ts';
 import { noteParts } from '../encounters/note-parts.ts';
 import { fullName } from '../patients/patient-view.ts';
 
@@ -165,5 +167,19 @@ function listsOf(ctx: Context, ids: string): JournalPart[] {
         )
         .join('\n'),
     },
+    // Oldest first, as everything here.
+    ...answersOf(ctx, ids)
+      .toReversed()
+      .map((row) => ({
+        heading: `Svar: ${titleOf(row.questionnaire).title}`,
+        text: [`Besvart ${longDate(clinicDay(row.authoredAt))}${ENDED[row.status] ?? ''}`, ...linesOf(row).map(answerWords)].join('\n'),
+      })),
   ];
 }
+
+const ENDED: Readonly<Record<string, string>> = {
+  'in-progress': ' (ikke ferdig)',
+  amended: ' (endret)',
+  'entered-in-error': ' (feilført)',
+  stopped: ' (avbrutt)',
+};

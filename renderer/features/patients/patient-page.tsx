@@ -12,6 +12,7 @@ import { useAsk } from '../../app/use-ask.ts';
 import { sentence } from '../../i18n/index.ts';
 import { AccessSection } from '../access/access-section.tsx';
 import { BlockedJournal } from '../access/blocked-journal.tsx';
+import { AnswersSection } from '../answers/answers-section.tsx';
 import { AttachmentsSection } from '../attachments/attachments-section.tsx';
 import { SeriesPanel } from '../calendar/series-panel.tsx';
 import { formatDate } from '../chart/format.ts';
@@ -187,6 +188,7 @@ export function PatientPage({ id }: { id: string }) {
               {clinician && (
                 <AttachmentsSection patientId={id} patientName={`${patient.familyName}, ${patient.givenName}`} idle={!booking} />
               )}
+              {clinician && <AnswersSection patientId={id} />}
               <MessageThread patientId={id} idle={idle()} />
               <table className="list" aria-label={t('timeline')}>
                 <tbody>
