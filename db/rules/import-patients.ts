@@ -18,6 +18,7 @@ export const IMPORT_FIELDS = [
   'city',
   'occupation',
   'fastlegeName',
+  'formerId',
 ] as const;
 export type ImportField = (typeof IMPORT_FIELDS)[number];
 /** For each column of the table: what it is; null: left out. */
@@ -38,9 +39,11 @@ const WORDS: Readonly<Record<ImportField, readonly string[]>> = {
   city: ['poststed', 'sted', 'by', 'city', 'town'],
   occupation: ['yrke', 'stilling', 'occupation', 'job'],
   fastlegeName: ['fastlege', 'fastlegenavn', 'lege', 'gp'],
+  // What the other system calls them: their history finds them by it.
+  formerId: ['pasientid', 'pasientnr', 'pasientnummer', 'patientid', 'kundenr', 'kundenummer', 'klientid', 'klientnr'],
 };
 
-const bare = (header: string): string => header.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+export const bare = (header: string): string => header.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /** What the columns seem to be, by their heads; no field twice. */
 export function guessMapping(headers: readonly string[]): (ImportField | null)[] {
@@ -87,6 +90,7 @@ export interface ImportedPatient {
   city: string | null;
   occupation: string | null;
   fastlegeName: string | null;
+  formerId: string | null;
 }
 const LONGEST: Partial<Record<ImportField, number>> = {
   givenName: 120,
@@ -98,6 +102,7 @@ const LONGEST: Partial<Record<ImportField, number>> = {
   city: 100,
   occupation: 200,
   fastlegeName: 200,
+  formerId: 100,
 };
 
 /**
@@ -153,13 +158,14 @@ export function patientFrom(
       city: text('city'),
       occupation: text('occupation'),
       fastlegeName: text('fastlegeName'),
+      formerId: text('formerId'),
     },
     problems,
   };
 }
 
 /** «Nordmann, Kari Anne» and «Kari Anne Nordmann» alike. */
-function namesOf(given: string | null, family: string | null, full: string | null): { givenName: string; familyName: string } {
+export function namesOf(given: string | null, family: string | null, full: string | null): { givenName: string; familyName: string } {
   if (given !== null || family !== null || full === null) return { givenName: given ?? '', familyName: family ?? '' };
   const [before = '', after] = full.split(',', 2).map((part) => part.trim());
   if (after !== undefined) return { givenName: after, familyName: before };
@@ -168,13 +174,13 @@ function namesOf(given: string | null, family: string | null, full: string | nul
 }
 
 /** A number whose leading nought a spreadsheet has eaten. */
-function restored(written: string): string {
+export function restored(written: string): string {
   const digits = written.replace(/[\s.-]/g, '');
   return /^\d{10}$/.test(digits) ? `0${digits}` : digits;
 }
 
 /** `1980-02-01`, `01.02.1980`, `1/2/1980`, `19800201`: day before month, years whole; what is not one day is null. */
-function dateFrom(written: string, today: string): string | null {
+export function dateFrom(written: string, today: string): string | null {
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$/.exec(written) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(written);
   const [, day, month, year] = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$/.exec(written) ?? [];
   const parts = iso === null ? [year, month, day] : iso.slice(1, 4);

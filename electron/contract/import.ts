@@ -34,6 +34,8 @@ export interface ImportLook {
 /** 20 MB as base64. */
 const file = { base64: z.base64().max(28_000_000) };
 const mapping = z.array(z.enum(IMPORT_FIELDS).nullable()).max(200);
+/** The program the file comes from, as the person names it. */
+const sourceSystem = z.string().trim().max(100).default('');
 const errors = ['import/unreadable', 'import/empty', 'import/too-many', 'import/no-name-column'];
 
 export const importing = {
@@ -41,7 +43,7 @@ export const importing = {
   'import.look': verb<ImportLook>()(z.object({ ...file, mapping: mapping.nullable() }), errors),
   /** Takes what is new, and of what looks like somebody the lines in `also`. The same file again takes nothing. */
   'import.run': verb<{ taken: number; left: number }>()(
-    z.object({ ...file, mapping, also: z.array(z.int().min(1)).max(5000).default([]) }),
+    z.object({ ...file, mapping, also: z.array(z.int().min(1)).max(5000).default([]), sourceSystem }),
     errors,
   ),
 };

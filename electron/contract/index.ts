@@ -12,6 +12,7 @@ import { codes } from './codes.ts';
 import { encounters } from './encounters.ts';
 import { helseIdArea } from './helse-id.ts';
 import { importing } from './import.ts';
+import { importingHistory } from './import-history.ts';
 import { integrations } from './integrations.ts';
 import { webhooks } from './webhooks.ts';
 import { journal } from './journal.ts';
@@ -60,6 +61,7 @@ export const contract = {
   ...recalls,
   ...exporting,
   ...importing,
+  ...importingHistory,
   ...integrations,
   ...webhooks,
   ...sync,
@@ -92,6 +94,7 @@ const areas = [
   recalls,
   exporting,
   importing,
+  importingHistory,
   integrations,
   webhooks,
   sync,

@@ -39,6 +39,7 @@ import { retentionHandlers } from './journal/retention.ts';
 import { letterPdfHandlers } from './letters/sign-letter.ts';
 import { letterHandlers } from './letters/verbs.ts';
 import { exportingHandlers } from './exporting/second-person.ts';
+import { historyHandlers } from './import/history.ts';
 import { importHandlers } from './import/verbs.ts';
 import { recallHandlers } from './messages/recalls.ts';
 import { messageHandlers } from './messages/verbs.ts';
@@ -94,6 +95,7 @@ export const handlers: readonly AnyHandler[] = [
   ...messageHandlers,
   ...recallHandlers,
   ...importHandlers,
+  ...historyHandlers,
   ...exportingHandlers,
   ...integrationHandlers,
   ...webhookHandlers,

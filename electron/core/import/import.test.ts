@@ -132,6 +132,36 @@ describe('taking', () => {
     expect((await look(base64)).counts).toEqual({ new: 2, again: 0, double: 0, twice: 1, wrong: 0 });
   });
 
+  it('two people of one name of whom nothing else is known can both be taken, in one run or in two', async () => {
+    const base64 = utf8(['Navn;Yrke', 'Kari Nordmann;snekker', 'Kari Nordmann;snekker']);
+    const { lines, mapping } = await look(base64);
+    expect(lines.map(({ status, takeable }) => [status, takeable])).toEqual([
+      ['twice', true],
+      ['new', false],
+    ]);
+    expect(await practice.must('import.run', { base64, mapping })).toEqual({ taken: 1, left: 1 });
+    expect((await look(base64)).counts).toMatchObject({ again: 1, twice: 1 });
+    expect(await practice.must('import.run', { base64, mapping, also: [2] })).toEqual({ taken: 1, left: 1 });
+    expect((await look(base64)).counts).toMatchObject({ again: 2, twice: 0 });
+    expect(await practice.must('import.run', { base64, mapping, also: [2] })).toEqual({ taken: 0, left: 2 });
+  });
+
+  it('whoever is registered while the file is being taken is not registered again', async () => {
+    const many = Array.from({ length: 300 }, (_, n) => `Fyll${n};Person;0${1 + (n % 9)}.01.1970`);
+    const base64 = utf8(['Etternavn;Fornavn;Født', ...many, 'Nordmann;Ola;03.04.1975']);
+    const { mapping } = await look(base64);
+    const running = practice.must('import.run', { base64, mapping });
+    // Between the first steps; the last line's step comes later.
+    let colleague: Promise<string> | undefined;
+    while (colleague === undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if ((await count()) > 0) colleague = practice.patient({ givenName: 'Ola', familyName: 'Nordmann', birthDate: '1975-04-03' });
+    }
+    await colleague;
+    expect(await running).toEqual({ taken: 300, left: 1 });
+    expect(await count()).toBe(301);
+  });
+
   it('a line that would run in a spreadsheet, or has no name, is left; the others are taken', async () => {
     const base64 = utf8(['Navn;Mobil', '=cmd|calc B;900', 'Kari;901', 'Nordmann, Kari;902']);
     const { lines, mapping } = await look(base64);

@@ -15,18 +15,20 @@ export function planImport(ctx: Context, rows: readonly (readonly string[])[], m
   const synthetic = ctx.ports.allowSynthetic || (ctx.get('clinic', ctx.clinicId)?.demo ?? false);
   const options = { synthetic, today: clinicDay(ctx.now) };
   const known = knownPatients(ctx.db);
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   return rows.map((cells, index): Planned => {
     const { patient, problems } = patientFrom(cells, mapping, options);
-    const found = sameAs(known, patient);
-    const keys = [
-      patient.nationalId ?? '',
-      `${nameKey(patient.givenName, patient.familyName)}|${patient.birthDate ?? patient.phone ?? ''}`,
-    ];
+    const [found, ...others] = sameAs(known, patient);
+    const named = `${nameKey(patient.givenName, patient.familyName)}|${patient.birthDate ?? patient.phone ?? ''}`;
+    const numbered = patient.nationalId ?? '';
     const wrong = problems.some(({ code }) => STOPS.has(code));
-    const twice = keys.some((key) => key !== '' && seen.has(key));
-    if (!wrong) for (const key of keys) if (key !== '') seen.add(key);
-    const status = wrong ? 'wrong' : statusOf(found, patient, twice);
+    const before = seen.get(named) ?? 0;
+    const sameNumber = numbered !== '' && seen.has(numbered);
+    // The second of one name in the file is the second of that name here, and not the first once more.
+    const further = before > 0 && found !== undefined && before > others.length && !sameNumber;
+    const twice = before > 0 || sameNumber;
+    if (!wrong) for (const key of [named, numbered]) if (key !== '') seen.set(key, (seen.get(key) ?? 0) + 1);
+    const status = wrong ? 'wrong' : further ? 'twice' : statusOf(found, patient, twice);
     return {
       line: index + 1,
       status,
@@ -34,7 +36,9 @@ export function planImport(ctx: Context, rows: readonly (readonly string[])[], m
       birthDate: patient.birthDate,
       problems,
       patientId: found === undefined ? null : staysOf(ctx.db, found.id),
-      takeable: status === 'double' && (patient.nationalId === null || found?.nationalId !== patient.nationalId),
+      takeable:
+        (status === 'twice' && !sameNumber) ||
+        (status === 'double' && (patient.nationalId === null || found?.nationalId !== patient.nationalId)),
       patient,
     };
   });
@@ -46,10 +50,11 @@ function statusOf(found: RowOf<'patient'> | undefined, patient: ImportedPatient,
 }
 
 /** By number; else by name, unless birth date, or where one lacks it the telephone, says that it is somebody else. */
-function sameAs({ byNumber, byName }: KnownPatients, patient: ImportedPatient) {
+export function sameAs({ byNumber, byName }: KnownPatients, patient: ImportedPatient): RowOf<'patient'>[] {
   const sameNumber = patient.nationalId === null ? undefined : byNumber.get(patient.nationalId);
-  if (sameNumber !== undefined) return sameNumber;
-  return byName.get(nameKey(patient.givenName, patient.familyName))?.find((row) => {
+  if (sameNumber !== undefined) return [sameNumber];
+  const named = byName.get(nameKey(patient.givenName, patient.familyName)) ?? [];
+  return named.filter((row) => {
     if (row.nationalId !== null && patient.nationalId !== null) return false;
     if (row.birthDate !== null && patient.birthDate !== null) return row.birthDate === patient.birthDate;
     return row.phone === null || patient.phone === null || digits(row.phone) === digits(patient.phone);

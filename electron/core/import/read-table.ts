@@ -69,7 +69,8 @@ async function excelGrid(bytes: Buffer): Promise<string[][]> {
 }
 
 function cellText(cell: unknown): string {
-  if (cell instanceof Date) return cell.toISOString().slice(0, 10);
+  // Excel knows no time zone: what stands in the cell is the wall's clock. Midnight is a day without an hour.
+  if (cell instanceof Date) return cell.toISOString().slice(0, 16).replace('T', ' ').replace(' 00:00', '');
   return typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean' ? String(cell) : '';
 }
 

@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto';
 import { err, ok, type Result } from '#electron/contract/verb.ts';
 import type { ImportStatus } from '#electron/contract/import.ts';
 import { guessMapping, saysNames } from '#db/rules/import-patients.ts';
+import { knownPatients, lastPatientPlace, patientsAfter } from '#db/sqlite/queries/known-patients.ts';
+import { patientsWithNationalId } from '#db/sqlite/queries/patients.ts';
+import type { RowOf } from '#db/sqlite/store.ts';
 import { service } from '../use-case.ts';
-import { planImport, type Planned } from './plan.ts';
+import { planImport, sameAs, type Planned } from './plan.ts';
 import { readTable } from './read-table.ts';
 
 const SHOWN = 500;
@@ -40,7 +43,7 @@ export const importHandlers = [
     });
   }),
 
-  service('import.run', async (services, { base64, mapping, also }) => {
+  service('import.run', async (services, { base64, mapping, also, sourceSystem }) => {
     if (!saysNames(mapping)) return err('import/no-name-column');
     const bytes = Buffer.from(base64, 'base64');
     const table = await readTable(bytes);
@@ -48,21 +51,32 @@ export const importHandlers = [
     const { rows } = table.value;
     const chosen = new Set(also);
     const isTaken = ({ status, takeable, line }: Planned): boolean => status === 'new' || (takeable && chosen.has(line));
-    const plan = services.transaction((ctx): Result<Planned[]> => ok(planImport(ctx, rows, mapping).filter(isTaken)));
+    let place = 0;
+    const meanwhile: RowOf<'patient'>[] = [];
+    const plan = services.transaction((ctx): Result<Planned[]> => {
+      place = lastPatientPlace(ctx.db);
+      return ok(planImport(ctx, rows, mapping).filter(isTaken));
+    });
     if (!plan.ok) return plan;
     const file = createHash('sha256').update(bytes).digest('hex');
     let taken = 0;
     for (let from = 0; from < plan.value.length; from += AT_ONCE) {
       const step = services.transaction((ctx) => {
+        // Somebody may have registered one of them, or another laptop's have come, since the file was judged.
+        meanwhile.push(...patientsAfter(ctx.db, place));
+        const since = knownPatients(ctx.db, meanwhile);
         for (const { patient, line } of plan.value.slice(from, from + AT_ONCE)) {
-          const row = ctx.insert('patient', patient);
+          if (sameAs(since, patient).length > 0 && !chosen.has(line)) continue;
+          if (patient.nationalId !== null && patientsWithNationalId(ctx.db, patient.nationalId).length > 0) continue;
+          const row = ctx.insert('patient', { ...patient, formerSystem: patient.formerId === null ? null : sourceSystem });
+          taken += 1;
           ctx.audit({ action: 'create', subjectEntity: 'patient', subjectId: row.id, patientId: row.id, details: { file, line } });
         }
+        place = lastPatientPlace(ctx.db);
         return ok(null);
       });
       // The session was closed meanwhile: what was taken stands, and the same file again takes the rest.
       if (!step.ok) return step;
-      taken = Math.min(plan.value.length, from + AT_ONCE);
       await new Promise((resolve) => setImmediate(resolve));
     }
     return ok({ taken, left: rows.length - taken });
