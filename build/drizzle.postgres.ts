@@ -11,6 +11,7 @@ export default defineConfig({
     './db/postgres/content-tables.ts',
     './db/postgres/ai-tables.ts',
     './db/postgres/webhook-tables.ts',
+    './db/postgres/smart-tables.ts',
   ],
   out: './db/migrations/postgres',
   breakpoints: true,

@@ -27,7 +27,7 @@ import { openTestServer, type TestServer } from './testing/test-server.ts';
 const ASKS = new Set(['POST /v1/compare', 'POST /v1/audit', 'POST /v1/handed-in', 'POST /v1/held', 'POST /v1/handed-in/decide']);
 /** About the caller alone, who cannot name anybody else. */
 const OWN = (route: Route) =>
-  nameOf(route) === 'POST /v1/webhooks' ||
+  ['POST /v1/webhooks', 'POST /v1/apps', 'PUT /v1/apps/switches'].includes(nameOf(route)) ||
   route.path.startsWith('/v1/second-factor') ||
   [
     '/v1/integrations/:name/check',
@@ -42,6 +42,7 @@ const NOBODYS: Readonly<Record<string, string>> = {
   'GET /v1/payments/:id/receipt': 'payment/unknown',
   'GET /v1/invoices/:id/pdf': 'invoice/unknown',
   'POST /v1/statements': 'patient/unknown',
+  'POST /v1/apps/:id/launch': 'app/unknown',
 };
 /** The desk's patients and colleagues are an assistant's to see; what the probe asks for else is refused. */
 const ASSISTANT_BY_FHIR: Record<string, string> = {
@@ -167,7 +168,9 @@ describe.each(PLACES)('who is let in (%s)', (place) => {
       const answer = await ask(route, desk, owner);
       expect(answer.body).not.toContain('kanarinotat');
       if (OWN(route)) continue;
-      const about = /invitations|revoke|accounts|bindings|audit$|handed-in|held|jobs|letters|webhooks/.test(route.path)
+      const about = /invitations|revoke|accounts|bindings|audit$|handed-in|held|jobs|letters|webhooks|apps\/:id(\/secret)?$/.test(
+        route.path,
+      )
         ? 'role/forbidden'
         : route.path.startsWith('/v1/attachments/')
           ? 'attachment/forbidden'

@@ -93,7 +93,7 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
 
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) => {
     if (takesRaw(request)) return done(null, { raw: body, contentType: 'application/x-www-form-urlencoded' });
-    if (Reflect.get(request.routeOptions.config, 'fhir') === 'form' && isPlainUtf8(request.headers))
+    if (['form', 'oauth'].includes(String(Reflect.get(request.routeOptions.config, 'fhir'))) && isPlainUtf8(request.headers))
       return done(null, { form: String(body) });
     done(Object.assign(new Error('form'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
   });
@@ -189,7 +189,7 @@ async function call(
   if (route.takesRaw === true && !isRaw(request.body)) return err('request/media-type');
   if (route.keepsRefused !== true && route.takesBytes !== true && route.takesRaw !== true && !isStorable(request.body))
     return err('request/malformed');
-  const asItCame = route.takesBytes === true || route.takesRaw === true || route.fhir === 'form';
+  const asItCame = route.takesBytes === true || route.takesRaw === true || route.fhir === 'form' || route.fhir === 'oauth';
   const body = asItCame ? ({ ok: true, value: request.body } as const) : parse(route.body, request.body);
   const query = parse(route.query, request.query);
   const params = parse(route.params, request.params);
@@ -202,6 +202,7 @@ async function call(
     const person = await personBehind(deps.pool, principal, headerOf(request, PROOF_HEADER), who, deps.now());
     if (!person.ok) return person;
     if (route.reads === 'chart' && lacksLevel(person.value)) return err('auth/level-needed');
+    if (route.fhir !== undefined && person.value.fhirOff) return err('fhir/off');
     acting = person.value;
   }
   const { pollsPerDevice, pollsPerClinic } = deps.limits;

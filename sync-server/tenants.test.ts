@@ -73,6 +73,14 @@ const OWN: Record<string, string> = {
   'GET /v1/payments/:id/receipt': '403 404 404',
   'GET /v1/invoices/:id/pdf': '403 404 404',
   'POST /v1/statements': '403 404 404',
+  'GET /v1/apps': '200 200 200',
+  'POST /v1/apps': '201 403 403',
+  'POST /v1/apps/:id': '404 403 403',
+  'POST /v1/apps/:id/secret': '404 403 403',
+  'DELETE /v1/apps/:id': '404 403 403',
+  'PUT /v1/apps/switches': '204 403 403',
+  // There is none; and a session alone, without a laptop, launches none.
+  'POST /v1/apps/:id/launch': '404 404 404',
   'GET /v1/webhooks': '200 403 403',
   // A server without them: there is nothing to name an address for.
   'POST /v1/webhooks': '400 403 403',

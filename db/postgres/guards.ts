@@ -15,6 +15,7 @@ import {
   FEED_PARTS,
   IDENTITY_TABLES,
   MESSAGE_TABLES,
+  SMART_TABLES,
   TENANT_SERVER_TABLES,
   WEBHOOK_TABLES,
 } from './table-names.ts';
@@ -28,6 +29,7 @@ export const TENANT_TABLES: readonly string[] = [
   ...CONTENT_TABLES,
   ...AI_TABLES,
   ...WEBHOOK_TABLES,
+  ...SMART_TABLES,
 ];
 
 /** What the app's role may do, besides the record tables (select, insert, update). Never truncate. */
@@ -69,6 +71,13 @@ const GRANTS: Readonly<Record<string, string>> = {
   webhook_endpoint: 'select, insert, update',
   webhook_delivery: 'select, insert, update, delete',
   contact_route: 'select, insert, update',
+  smart_clinic: 'select, insert, update',
+  smart_app: 'select, insert, update',
+  smart_launch: 'select, insert, update, delete',
+  smart_grant: 'select, insert, update, delete',
+  smart_token: 'select, insert, update, delete',
+  smart_assertion: 'select, insert, delete',
+  smart_key: 'select, insert, delete',
   ai_use: 'select, insert, update',
   server_state: 'select',
   directory: 'select, insert, delete',

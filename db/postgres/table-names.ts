@@ -46,6 +46,9 @@ export const MESSAGE_TABLES = ['sending', 'webhook_event'] as const;
 export const CONTENT_TABLES = ['content', 'content_chunk', 'content_garbage'] as const;
 export const WEBHOOK_TABLES = ['webhook_endpoint', 'webhook_delivery'] as const;
 
+/** Of smart-tables.ts, those that hold a clinic's data. */
+export const SMART_TABLES = ['smart_clinic', 'smart_app', 'smart_launch', 'smart_grant', 'smart_token', 'smart_assertion'] as const;
+
 /** Of ai-tables.ts. */
 export const AI_TABLES = ['ai_use'] as const;
 
@@ -57,5 +60,6 @@ export const SHARED_TABLES = [
   'attempt',
   'rate_budget',
   'contact_route',
+  'smart_key',
   ...IDENTITY_SHARED,
 ] as const;

@@ -1,6 +1,7 @@
 /** Who sent a request, as far as a verified credential says. The clinic is never taken from anywhere else. */
 import type { Role } from '#db/model/clinic.ts';
 import type { Audience } from '#db/model/entity.ts';
+import type { ResourceScope } from './smart/scopes.ts';
 
 export interface DevicePrincipal {
   kind: 'device';
@@ -17,6 +18,14 @@ export interface DevicePrincipal {
   /** With which proof of whom it was revoked, if a person at a device did it. */
   revokeProof?: string;
 }
+export interface AppAccess {
+  id: string;
+  name: string;
+  grantId: string;
+  scopes: readonly ResourceScope[];
+  /** Whom it was launched for. */
+  patientId: string | null;
+}
 export interface UserPrincipal {
   kind: 'user';
   clinicId: string;
@@ -27,6 +36,10 @@ export interface UserPrincipal {
   levelMissing: boolean;
   /** At which device a person has signed. */
   deviceId?: string;
+  /** The clinic has its FHIR API off. */
+  fhirOff: boolean;
+  /** An app asks in the person's name (core/smart): by FHIR alone, and as far as its scopes go. */
+  app?: AppAccess;
   /** Of a session by HelseID, with its id. */
   level?: number;
   session?: string;

@@ -36,6 +36,16 @@ export async function personBehind(
     const roles = rolesIn(person.roles);
     const audience = audienceFor(roles, isGranted(person.grants, now.toISOString()));
     const levelMissing = principal.levelMissing && audience === 'clinical';
-    return ok({ kind: 'user' as const, clinicId, userId, roles, audience: levelMissing ? 'desk' : audience, levelMissing, deviceId });
+    const { fhirOff } = person;
+    return ok({
+      kind: 'user' as const,
+      clinicId,
+      userId,
+      roles,
+      audience: levelMissing ? 'desk' : audience,
+      levelMissing,
+      fhirOff,
+      deviceId,
+    });
   });
 }

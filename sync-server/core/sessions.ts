@@ -29,6 +29,8 @@ import { admitByTicket, clinicOf, LEVEL_HIGH } from './helseid/people.ts';
 import { readTicket } from './helseid/logins.ts';
 import type { Principal, UserPrincipal } from './principal.ts';
 import { err, ok, type Result } from './result.ts';
+import { principalOfApp } from './smart/access.ts';
+import { clinicIn } from './smart/secrets.ts';
 import { deviceKeyHash, emailKeyHash, readDeviceCredential, sameHash, secretHash } from './secrets.ts';
 import { sha256 } from './read-change.ts';
 import { actorOf, showFactor, type FactorDeps } from './second-factor.ts';
@@ -169,6 +171,8 @@ async function sign(sessionKey: Uint8Array, who: { userId: string; clinicId: str
 /** Who a bearer token is. Errors: auth/missing, auth/expired, auth/invalid. A revoked device is returned as such. */
 export async function principalOf({ pool, sessionKey, now, clerk }: SessionDeps, bearer: string | undefined): Promise<Result<Principal>> {
   if (bearer === undefined || bearer === '') return err('auth/missing');
+  const appClinic = clinicIn('rap', bearer);
+  if (appClinic !== undefined) return principalOfApp(pool, appClinic, bearer, now());
   const device = readDeviceCredential(bearer);
   if (device !== undefined) return deviceOf(pool, device, now());
   if (clerk !== undefined && isForClerk(bearer)) {
@@ -226,6 +230,7 @@ async function userOf(
     // Without the level it sees what a desk sees, wherever it asks.
     audience: levelMissing ? 'desk' : audience,
     levelMissing,
+    fhirOff: person.fhirOff,
     ...(helseId === undefined || id === undefined ? {} : { level: helseId.level, session: id }),
   });
 }

@@ -46,6 +46,8 @@ export function openAdmission(deps: ServerDeps): Admission {
     const principal = result.value;
     if (route.auth !== 'also-revoked' && principal.kind === 'device' && principal.revoked)
       return err('device/revoked', principal.revokeProof === undefined ? {} : { proof: principal.revokeProof });
+    // What an app holds opens FHIR and nothing else.
+    if (principal.kind === 'user' && principal.app !== undefined && route.fhir === undefined) return err('auth/invalid');
     const { roles } = route;
     if (roles !== undefined && !roles.some((role) => principal.roles.includes(role))) return err('role/forbidden');
     if (route.reads === 'chart' && lacksLevel(principal)) return err('auth/level-needed');
@@ -76,8 +78,13 @@ export function openAdmission(deps: ServerDeps): Admission {
   };
 }
 
-/** A device by its id, a session by its person. */
-export const callerName = (principal: Principal): string => (principal.kind === 'device' ? principal.deviceId : `user:${principal.userId}`);
+/** A device by its id, a session by its person, an app by what it was granted. */
+export const callerName = (principal: Principal): string =>
+  principal.kind === 'device'
+    ? principal.deviceId
+    : principal.app === undefined
+      ? `user:${principal.userId}`
+      : `app:${principal.app.grantId}`;
 
 function bearerOf(authorization: string | undefined): string | undefined {
   return /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1];

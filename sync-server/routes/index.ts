@@ -1,5 +1,6 @@
 /** All routes. A new one is added here, and is then in the OpenAPI page and in the tests' matrix of who may not. */
 import { writeDraft } from './ai.ts';
+import { appRoutes } from './apps.ts';
 import { attachmentState, completeAttachment, directAttachment, getAttachmentChunk, putAttachmentChunk } from './attachments.ts';
 import { auditAnchor, readAudit } from './log.ts';
 import { decideOnHandedIn, readHandedIn } from './handed-in.ts';
@@ -27,6 +28,7 @@ import { bootstrap, compare, digest } from './reading.ts';
 import { signInAsset, signInPage } from './sign-in.ts';
 import { addHook, listHooks, removeHook, replayHook, setHook, testHook } from './webhooks.ts';
 import { readShape } from './shape.ts';
+import { smartRoutes } from './smart.ts';
 import { followedEmail, openedEmail } from './watched.ts';
 import type { Route } from './route.ts';
 
@@ -94,5 +96,7 @@ export const routes: readonly Route[] = [
   replayHook,
   openedEmail,
   followedEmail,
+  ...appRoutes,
+  ...smartRoutes,
   ...fhirRoutes,
 ];

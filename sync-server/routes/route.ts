@@ -61,8 +61,9 @@ export interface Route {
   takesRaw?: true;
   /**
    * Speaks FHIR: refuses with an OperationOutcome, and takes besides JSON a resource as XML, handed over as `{ xml }`, or a form, as `{ form }`.
+   * `oauth`: a form too, of an app that asks for tokens.
    */
-  fhir?: 'resource' | 'form' | 'no body';
+  fhir?: 'resource' | 'form' | 'no body' | 'oauth';
   query?: z.ZodType;
   params?: z.ZodType;
   responses: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;

@@ -34,6 +34,15 @@ export const OPEN = [
   'GET /auth/helseid/callback',
   'GET /auth/helseid/logout',
   'POST /v1/sessions/helseid',
+  // SMART: by a ticket, a launch with its browser's cookie, or what an app shows (smart.test.ts).
+  'GET /fhir/R4/.well-known/smart-configuration',
+  'GET /auth/smart/.well-known/openid-configuration',
+  'GET /auth/smart/jwks',
+  'GET /auth/smart/launch',
+  'GET /auth/smart/authorize',
+  'POST /auth/smart/token',
+  'POST /auth/smart/introspect',
+  'POST /auth/smart/revoke',
 ];
 
 /** Valid by FHIR, whoever the patient is. */
@@ -113,6 +122,25 @@ export const PROBES: Record<string, (target: Target) => { url: string; payload?:
   'POST /v1/statements': (target) => ({
     url: '/v1/statements',
     payload: { patientId: target.deviceId, from: '2026-01-01', to: '2026-12-31' },
+  }),
+  'GET /v1/apps': () => ({ url: '/v1/apps' }),
+  'POST /v1/apps': () => ({
+    url: '/v1/apps',
+    payload: {
+      name: 'App',
+      kind: 'public',
+      redirectUris: ['https://app.example.test/ferdig'],
+      launchUrl: 'https://app.example.test/start',
+      scopes: 'launch patient/*.rs',
+    },
+  }),
+  'POST /v1/apps/:id': (target) => ({ url: `/v1/apps/${target.deviceId}`, payload: { enabled: false } }),
+  'POST /v1/apps/:id/secret': (target) => ({ url: `/v1/apps/${target.deviceId}/secret` }),
+  'DELETE /v1/apps/:id': (target) => ({ url: `/v1/apps/${target.deviceId}` }),
+  'PUT /v1/apps/switches': () => ({ url: '/v1/apps/switches', payload: { api: true, apps: true } }),
+  'POST /v1/apps/:id/launch': (target) => ({
+    url: `/v1/apps/${target.deviceId}/launch`,
+    payload: { patientId: target.userId, encounterId: null },
   }),
   'GET /v1/webhooks': () => ({ url: '/v1/webhooks' }),
   'POST /v1/webhooks': () => ({ url: '/v1/webhooks', payload: { url: 'https://erp.example.no/ryggrad', events: ['booking.created'] } }),

@@ -2,7 +2,7 @@
 import type { Grant } from '../../rules/grants.ts';
 import type { Pool, Tx } from '../open.ts';
 
-export type DirectoryKind = 'device' | 'email' | 'invitation' | 'clerk' | 'helseid';
+export type DirectoryKind = 'device' | 'email' | 'invitation' | 'clerk' | 'helseid' | 'app';
 
 /** The clinics behind a hashed key; asked before the tenant is known. */
 export async function clinicsBehind(pool: Pool, kind: DirectoryKind, keyHash: string): Promise<string[]> {
@@ -109,12 +109,15 @@ export interface PersonRow {
   grants: Grant[];
   /** The clinic asks for level 4 of who reads its charts over the network. */
   levelAsked: boolean;
+  /** The clinic has switched its FHIR API off. */
+  fhirOff: boolean;
 }
 
 export async function personById(tx: Tx, clinicId: string, userId: string): Promise<PersonRow | undefined> {
   const { rows } = await tx.query<PersonRow>(
     `select id, name, email, roles, active and not deleted and coalesce(valid_until >= to_char(now() at time zone 'Europe/Oslo', 'YYYY-MM-DD'), true) as active, ${GRANTS},
-       exists (select from helseid_clinic h where h.clinic_id = u.clinic_id and h.required) as "levelAsked"
+       exists (select from helseid_clinic h where h.clinic_id = u.clinic_id and h.required) as "levelAsked",
+       exists (select from smart_clinic s where s.clinic_id = u.clinic_id and not s.api) as "fhirOff"
      from "user" u where clinic_id = $1 and id = $2`,
     [clinicId, userId],
   );
@@ -126,8 +129,8 @@ export async function accountsByEmail(
   tx: Tx,
   clinicId: string,
   email: string,
-): Promise<(Omit<PersonRow, 'grants' | 'levelAsked'> & { verifier: string })[]> {
-  const { rows } = await tx.query<Omit<PersonRow, 'grants' | 'levelAsked'> & { verifier: string }>(
+): Promise<(Omit<PersonRow, 'grants' | 'levelAsked' | 'fhirOff'> & { verifier: string })[]> {
+  const { rows } = await tx.query<Omit<PersonRow, 'grants' | 'levelAsked' | 'fhirOff'> & { verifier: string }>(
     `select u.id, u.name, u.email, u.roles, a.verifier,
        u.active and not u.deleted and coalesce(u.valid_until >= to_char(now() at time zone 'Europe/Oslo', 'YYYY-MM-DD'), true) as active
      from "user" u join account a on a.clinic_id = u.clinic_id and a.user_id = u.id

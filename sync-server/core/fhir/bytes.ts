@@ -41,6 +41,7 @@ export async function bytesOf(reading: Reading, deps: ServerDeps, id: string): P
     : [];
   if (document !== undefined) {
     const patientId = String(document['patientId']);
+    if (!reading.allows('DocumentReference', 'r', patientId)) return fhirFailure('fhir/not-found');
     if (reading.shut.has(patientId)) return fhirFailure('fhir/blocked', { patientId });
     const bytes = Buffer.from(String(document['data']), 'base64');
     return { contentType: String(document['mediaType']), patientId, length: bytes.length, stream: () => Readable.from([bytes]) };
@@ -72,4 +73,5 @@ const principalOf = ({ clinicId, userId, roles }: FhirCaller) => ({
   roles,
   audience: 'clinical' as const,
   levelMissing: false,
+  fhirOff: false,
 });

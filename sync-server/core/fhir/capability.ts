@@ -30,8 +30,18 @@ export function capabilityStatement(base: string, version: string, date: string)
         mode: 'server',
         security: {
           cors: true,
+          service: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }] }],
+          extension: [
+            {
+              url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+              extension: ['authorize', 'token', 'introspect', 'revoke'].map((url) => ({
+                url,
+                valueUri: `${base.replace(/\/fhir\/R4$/, '')}/auth/smart/${url}`,
+              })),
+            },
+          ],
           description:
-            'Bearer: the token of POST /v1/sessions. Whoever asks sees what their role sees in the app; journals that a patient has shut are left out, and every read, search and write is in the clinic’s log.',
+            'Bearer: the token of POST /v1/sessions, or of an app that was launched by SMART App Launch. Whoever asks sees what their role sees in the app; journals that a patient has shut are left out, and every read, search and write is in the clinic’s log.',
         },
         resource: [...TYPES.map(resourceOf), { type: 'Binary', interaction: [{ code: 'read' }], versioning: 'no-version' }],
         interaction: [{ code: 'transaction' }, { code: 'batch' }],

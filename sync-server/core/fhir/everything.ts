@@ -47,9 +47,15 @@ export async function everything(reading: Reading, patientId: string, asked: Eve
   );
   const units: Unit[] = [];
   for (const kind of KINDS) {
-    if (kind.patient === undefined || !caller.reads(kind.entity) || asked.types?.includes(kind.type) === false) continue;
+    if (
+      kind.patient === undefined ||
+      !caller.reads(kind.entity) ||
+      caller.may(kind.type, 'r') === 'none' ||
+      asked.types?.includes(kind.type) === false
+    )
+      continue;
     const rows = await fhirRows(tx, caller.clinicId, { entity: kind.entity, patients: { field: kind.patient, ids: person }, limit: MOST });
-    units.push(...(await reading.units(kind, rows)));
+    units.push(...(await reading.units(kind, rows, 'r')));
     if (units.length >= MOST) return fhirFailure('fhir/too-costly');
   }
   const within = units.filter((unit) => isWithin(unit, asked));

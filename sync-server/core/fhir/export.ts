@@ -119,7 +119,7 @@ async function unitsIn(open: Reading, { type, entity, prefix, after, upTo }: Exp
   const units: Unit[] = [];
   for (let from = after; ;) {
     const rows = await fhirRows(open.tx, open.caller.clinicId, { entity, after: from, ...(upTo === null ? {} : { upTo }), limit: STEP });
-    units.push(...withoutReason(await open.units(kind, rows), open.shut).filter(({ seq }) => seq > since));
+    units.push(...withoutReason(await open.units(kind, rows, 'r'), open.shut).filter(({ seq }) => seq > since));
     const last = rows.at(-1);
     if (last === undefined || rows.length < STEP) return units;
     from = last.id;

@@ -36,8 +36,11 @@ const FIELDS: Readonly<Record<string, string>> = {
 const VISITS = new Set(['encounter', 'context']);
 
 export async function narrow(reading: Reading, asked: Asked, base: string): Promise<Narrowed | FhirFailure> {
-  const patients = await patientsOf(reading, asked, base);
-  if (patients !== undefined && 'outcome' in patients) return patients;
+  const named = await patientsOf(reading, asked, base);
+  if (named !== undefined && 'outcome' in named) return named;
+  // An app sees the patient's alone it was launched for: the rest is not looked at either, so that nothing of it is counted.
+  const isBound = reading.caller.may(asked.type, 's') === 'patient';
+  const patients = isBound ? { ids: new Set([...reading.bound].filter((id) => named?.ids.has(id) ?? true)) } : named;
   const rest = asked.parameters.filter((one) => !isPatient(one, base));
   const refs = (one: AskedParameter): { type: string | undefined; id: string }[] =>
     one.values.flatMap((value) => {

@@ -14,7 +14,8 @@ export type Cursor = z.infer<typeof cursorSchema>;
 const pageSchema = z.strictObject({ type: z.string(), query: z.string(), strict: z.boolean(), cursor: cursorSchema });
 export type Page = z.infer<typeof pageSchema>;
 
-const about = ({ clinicId, userId }: FhirCaller): string => `fhir-page|${clinicId}|${userId}`;
+const about = ({ clinicId, userId, app }: FhirCaller): string =>
+  `fhir-page|${clinicId}|${userId}${app === undefined ? '' : `|${app.grantId}`}`;
 
 export function sealPage(deps: ServerDeps, caller: FhirCaller, page: Page): string {
   return seal(keysOf(deps), about(caller), JSON.stringify(page));

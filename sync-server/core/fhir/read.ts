@@ -12,10 +12,11 @@ import type { Reading, Unit } from './reading.ts';
 import { kindsFor } from './search.ts';
 import { logUnit } from './search-log.ts';
 import { withoutReason } from './shut.ts';
+import type { Letter } from './who.ts';
 
 /** Codes: fhir/unknown-type, fhir/forbidden, fhir/not-found (another clinic's as what is nowhere), fhir/gone, fhir/blocked. */
-export async function readOne(reading: Reading, type: string, id: string): Promise<Unit | FhirFailure> {
-  const found = await find(reading, type, id);
+export async function readOne(reading: Reading, type: string, id: string, letter: Letter | 'any' = 'r'): Promise<Unit | FhirFailure> {
+  const found = await find(reading, type, id, letter);
   if (isFailure(found)) return found;
   const [open] = withoutReason([found.unit], reading.shut);
   return open ?? fhirFailure('fhir/blocked', { patientId: found.unit.patientId });
@@ -27,7 +28,9 @@ interface FoundRow {
   rowId: string;
 }
 
-async function find(reading: Reading, type: string, id: string): Promise<FoundRow | FhirFailure> {
+async function find(reading: Reading, type: string, id: string, letter: Letter | 'any' = 'r'): Promise<FoundRow | FhirFailure> {
+  if (letter !== 'any' && KINDS.some((kind) => kind.type === type) && reading.caller.may(type, letter) === 'none')
+    return fhirFailure('fhir/forbidden');
   if (type === 'Questionnaire') {
     const resource = QUESTIONNAIRES.find((one) => one.id === id);
     return resource === undefined
@@ -40,8 +43,9 @@ async function find(reading: Reading, type: string, id: string): Promise<FoundRo
   if (kinds.length === 0 && !isLog) return fhirFailure('fhir/forbidden');
   let gone = false;
   for (const [kind, row] of await rowsOf(reading, kinds, [id])) {
-    gone ||= row.deleted;
-    const [unit] = await reading.units(kind, [row]);
+    // Whose a row was that is gone is not known: an app that is bound to a patient hears of none.
+    gone ||= row.deleted && (letter === 'any' || reading.caller.may(type, letter) === 'any');
+    const [unit] = await reading.units(kind, [row], letter);
     if (unit !== undefined) return { unit, entity: kind.entity, rowId: row.id };
   }
   if (isLog && UUID.test(id)) {
@@ -75,6 +79,7 @@ export async function readSeveral(reading: Reading, type: string, ids: readonly 
       ...(await reading.units(
         kind,
         rows.filter(([of]) => of === kind).map(([, row]) => row),
+        'r',
       )),
     );
   return withoutReason(units, reading.shut);

@@ -8,7 +8,7 @@ import { readClinic, type Pool, type Tx } from '#db/postgres/open.ts';
 import { blocksFor, momentsOf, peopleAndClinic, rowsBeside, samePersonAs } from '#db/postgres/queries/fhir.ts';
 import { isShut } from '#db/rules/access.ts';
 import type { StoredRow } from '#db/sync/row.ts';
-import type { FhirCaller } from './who.ts';
+import type { FhirCaller, Letter } from './who.ts';
 
 export interface Unit {
   resource: Resource & { id: string };
@@ -24,8 +24,12 @@ export interface Reading {
   /** Patients whose journal is shut for the caller now, at any of their registrations. */
   readonly shut: ReadonlySet<string>;
   nameOf(userId: string): string | null;
-  /** Resources of these rows, in their order, without those that are none or are not for the caller; shut journals too. */
-  units(kind: Kind, rows: readonly StoredRow[]): Promise<Unit[]>;
+  /** Registrations of the person an app was launched for. */
+  readonly bound: ReadonlySet<string>;
+  /** Whether the caller may do this with something of the type that is this patient's. */
+  allows(type: string, letter: Letter, patientId: string | undefined): boolean;
+  /** Resources of these rows, in their order, without those that are none or are not for the caller; shut journals too. @param letter why they are wanted; any: for what is written, which has been judged */
+  units(kind: Kind, rows: readonly StoredRow[], letter: Letter | 'any'): Promise<Unit[]>;
 }
 
 /** In one transaction that writes nothing. */
@@ -41,6 +45,12 @@ export async function openReading(tx: Tx, caller: FhirCaller, now: Date): Promis
   const clinic = people.find(({ entity }) => entity === 'clinic')?.row;
   if (clinic === undefined) throw new Error('the clinic has no row of its own');
   const around = { clinic, users, clinicId };
+  const launchedFor = caller.app?.patientId ?? null;
+  const bound = new Set(launchedFor === null ? [] : await samePersonAs(tx, clinicId, [launchedFor]));
+  const allows: Reading['allows'] = (type, letter, patientId) => {
+    const reach = caller.may(type, letter);
+    return reach === 'any' || (reach === 'patient' && patientId !== undefined && bound.has(patientId));
+  };
   return {
     tx,
     caller,
@@ -50,13 +60,13 @@ export async function openReading(tx: Tx, caller: FhirCaller, now: Date): Promis
       const name = users.find(({ id }) => id === userId)?.['name'];
       return typeof name === 'string' ? name : null;
     },
-    units: async (kind, rows) =>
-      unitsOf(
-        tx,
-        around,
-        kind,
-        rows.filter((row) => !row.deleted && caller.readsRow(kind.entity, row)),
-      ),
+    bound,
+    allows,
+    async units(kind, rows, letter) {
+      const seen = rows.filter((row) => !row.deleted && caller.readsRow(kind.entity, row));
+      const all = await unitsOf(tx, around, kind, seen);
+      return letter === 'any' || caller.app === undefined ? all : all.filter(({ patientId }) => allows(kind.type, letter, patientId));
+    },
   };
 }
 

@@ -28,8 +28,10 @@ export async function patientsMatching(
     judges.push(judge);
   }
   const found = judges.length === 0 ? [...all] : all.filter((known) => judges.every((judge) => judge(known)));
-  const hits = reading.shut.size === 0 ? found : found.filter(({ id }) => !reading.shut.has(id));
-  return { hits, suppressed: hits.length < found.length };
+  const reach = reading.caller.may('Patient', 's');
+  const allowed = reach === 'any' ? found : found.filter(({ id }) => reach === 'patient' && reading.bound.has(id));
+  const hits = reading.shut.size === 0 ? allowed : allowed.filter(({ id }) => !reading.shut.has(id));
+  return { hits, suppressed: hits.length < allowed.length };
 }
 
 const CHEAP = new Set(['_id', 'name', 'family', 'given', 'birthdate', 'gender', 'identifier', '_lastUpdated', 'active']);

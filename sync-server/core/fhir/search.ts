@@ -35,6 +35,7 @@ const MOST_WALKED = 4000;
 
 /** @param base the server's address, which references may begin with */
 export async function search(reading: Reading, asked: Asked, cursor: Cursor | undefined, base: string): Promise<Found | FhirFailure> {
+  if (reading.caller.may(asked.type, 's') === 'none') return fhirFailure('fhir/forbidden');
   if (asked.type === 'Patient') return searchPatients(reading, asked, cursor, base);
   if (asked.type === 'Questionnaire') return searchQuestionnaires(asked, cursor, base);
   const kinds = kindsFor(reading, asked.type);
@@ -76,7 +77,7 @@ async function searchPatients(reading: Reading, asked: Asked, cursor: Cursor | u
     kind,
     page.map(({ id }) => id),
   );
-  return { units: await reading.units(kind, rows), total: sorted.length, next, suppressed };
+  return { units: await reading.units(kind, rows, 's'), total: sorted.length, next, suppressed };
 }
 
 async function rowsInOrder({ tx, caller }: Reading, { entity }: Kind, ids: readonly string[]): Promise<StoredRow[]> {
@@ -119,7 +120,7 @@ async function gathered(reading: Reading, kinds: readonly Kind[], narrowed: Narr
     if (wanted === undefined) continue;
     const rows = await fhirRows(reading.tx, reading.caller.clinicId, { ...wanted, limit: most + 1 });
     if (rows.length > most) return undefined;
-    units.push(...(await reading.units(kind, rows)));
+    units.push(...(await reading.units(kind, rows, 's')));
     if (units.length > most) return undefined;
   }
   return units;
@@ -194,7 +195,7 @@ async function walked(
         limit: STEP,
       });
       looked += rows.length;
-      const matching = (await reading.units(kind, rows)).filter(matches);
+      const matching = (await reading.units(kind, rows, 's')).filter(matches);
       const shown = withoutReason(matching, reading.shut);
       suppressed ||= shown.length < matching.length;
       for (const unit of shown) {

@@ -45,7 +45,7 @@ export function eventOf(
     verb,
     userId: caller.userId,
     subject: { entity: about.type, id: ID.exec(about.id ?? '')?.[1] ?? null, patientId: about.patientId ?? null },
-    details: about.details ?? {},
+    details: { ...about.details, ...(caller.app === undefined ? {} : { app: caller.app.name, appId: caller.app.id }) },
   };
 }
 

@@ -56,6 +56,8 @@ export async function prepare(open: Reading, call: FhirCall, asked: Asked): Prom
     const existing = await existingFor(open, call, type, asked.ifNoneExist);
     if (existing !== undefined) return existing;
   }
+  const letter = id === undefined ? 'c' : 'u';
+  if (call.caller.may(type, letter) === 'none') return fhirFailure('fhir/forbidden');
   const draft = draftOf(type, resource, {
     caller: call.caller,
     now: open.now,
@@ -66,8 +68,9 @@ export async function prepare(open: Reading, call: FhirCall, asked: Asked): Prom
   });
   if (isFailure(draft)) return draft;
   if (!mayChange(draft.entity, call.caller.roles)) return fhirFailure('fhir/forbidden');
+  if (!open.allows(type, letter, draft.patientId)) return fhirFailure('fhir/unknown-reference');
   if (id !== undefined) {
-    const before = UUID.test(id) ? await readOne(open, type, id) : fhirFailure('fhir/not-found');
+    const before = UUID.test(id) ? await readOne(open, type, id, 'u') : fhirFailure('fhir/not-found');
     if (isFailure(before)) return before;
   }
   const lost = await missing(open, draft);
@@ -93,7 +96,7 @@ async function existingFor(open: Reading, call: FhirCall, type: string, query: s
 /** What it refers to is there, is this clinic's, is open to the caller, and is the same patient's. */
 async function missing(open: Reading, { refers, patientId }: Draft): Promise<FhirFailure | undefined> {
   for (const { type, id } of refers) {
-    const found = UUID.test(id) ? await readOne(open, type, id) : undefined;
+    const found = UUID.test(id) ? await readOne(open, type, id, 'any') : undefined;
     if (found === undefined) return fhirFailure('fhir/unknown-reference');
     if (isFailure(found)) return found.status === 403 ? found : fhirFailure('fhir/unknown-reference');
     if (type === 'Encounter' && found.patientId !== patientId)
