@@ -93,7 +93,7 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
 
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) => {
     if (takesRaw(request)) return done(null, { raw: body, contentType: 'application/x-www-form-urlencoded' });
-    if (['form', 'oauth'].includes(String(Reflect.get(request.routeOptions.config, 'fhir'))) && isPlainUtf8(request.headers))
+    if (Reflect.get(request.routeOptions.config, 'takesForm') === true && isPlainUtf8(request.headers))
       return done(null, { form: String(body) });
     done(Object.assign(new Error('form'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
   });
@@ -144,7 +144,7 @@ export function buildApp(deps: ServerDeps, routes: readonly Route[] = allRoutes)
       method: route.method,
       url: route.path,
       bodyLimit: bodyLimitOf(route, deps.limits.bodyBytes),
-      config: { takesRaw: route.takesRaw === true, fhir: route.fhir },
+      config: { takesRaw: route.takesRaw === true, takesForm: takesForm(route), fhir: route.fhir },
       onRequest: async (request, reply) => {
         const principal = await withCause({ request: request.id }, () => admission.admit(route, askingOf(request)));
         if (principal === undefined) return;
@@ -189,7 +189,7 @@ async function call(
   if (route.takesRaw === true && !isRaw(request.body)) return err('request/media-type');
   if (route.keepsRefused !== true && route.takesBytes !== true && route.takesRaw !== true && !isStorable(request.body))
     return err('request/malformed');
-  const asItCame = route.takesBytes === true || route.takesRaw === true || route.fhir === 'form' || route.fhir === 'oauth';
+  const asItCame = route.takesBytes === true || route.takesRaw === true || takesForm(route);
   const body = asItCame ? ({ ok: true, value: request.body } as const) : parse(route.body, request.body);
   const query = parse(route.query, request.query);
   const params = parse(route.params, request.params);
@@ -288,6 +288,7 @@ function bodyLimitOf({ auth, takesBytes, takesRaw: raw, bodyBytes }: Route, most
   return Math.min(most, bodyBytes ?? (auth === 'open' ? STRANGER_BYTES : JSON_BYTES));
 }
 
+const takesForm = ({ fhir, takesForm: form }: Route): boolean => fhir === 'form' || form === true;
 const takesRaw = (request: FastifyRequest): boolean => Reflect.get(request.routeOptions.config, 'takesRaw') === true;
 const isRaw = (body: unknown): boolean => typeof body === 'object' && body !== null && 'raw' in body;
 

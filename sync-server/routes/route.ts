@@ -61,9 +61,10 @@ export interface Route {
   takesRaw?: true;
   /**
    * Speaks FHIR: refuses with an OperationOutcome, and takes besides JSON a resource as XML, handed over as `{ xml }`, or a form, as `{ form }`.
-   * `oauth`: a form too, of an app that asks for tokens.
    */
-  fhir?: 'resource' | 'form' | 'no body' | 'oauth';
+  fhir?: 'resource' | 'form' | 'no body';
+  /** Takes a form, handed over as `{ form }`: of an app that asks for tokens. */
+  takesForm?: true;
   query?: z.ZodType;
   params?: z.ZodType;
   responses: Readonly<Record<number, { description: string; schema?: z.ZodType }>>;

@@ -89,6 +89,7 @@ const smartConfiguration = route({
   path: `${FHIR_PATH}/.well-known/smart-configuration`,
   summary: 'Where an app asks for tokens, and what is supported (SMART App Launch 2.2 § 3).',
   auth: 'open',
+  fhir: 'no body',
   responses: { 200: { description: 'JSON.' } },
   run: async (call) => ({
     status: 200,
@@ -140,6 +141,7 @@ const authorizePage = route({
   summary: 'The authorization endpoint: code with PKCE (S256), for the browser that was launched.',
   auth: 'open',
   budget: 'door',
+  query: z.looseObject({ client_id: z.string().max(200), redirect_uri: z.string().max(2000) }),
   responses: { 303: { description: 'Back to the app, with a code or with why not.' }, 400: { description: 'No app that we know.' } },
   async run(call) {
     const host = hostOf(call);
@@ -166,7 +168,7 @@ function asked(
     path: `${SMART_PATH}/${path}`,
     summary,
     auth: 'open',
-    fhir: 'oauth',
+    takesForm: true,
     responses: {
       200: { description: 'JSON.' },
       400: { description: 'error, as RFC 6749 has it.' },
