@@ -1,6 +1,8 @@
 /** Where the operator is strict a copy leaves the house on two persons' word: one asks, another says yes, for a day and this patient. */
 import { err, ok, type Err } from '#electron/contract/verb.ts';
-import { APPROVED_HOURS, type ExportRequest } from '#electron/contract/exporting.ts';
+import { ALONE_HOURS, APPROVED_HOURS, type ExportRequest } from '#electron/contract/exporting.ts';
+import { clinicDay } from '#db/rules/appointments.ts';
+import { worksOn } from '#db/rules/locum.ts';
 import { decidesOnExports, readsNotes } from '#db/rules/permissions.ts';
 import { personIds, staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
@@ -9,12 +11,13 @@ import { isStrict } from '../messages/message-facts.ts';
 import { fullName } from '../patients/patient-view.ts';
 import { useCase } from '../use-case.ts';
 
+const HOUR_MS = 3_600_000;
 const RECENT_MS = 14 * 86_400_000;
 
 /** Undefined: it may. Asked by everything that takes a patient's data out of the encrypted store. */
 export function needsSecondPerson(ctx: Context, patientId: string): Err | undefined {
   if (!isStrict(ctx)) return undefined;
-  const since = new Date(Date.parse(ctx.now) - APPROVED_HOURS * 3_600_000).toISOString();
+  const since = new Date(Date.parse(ctx.now) - APPROVED_HOURS * HOUR_MS).toISOString();
   const found = requestsOf(ctx, patientId).some(
     (row) =>
       row.state === 'approved' &&
@@ -23,7 +26,28 @@ export function needsSecondPerson(ctx: Context, patientId: string): Err | undefi
       row.decidedById !== row.askedById &&
       (row.decidedAt ?? '') > since,
   );
-  return found ? undefined : err('export/second-person');
+  return found || aloneLongEnough(ctx, patientId) ? undefined : err('export/second-person');
+}
+
+/** Nobody else works here who could say yes. */
+const isAlone = (ctx: Context): boolean =>
+  !ctx
+    .rows('user', 'active = 1 and id <> ?', [ctx.actor.userId])
+    .some((person) => decidesOnExports(person.roles) && worksOn(person, clinicDay(ctx.now)));
+
+/** From when whoever is alone may take out what they asked for; null: they have not asked, or it is over, or somebody refused. */
+function aloneFrom(ctx: Context, patientId: string): string | null {
+  if (!isAlone(ctx)) return null;
+  const spans = requestsOf(ctx, patientId)
+    .filter(({ state, askedById }) => state === 'asked' && askedById === ctx.actor.userId)
+    .map(({ askedAt }) => Date.parse(askedAt) + ALONE_HOURS * HOUR_MS)
+    .filter((from) => Date.parse(ctx.now) < from + APPROVED_HOURS * HOUR_MS);
+  return spans.length === 0 ? null : new Date(Math.min(...spans)).toISOString();
+}
+
+function aloneLongEnough(ctx: Context, patientId: string): boolean {
+  const from = aloneFrom(ctx, patientId);
+  return from !== null && from <= ctx.now;
 }
 
 const requestsOf = (ctx: Context, patientId: string): RowOf<'export_approval'>[] =>
@@ -55,6 +79,8 @@ export const exportingHandlers = [
     return ok({
       strict: isStrict(ctx),
       may: needsSecondPerson(ctx, patientId) === undefined,
+      alone: isAlone(ctx),
+      aloneFrom: aloneFrom(ctx, patientId),
       requests: requests.map((row) => viewOf(ctx, row)),
     });
   }),

@@ -202,6 +202,32 @@ describe('on a strict server', () => {
   });
 });
 
+it('whoever is alone asks, waits a day, and may for a day; a colleague who could say yes ends that way', async () => {
+  writeReplica(await practice.db(), 'gdpr-strict', 'true');
+  const copy = () => practice.call('journal.copy', { patientId, recipient: 'Kari', basis: 'patient', form: 'data', warned: true });
+  const stands = () => practice.must('exporting.state', { patientId });
+  expect(await copy()).toMatchObject({ code: 'export/second-person' });
+  expect(await stands()).toMatchObject({ may: false, alone: true, aloneFrom: null });
+  await practice.must('exporting.ask', { patientId, purpose: 'Til pasienten selv' });
+  const { aloneFrom } = await stands();
+  practice.laptop.pass(24 * 3_600_000 - 60_000);
+  expect(await copy()).toMatchObject({ code: 'export/second-person' });
+  practice.laptop.pass(120_000);
+  expect(await stands()).toMatchObject({ may: true, aloneFrom });
+  expect(await copy()).toMatchObject({ ok: true });
+  await practice.asColleague(['PRACTITIONER']);
+  await practice.asFirst();
+  expect(await stands()).toMatchObject({ may: false, alone: false });
+  expect(await copy()).toMatchObject({ code: 'export/second-person' });
+});
+
+it('who has waited and does not take it within a day asks again', async () => {
+  writeReplica(await practice.db(), 'gdpr-strict', 'true');
+  await practice.must('exporting.ask', { patientId, purpose: 'Til pasienten selv' });
+  practice.laptop.pass(48 * 3_600_000);
+  expect(await practice.must('exporting.state', { patientId })).toMatchObject({ may: false, alone: true, aloneFrom: null });
+});
+
 it('one person is enough where the operator is not strict', async () => {
   expect(await practice.must('exporting.state', { patientId })).toMatchObject({ strict: false, may: true });
   expect(await practice.call('journal.copy', { patientId, recipient: 'Kari', basis: 'patient', form: 'data', warned: true })).toMatchObject(

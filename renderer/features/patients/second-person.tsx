@@ -15,7 +15,7 @@ export function SecondPerson({ patientId }: { patientId: string }) {
   const [purpose, setPurpose] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   if (state.value === null || !state.value.strict) return null;
-  const { may, requests } = state.value;
+  const { may, alone, aloneFrom, requests } = state.value;
   const mine = requests.find((one) => one.mine);
   const ask = async (): Promise<void> => {
     const reply = await call('exporting.ask', { patientId, purpose });
@@ -24,8 +24,17 @@ export function SecondPerson({ patientId }: { patientId: string }) {
   };
   return (
     <section aria-label={t('export.title')}>
-      <p className={may ? 'quiet' : 'due'}>{may ? t('export.may', { name: mine?.decidedByName ?? '' }) : t('export.needed')}</p>
-      {!may && mine !== undefined && (
+      <p className={may ? 'quiet' : 'due'}>
+        {may
+          ? alone
+            ? t('export.aloneMay')
+            : t('export.may', { name: mine?.decidedByName ?? '' })
+          : t(alone ? 'export.alone' : 'export.needed')}
+      </p>
+      {!may && aloneFrom !== null && (
+        <p className="quiet">{t('export.aloneFrom', { at: `${formatDate(aloneFrom)} ${formatTime(aloneFrom)}` })}</p>
+      )}
+      {!may && !alone && mine !== undefined && (
         <p className="quiet">
           {t(`export.state.${mine.state}`, {
             at: `${formatDate(mine.decidedAt ?? mine.askedAt)} ${formatTime(mine.decidedAt ?? mine.askedAt)}`,
@@ -33,7 +42,7 @@ export function SecondPerson({ patientId }: { patientId: string }) {
           })}
         </p>
       )}
-      {!may && mine?.state !== 'asked' && (
+      {!may && aloneFrom === null && (alone || mine?.state !== 'asked') && (
         <div className="row fields">
           <Field label={t('export.purpose')} value={purpose} onText={setPurpose} maxLength={500} />
           <button type="button" className="btn" disabled={purpose.trim().length < 3} onClick={() => void ask()}>
