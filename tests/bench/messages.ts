@@ -32,15 +32,18 @@ export async function messagesBench({
     server.time.now = new Date(NOW);
     const laptop = await foundClinic(server.app);
     await planned(server, laptop, reminders);
-    const alone = await savesOf(server, laptop, saves);
+    const before = await savesOf(server, laptop, upTo(saves / 2));
     server.time.now = DUE;
     const began = performance.now();
     const found = server.sweep();
-    const beside = savesOf(server, laptop, saves);
+    // From the first to the last of them, not only while they begin.
+    const beside = savesOf(server, laptop, () => server.vendors.sent.length < reminders);
     await found;
     while (server.vendors.sent.length < reminders) await new Promise((resolve) => setTimeout(resolve, 20));
     const seconds = (performance.now() - began) / 1000;
-    const [p95Alone, p95Beside] = [percentile(alone, 0.95), percentile(await beside, 0.95)];
+    const p95Beside = percentile(await beside, 0.95);
+    // Half of the comparison before and half after: what the machine and a growing clinic do to a save is on both sides.
+    const p95Alone = percentile([...before, ...(await savesOf(server, laptop, upTo(saves / 2)))], 0.95);
     const rate = await webhookRate(server, webhooks);
     const distinct = new Set(server.vendors.sent.map(({ to }) => to)).size;
     if (distinct !== server.vendors.sent.length) throw new Error(`${server.vendors.sent.length - distinct} were sent twice`);
@@ -110,9 +113,9 @@ async function planned(server: TestMessages, laptop: Laptop, count: number): Pro
   }
 }
 
-async function savesOf(server: TestMessages, laptop: Laptop, count: number): Promise<number[]> {
+async function savesOf(server: TestMessages, laptop: Laptop, more: (done: number) => boolean): Promise<number[]> {
   const times: number[] = [];
-  for (let n = 0; n < count; n += 1) {
+  while (more(times.length)) {
     const began = performance.now();
     await push(server.app, laptop, [changeOf(laptop, newPatient())]);
     times.push(performance.now() - began);
@@ -120,6 +123,8 @@ async function savesOf(server: TestMessages, laptop: Laptop, count: number): Pro
   }
   return times;
 }
+
+const upTo = (count: number) => (done: number) => done < count;
 
 async function webhookRate(server: TestMessages, count: number): Promise<number> {
   const calls = server.vendors.sent.slice(0, count).map((sms) => server.vendors.status(sms, 'delivered'));

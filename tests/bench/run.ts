@@ -69,7 +69,7 @@ if ([...Object.keys(LAPTOP), 'memory', 'unlock', 'cipher', 'audit'].some(wanted)
 if (wanted('authorise')) say(await authorise(values.quick ? 200 : 2000));
 if (wanted('key-echo')) say(await keyEcho(values.quick ? 60 : 400));
 if (['messages', 'push-beside', 'webhooks'].some(wanted))
-  say(await messagesBench(values.quick ? { reminders: 60, webhooks: 60, saves: 20 } : { reminders: 1000, webhooks: 1000, saves: 200 }));
+  say(await messagesBench(values.quick ? { reminders: 60, webhooks: 60, saves: 20 } : { reminders: 1000, webhooks: 1000, saves: 1000 }));
 if (['fhir-read', 'fhir-search', 'fhir-search-cold', 'fhir-everything', 'fhir-everything-size', 'fhir-bulk', 'fhir'].some(wanted))
   say(await fhirBench(values.quick ? { patients: 2000, visits: 200, reads: 50 } : { patients: 50_000, visits: 3000, reads: 300 }));
 await syncBenches(wanted, syncSize, values.quick, say);
