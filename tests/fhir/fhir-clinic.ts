@@ -48,8 +48,20 @@ export async function fhirClinic(server: TestServer, name = 'Testklinikken'): Pr
     givenName: 'Kari Anne',
   });
   const users = (moved(source.users) as NonNullable<Rows[string]>).map((user) => ({ ...user, roles: ['PRACTITIONER'], validUntil: null }));
-  const all: Rows = { user: users, ...rows };
-  const known = new Set(Object.values(all).flatMap((some) => some.map(({ id }) => id)));
+  // The run that brought in what was brought in: not the person's, and so not in the journal.
+  const run = {
+    id: String(rows['imported_entry']?.[0]?.['importId']),
+    kind: 'history',
+    sourceSystem: 'Gammelt system',
+    fileName: 'historikk.csv',
+    sha256: '0'.repeat(64),
+    mapping: {},
+    addedById: owner.userId,
+    addedAt: '2026-11-23T08:00:00.000Z',
+    undone: false,
+  };
+  const all: Rows = { user: users, import_batch: [run], ...rows };
+  const known = new Set(Object.values({ ...all, import_batch: [] }).flatMap((some) => some.map(({ id }) => id)));
   const writes = entityNames.flatMap((entity) => (all[entity] ?? []).map((row) => birthOf(entity, row, known)));
   await withClinic(server.pool, owner.clinicId, (tx) => serverWrite(tx, owner.clinicId, owner.deviceId, writes));
   return { owner, token, patientId: first?.id ?? '', nationalId, rows, here };
