@@ -16,8 +16,8 @@ export interface JournalPart {
   text: string;
 }
 export interface JournalNote {
-  /** ISO instant, UTC. */
-  visitAt: string;
+  /** ISO instant, UTC; a day alone where no hour is known; null: nobody knows when. */
+  visitAt: string | null;
   recordedAt: string;
   title: string;
   /** Who and when, as printed under the title; says so where nobody has signed. */
@@ -102,14 +102,13 @@ function section(paper: Paper, flow: Flow, { heading, text }: JournalPart): void
 
 /** A line across, when it was and what it was, who stands for it; then its parts. */
 function drawNote(paper: Paper, flow: Flow, note: JournalNote): void {
-  const happened = inNorway(note.visitAt);
   const recorded = inNorway(note.recordedAt);
   if (flow.y() > page.top) flow.moveTo(flow.y() + mm(7));
   // Room for the title, who signed, and two lines of what was written.
   const top = flow.room(styles.name.leading + 4 * styles.body.leading);
   paper.ruleAt(top - mm(6));
   const width = page.right - page.left;
-  const title = `${capitalised(longDate(happened.date))} kl. ${happened.time} – ${note.title}`;
+  const title = `${whenOf(note.visitAt)} – ${note.title}`;
   let y = paper.write(paper.root, 'H2', paper.lines(title, styles.name, width), styles.name, { x: page.left, baseline: top, width });
   const under = joined([note.signed, `Ført ${longDate(recorded.date)} kl. ${recorded.time}`], ' · ');
   y = paper.write(paper.root, 'P', paper.lines(under, styles.note, width), styles.note, { x: page.left, baseline: y, width });
@@ -121,4 +120,11 @@ function drawNote(paper: Paper, flow: Flow, note: JournalNote): void {
     flow.section({ heading: 'Notat', blocks: [empty], before: 0 });
   }
   for (const part of note.parts) section(paper, flow, part);
+}
+
+function whenOf(visitAt: string | null): string {
+  if (visitAt === null) return 'Uten kjent tidspunkt';
+  if (/^\d{4}-\d{2}-\d{2}$/.test(visitAt)) return capitalised(longDate(visitAt));
+  const { date, time } = inNorway(visitAt);
+  return `${capitalised(longDate(date))} kl. ${time}`;
 }

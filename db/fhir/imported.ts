@@ -28,7 +28,8 @@ export function importedOf(journal: Journal, row: OwnRow<'imported_entry'>): Com
     status: standsImported(journal, row) ? 'preliminary' : 'entered-in-error',
     type: loinc('34133-9', 'Summarization of Episode Note', `${IMPORTED_WORDS[row.kind]}, overført fra ${row.sourceSystem}`),
     subject: journal.subject(row.patientId),
-    date: row.happenedAt ?? row.happenedOn ?? journal.madeAt,
+    // Where nobody knows when it happened: when it came here, which is the same in every copy.
+    date: row.happenedAt ?? row.happenedOn ?? row.addedAt,
     author: [{ display: said(row.writtenBy) ?? row.sourceSystem }],
     title,
     custodian: journal.organization,

@@ -3,7 +3,7 @@
  * stood; a time that cannot be read is kept as written; a column nobody gave a meaning stays with its line. Nothing is worked out or made up.
  */
 import type { ImportedCode, ImportedKind } from '../model/imported.ts';
-import { clinicInstant } from './appointments.ts';
+import { clinicDay, clinicInstant } from './appointments.ts';
 import { parseNationalId } from './fodselsnummer.ts';
 import { bare, dateFrom, namesOf, restored } from './import-patients.ts';
 
@@ -210,17 +210,22 @@ const KINDS: Readonly<Record<string, ImportedKind>> = {
   brev: 'document',
 };
 
-/** A day, with or without an hour of Norway's clock; null where it is not one moment. */
+const MOMENT = /^(\S+?)(?:[T ,]+(?:kl\.? ?)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}(?:\.\d+)?))?(?:(Z)|([+-]\d{2}):?(\d{2})?)?)?$/;
+
+/** A day, with or without an hour: of Norway's clock, unless the zone is said. Null where it is not one moment. */
 export function momentFrom(written: string): { day: string; at: string | null } | null {
-  const zoned = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(written);
-  const [, dayPart = '', hour, minute] =
-    /^(\S+?)(?:[T ,]+(?:kl\.? ?)?(\d{1,2})[:.](\d{2})(?:[:.]\d{2}(?:\.\d+)?)?Z?(?:[+-]\d{2}:\d{2})?)?$/.exec(written) ?? [];
+  const [, dayPart = '', hour, minute, second, utc, hours, minutes = '00'] = MOMENT.exec(written) ?? [];
   const day = dateFrom(dayPart, '2999-12-31');
-  if (day === null) return null;
-  if (zoned) return { day, at: new Date(written).toISOString() };
-  if (hour === undefined || minute === undefined) return { day, at: null };
+  if (day === null || hour === undefined || minute === undefined) return day === null ? null : { day, at: null };
   if (Number(hour) > 23 || Number(minute) > 59) return null;
-  return { day, at: clinicInstant(day, `${hour.padStart(2, '0')}:${minute}`) };
+  const clock = `${hour.padStart(2, '0')}:${minute}`;
+  // «14:30-15:00» is from when to when, and no zone.
+  const isRange = hours?.startsWith('-') === true && second === undefined && !written.includes('T');
+  if (utc === undefined && (hours === undefined || isRange)) return { day, at: clinicInstant(day, clock) };
+  const moment = new Date(`${day}T${clock}:${second ?? '00'}${utc ?? `${hours}:${minutes}`}`);
+  if (Number.isNaN(moment.getTime())) return null;
+  const at = moment.toISOString();
+  return { day: clinicDay(at), at };
 }
 
 /** All that an entry says, in one order: the same words are the same entry. */

@@ -52,6 +52,12 @@ describe('looking', () => {
     const lines = ['Navn;Født;Notat', 'Berg, Ola;03.04.1975;a', 'Ola Berg;03.04.1975;b', 'Nå Ukjent;01.01.1990;c'];
     const seen = await look(lines);
     expect(seen.counts).toMatchObject({ new: 0, unsure: 2, nobody: 1 });
+    const { details } = (await practice.db())
+      .prepare("select details from audit_event where action = 'search' order by rowid desc")
+      .get() as {
+      details: string;
+    };
+    expect((JSON.parse(details) as { hits: string[] }).hits.toSorted()).toEqual([twin, other].toSorted());
     const [person, stranger] = seen.persons;
     expect(person?.candidates.map(({ id }) => id).toSorted()).toEqual([twin, other].toSorted());
     expect([person?.lines, stranger?.candidates]).toEqual([2, []]);

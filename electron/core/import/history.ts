@@ -11,14 +11,13 @@ import { service, useCase } from '../use-case.ts';
 import { planHistory, type PlannedEntry } from './plan-history.ts';
 import { readTable, type Table } from './read-table.ts';
 import { reportOf } from './report.ts';
+import { shownOf } from './shown.ts';
 
-const SHOWN = 500;
-const SHOWN_NEW = 50;
 const PERSONS = 200;
 /** Entries of one transaction: a colleague's save waits for no more. */
 const AT_ONCE = 60;
 
-/** An administrator brings a register in; what stands in a journal only a clinician. */
+/** The area is an administrator's (db/rules/permissions.ts); what stands in a journal, only one's who is a clinician too. */
 const mayBringIn = (ctx: Context): boolean => readsNotes(ctx.actor.roles);
 
 export const historyHandlers = [
@@ -34,10 +33,15 @@ export const historyHandlers = [
     const { lines, persons } = plan.value;
     const counts: Record<HistoryStatus, number> = { new: 0, again: 0, changed: 0, twice: 0, unsure: 0, nobody: 0, shut: 0, wrong: 0 };
     for (const { status } of lines) counts[status] += 1;
-    const telling = lines.filter(({ status, problems }) => !['new', 'again'].includes(status) || problems.length > 0);
-    const plain = lines.filter(({ status, problems }) => status === 'new' && problems.length === 0).slice(0, SHOWN_NEW);
+    const { shown, more } = shownOf(lines, ['again']);
+    const asking = persons.slice(0, PERSONS);
     return services.transaction((ctx) => {
-      ctx.audit({ action: 'search', details: { import: counts } });
+      // Whose older words are shown beside the new ones, and who is proposed.
+      const hits = new Set([
+        ...shown.flatMap(({ patientId }) => patientId ?? []),
+        ...asking.flatMap((one) => one.candidates.map(({ id }) => id)),
+      ]);
+      ctx.audit({ action: 'search', details: { import: counts, hits: [...hits] } });
       return ok({
         kind,
         encoding,
@@ -46,9 +50,9 @@ export const historyHandlers = [
         mapping: [...mapping],
         total: rows.length,
         counts,
-        lines: [...telling.slice(0, SHOWN), ...plain].map((line) => viewOf(ctx, line)),
-        more: telling.length > SHOWN,
-        persons: persons.slice(0, PERSONS),
+        lines: shown.map((line) => viewOf(ctx, line)),
+        more,
+        persons: asking,
         report: reportOf(lines),
       });
     });

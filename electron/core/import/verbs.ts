@@ -9,9 +9,8 @@ import type { RowOf } from '#db/sqlite/store.ts';
 import { service } from '../use-case.ts';
 import { planImport, sameAs, type Planned } from './plan.ts';
 import { readTable } from './read-table.ts';
+import { shownOf } from './shown.ts';
 
-const SHOWN = 500;
-const SHOWN_NEW = 50;
 /** Patients of one transaction: a colleague's save waits for no more. */
 const AT_ONCE = 100;
 
@@ -25,9 +24,7 @@ export const importHandlers = [
       const planned = saysNames(mapping) ? planImport(ctx, rows, mapping) : [];
       const counts: Record<ImportStatus, number> = { new: 0, again: 0, double: 0, twice: 0, wrong: 0 };
       for (const { status } of planned) counts[status] += 1;
-      const telling = planned.filter(({ status, problems }) => status !== 'new' || problems.length > 0);
-      const plain = planned.filter(({ status, problems }) => status === 'new' && problems.length === 0).slice(0, SHOWN_NEW);
-      const shown = [...telling.slice(0, SHOWN), ...plain];
+      const { shown, more } = shownOf(planned);
       ctx.audit({ action: 'search', details: { import: counts, hits: shown.flatMap(({ patientId }) => patientId ?? []) } });
       return ok({
         kind,
@@ -38,7 +35,7 @@ export const importHandlers = [
         total: rows.length,
         counts,
         lines: shown.map(({ patient: _kept, ...line }) => line),
-        more: telling.length > SHOWN,
+        more,
       });
     });
   }),

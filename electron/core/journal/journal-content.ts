@@ -32,7 +32,9 @@ export function journalOf(ctx: Context, patientId: string, handedOver: { recipie
     madeAt: ctx.now,
     madeBy: ctx.actor.name,
     facts: factsOf(ctx, ids),
-    notes: [...importedEntriesOf(ctx.db, patientId).map(importedNote), ...visits.map((visit) => noteOf(ctx, visit))],
+    notes: [...importedEntriesOf(ctx.db, patientId).map(importedNote), ...visits.map((visit) => noteOf(ctx, visit))].toSorted((a, b) =>
+      (a.visitAt ?? '') < (b.visitAt ?? '') ? -1 : a.visitAt === b.visitAt ? 0 : 1,
+    ),
     lists: listsOf(ctx, ids),
   };
 }
@@ -74,14 +76,12 @@ function noteOf(ctx: Context, visit: RowOf<'encounter'>): JournalNote {
 
 /** Brought in from another system: as it stood there, with who wrote it there, and nobody's signature here. */
 function importedNote(row: RowOf<'imported_entry'>): JournalNote {
-  const at = row.happenedAt ?? (row.happenedOn === null ? row.addedAt : `${row.happenedOn}T12:00:00.000Z`);
-  const undated = row.happenedOn === null && row.happenedAt === null;
   return {
-    visitAt: at,
+    visitAt: row.happenedAt ?? row.happenedOn,
     recordedAt: row.addedAt,
     title: row.title ?? IMPORTED_WORDS[row.kind],
     signed: [`Overført fra ${row.sourceSystem}`, row.writtenBy === null ? null : `skrevet av ${row.writtenBy}`].filter(Boolean).join(', '),
-    mark: `Overført, ikke signert her${undated ? '. Når det skjedde, er ikke kjent' : ''}`,
+    mark: 'Overført, ikke signert her',
     parts: [
       { heading: IMPORTED_WORDS[row.kind], text: row.text },
       {

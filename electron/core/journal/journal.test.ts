@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Bundle, DocumentReference } from '@medplum/fhirtypes';
 import { entities, entityNames } from '#db/model/entities.ts';
 import { columnName } from '#db/model/entity.ts';
+import { syntheticNationalId } from '#db/rules/fodselsnummer.ts';
 import { faultsOf, loose, resourcesOf, wordsOf } from '#tests/fhir/read-bundle.ts';
 import { openPractice, type Practice } from '../encounters/testing.ts';
 
@@ -179,4 +180,22 @@ test('an assistant gets no copy', async () => {
   expect(await practice.call('journal.copy', { patientId, recipient: 'x', basis: 'patient', form: 'pdf', warned: true })).toMatchObject({
     code: 'permission/denied',
   });
+});
+
+test('of what was brought in the pages say no hour that nobody wrote, and no day where none is known; each stands in its place among the visits', async () => {
+  const nationalId = syntheticNationalId({ birthDate: '1980-02-01', n: 3 });
+  const kari = await practice.patient({ birthDate: '1980-02-01', nationalId, missingNationalIdReason: null });
+  await practice.signed(kari);
+  const lines = ['Fnr;Dato;Notat', `${nationalId};01.03.2019;a`, `${nationalId};02.03.2099 08:15;b`, `${nationalId};en gang i fjor;c`];
+  const base64 = Buffer.from(lines.join('\n')).toString('base64');
+  const file = {
+    base64,
+    fileName: 'journal.csv',
+    sourceSystem: 'Gammelt system',
+    mapping: ['nationalId' as const, 'when' as const, 'text' as const],
+  };
+  expect(await practice.must('import.runHistory', file)).toMatchObject({ taken: 3 });
+  expect(words((await copy('pdf', kari)).bytes)).toMatch(
+    /Uten kjent tidspunkt – Notat.*[^.] 1\. mars 2019 – Notat.* kl\. \d\d:\d\d – .*2\. mars 2099 kl\. 08:15 – Notat/,
+  );
 });
