@@ -84,6 +84,16 @@ const documentFor = (patientId: string, encounterId: string) => ({
 });
 const idsIn = (answer: { json(): unknown }): string[] =>
   ((answer.json() as { entry?: { resource: { id: string } }[] }).entry ?? []).map(({ resource }) => resource.id);
+/** As it is so many ms from now. */
+async function after<T>(ms: number, run: () => Promise<T>): Promise<T> {
+  const since = server.time.now;
+  server.time.now = new Date(since.getTime() + ms);
+  try {
+    return await run();
+  } finally {
+    server.time.now = since;
+  }
+}
 const statusOf = async (token: string, path = `/Patient/${kari.rowId}`) => (await fhir(server.app, token, 'GET', path)).statusCode;
 
 it('says what there is: endpoints, S256 alone, and capabilities; the CapabilityStatement leads to the same', async () => {
@@ -221,15 +231,9 @@ it('a launch is for one use, one browser, one app and five minutes; a ticket for
 
   const late = await launchFor(server.app, owner, client, kari.rowId);
   const begun = await request(server.app, owner, 'POST', `/v1/apps/${client.id}/launch`, { patientId: kari.rowId, encounterId: null });
-  try {
-    server.time.now = new Date(Date.now() + 61_000);
-    const url = new URL(begun.json<{ url: string }>().url);
-    expect((await browse(server.app, `${url.pathname}${url.search}`)).statusCode).toBe(400);
-    server.time.now = new Date(Date.now() + 301_000);
-    expect((await askForCode(server.app, client, late)).error).toBe('invalid_request');
-  } finally {
-    server.time.now = new Date();
-  }
+  const url = new URL(begun.json<{ url: string }>().url);
+  expect((await after(61_000, () => browse(server.app, `${url.pathname}${url.search}`))).statusCode).toBe(400);
+  expect((await after(301_000, () => askForCode(server.app, client, late))).error).toBe('invalid_request');
 });
 
 it('another clinic’s app, patient and token reach nothing here', async () => {
@@ -279,12 +283,7 @@ it('a code that comes twice ends all that came of it; a wrong verifier, redirect
     expect((await redeem(server.app, client, fresh.code)).json()).toEqual({ error: 'invalid_grant' });
   }
   const slow = await askForCode(server.app, client, await launchFor(server.app, owner, client, kari.rowId));
-  server.time.now = new Date(Date.now() + 61_000);
-  try {
-    expect((await redeem(server.app, client, slow.code)).json()).toEqual({ error: 'invalid_grant' });
-  } finally {
-    server.time.now = new Date();
-  }
+  expect((await after(61_000, () => redeem(server.app, client, slow.code))).json()).toEqual({ error: 'invalid_grant' });
 });
 
 it('refresh tokens are exchanged; one that comes again ends all; scopes are not widened; an access token lives an hour', async () => {
@@ -303,15 +302,11 @@ it('refresh tokens are exchanged; one that comes again ends all; scopes are not 
   const twice = await Promise.all([refresh(third.refresh_token), refresh(third.refresh_token)]);
   expect(twice.map(({ statusCode }) => statusCode).sort()).toEqual([200, 400]);
   const old = await tokens();
-  server.time.now = new Date(Date.now() + 3_601_000);
-  try {
+  await after(3_601_000, async () => {
     expect((await fhir(server.app, old.access_token, 'GET', `/Patient/${kari.rowId}`)).body).toContain('auth/expired');
     expect((await post(server.app, 'introspect', { token: old.access_token }, client)).json()).toEqual({ active: false });
-    server.time.now = new Date(Date.now() + 15 * 86_400_000);
-    expect((await refresh(old.refresh_token)).json()).toEqual({ error: 'invalid_grant' });
-  } finally {
-    server.time.now = new Date();
-  }
+  });
+  expect((await after(15 * 86_400_000, () => refresh(old.refresh_token))).json()).toEqual({ error: 'invalid_grant' });
 });
 
 it('who an app is: a secret by header or form, a key by an assertion for one use; an id alone is nobody’s, and two ways are none', async () => {
@@ -335,7 +330,7 @@ it('who an app is: a secret by header or form, a key by an assertion for one use
       .setSubject(keyed.id)
       .setAudience(changes.aud ?? 'http://sync.example.test/auth/smart/token')
       .setJti(changes.jti ?? v7())
-      .setExpirationTime(Math.floor(Date.now() / 1000) + (changes.seconds ?? 60))
+      .setExpirationTime(Math.floor(server.time.now.getTime() / 1000) + (changes.seconds ?? 60))
       .sign(changes.key ?? pair.privateKey);
   const byKey = async (client_assertion: string, path = 'token', more: Record<string, string> = {}) =>
     post(server.app, path, { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion, ...more });

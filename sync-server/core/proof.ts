@@ -3,14 +3,12 @@ import { verify } from 'node:crypto';
 import { withClinic, type Pool } from '#db/postgres/open.ts';
 import { personById } from '#db/postgres/queries/people.ts';
 import { signingKeys } from '#db/postgres/queries/push.ts';
-import { isGranted } from '#db/rules/grants.ts';
 import { proofText } from '#db/sync/proof.ts';
-import { rolesIn } from './decide-change.ts';
-import { audienceFor } from './devices.ts';
 import type { Principal, UserPrincipal } from './principal.ts';
 import { UUID } from './record-batch.ts';
 import { err, ok, type Result } from './result.ts';
 import { bytesOfSignature, MOST_KEYS, publicKeyFrom } from './signatures.ts';
+import { standingOf } from './standing.ts';
 
 /** Errors: actor/proof (403), when nobody this device knows has signed this very request. */
 export async function personBehind(
@@ -33,19 +31,7 @@ export async function personBehind(
     });
     const person = proven ? await personById(tx, clinicId, userId) : undefined;
     if (person === undefined || !person.active) return err('actor/proof');
-    const roles = rolesIn(person.roles);
-    const audience = audienceFor(roles, isGranted(person.grants, now.toISOString()));
-    const levelMissing = principal.levelMissing && audience === 'clinical';
-    const { fhirOff } = person;
-    return ok({
-      kind: 'user' as const,
-      clinicId,
-      userId,
-      roles,
-      audience: levelMissing ? 'desk' : audience,
-      levelMissing,
-      fhirOff,
-      deviceId,
-    });
+    const standing = standingOf(person, now, !principal.levelMissing);
+    return ok({ kind: 'user' as const, clinicId, userId, ...standing, fhirOff: person.fhirOff, deviceId });
   });
 }

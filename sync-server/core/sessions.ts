@@ -31,6 +31,7 @@ import type { Principal, UserPrincipal } from './principal.ts';
 import { err, ok, type Result } from './result.ts';
 import { principalOfApp } from './smart/access.ts';
 import { clinicIn } from './smart/secrets.ts';
+import { standingOf } from './standing.ts';
 import { deviceKeyHash, emailKeyHash, readDeviceCredential, sameHash, secretHash } from './secrets.ts';
 import { sha256 } from './read-change.ts';
 import { actorOf, showFactor, type FactorDeps } from './second-factor.ts';
@@ -219,17 +220,11 @@ async function userOf(
   if (session !== undefined && id === undefined && (verifier === undefined || session.mark !== markOf(verifier)))
     return err('auth/invalid');
   if (person === undefined || !person.active) return err('auth/invalid');
-  const roles = rolesIn(person.roles);
-  const audience = audienceFor(roles, isGranted(person.grants, now.toISOString()));
-  const levelMissing = person.levelAsked && helseId?.level !== LEVEL_HIGH && audience === 'clinical';
   return ok({
     kind: 'user',
     clinicId,
     userId,
-    roles,
-    // Without the level it sees what a desk sees, wherever it asks.
-    audience: levelMissing ? 'desk' : audience,
-    levelMissing,
+    ...standingOf(person, now, !person.levelAsked || helseId?.level === LEVEL_HIGH),
     fhirOff: person.fhirOff,
     ...(helseId === undefined || id === undefined ? {} : { level: helseId.level, session: id }),
   });

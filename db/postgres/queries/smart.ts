@@ -313,7 +313,7 @@ export async function smartKeys(pool: Pool | Tx): Promise<KeyRow[]> {
 }
 
 /** Unless another copy has just made one, newer than `after`. */
-export async function addSmartKey(pool: Pool, key: KeyRow, after: Date, forgetBefore: Date): Promise<void> {
+export async function addSmartKey(pool: Pool | Tx, key: KeyRow, after: Date, forgetBefore: Date): Promise<void> {
   await pool.query(
     `with one as (select pg_advisory_xact_lock(hashtextextended('smart key', 0)))
      insert into smart_key (kid, sealed, open, created_at) select $1, $2, $3::jsonb, $4 from one

@@ -2,11 +2,9 @@
 import { readClinic, type Pool } from '#db/postgres/open.ts';
 import { personById } from '#db/postgres/queries/people.ts';
 import { tokenOf } from '#db/postgres/queries/smart.ts';
-import { isGranted } from '#db/rules/grants.ts';
-import { rolesIn } from '../decide-change.ts';
-import { audienceFor } from '../devices.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { err, ok, type Result } from '../result.ts';
+import { standingOf } from '../standing.ts';
 import { resourceScope, scopesIn } from './scopes.ts';
 import { hashOf } from './secrets.ts';
 
@@ -18,17 +16,12 @@ export async function principalOfApp(pool: Pool, clinicId: string, bearer: strin
   });
   if (token?.kind !== 'access' || token.used || token.ended || !token.live || person?.active !== true) return err('auth/invalid');
   if (token.expiresAt <= now) return err('auth/expired');
-  const roles = rolesIn(person.roles);
-  const audience = audienceFor(roles, isGranted(person.grants, now.toISOString()));
-  const levelMissing = person.levelAsked && !token.level4 && audience === 'clinical';
   const { userId, appId, appName, id, scope, patientId } = token;
   return ok({
     kind: 'user',
     clinicId,
     userId,
-    roles,
-    audience: levelMissing ? 'desk' : audience,
-    levelMissing,
+    ...standingOf(person, now, !person.levelAsked || token.level4),
     fhirOff: person.fhirOff,
     app: { id: appId, name: appName, grantId: id, scopes: scopesIn(scope).flatMap((one) => resourceScope(one) ?? []), patientId },
   });

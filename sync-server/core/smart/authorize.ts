@@ -3,11 +3,9 @@ import { v7 } from 'uuid';
 import { withClinic } from '#db/postgres/open.ts';
 import { personById } from '#db/postgres/queries/people.ts';
 import { addGrant, useLaunch } from '#db/postgres/queries/smart.ts';
-import { isGranted } from '#db/rules/grants.ts';
-import { rolesIn } from '../decide-change.ts';
-import { audienceFor } from '../devices.ts';
 import { TYPES } from '../fhir/capability.ts';
 import { typesFor } from '../fhir/who.ts';
+import { standingOf } from '../standing.ts';
 import type { AppDeps } from './apps.ts';
 import { clientById, type Client } from './clients.ts';
 import { cookieName } from './launch.ts';
@@ -56,15 +54,12 @@ export async function authorize({ pool, now }: AppDeps, query: URLSearchParams, 
         ? undefined
         : await useLaunch(tx, clinicId, hashOf('launch', launch), { appId: client.id, browserHash: hashOf('browser', cookie), now: at });
     if (begun === undefined)
-      return back(said('invalid_request', 'The launch is used, too old, another app’s, or was begun in another browser.'));
+      return back(said('invalid_request', 'The launch is used, too old, for another app, or was begun in another browser.'));
     const person = await personById(tx, clinicId, begun.userId);
     if (person === undefined || !person.active) return back(said('access_denied', 'The person may not sign in any more.'));
-    const roles = rolesIn(person.roles);
-    const scope = scopeFor(
-      client,
-      query.get('scope') ?? '',
-      typesFor(roles, audienceFor(roles, isGranted(person.grants, at.toISOString()))),
-    );
+    // The level is asked at each request, not once.
+    const { roles, audience } = standingOf(person, at, true);
+    const scope = scopeFor(client, query.get('scope') ?? '', typesFor(roles, audience));
     if (scope.length === 0) return back(said('invalid_scope', 'Nothing of it is registered for this app and open to this person.'));
     const code = newSecret();
     await addGrant(tx, clinicId, hashOf('code', code), {
@@ -82,7 +77,7 @@ export async function authorize({ pool, now }: AppDeps, query: URLSearchParams, 
   });
 }
 
-const said = (error: string, text: string): Record<string, string> => ({ error, error_description: text.replaceAll('’', "'") });
+const said = (error: string, text: string): Record<string, string> => ({ error, error_description: text });
 
 function problemIn(query: URLSearchParams, base: string): Record<string, string> | undefined {
   if (query.get('response_type') !== 'code') return said('unsupported_response_type', 'Only code.');

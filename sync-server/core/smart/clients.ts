@@ -1,6 +1,6 @@
 /** Which app asks (RFC 6749 § 2.3, RFC 7523, SMART's client-confidential-asymmetric). A confidential app that shows only its id is nobody. */
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { withClinic, type Pool } from '#db/postgres/open.ts';
+import { readClinic, withClinic, type Pool } from '#db/postgres/open.ts';
 import { clinicsBehind } from '#db/postgres/queries/people.ts';
 import { noteAssertion, openApp, type AppRow } from '#db/postgres/queries/smart.ts';
 import { UUID } from '../record-batch.ts';
@@ -16,7 +16,7 @@ export async function clientById(pool: Pool, clientId: string): Promise<(Client 
   if (!UUID.test(clientId)) return undefined;
   const [clinicId] = await clinicsBehind(pool, 'app', hashOf('app', clientId));
   if (clinicId === undefined) return undefined;
-  const app = await withClinic(pool, clinicId, (tx) => openApp(tx, clinicId, clientId));
+  const app = await readClinic(pool, clinicId, (tx) => openApp(tx, clinicId, clientId));
   return app === undefined ? undefined : { ...app, clinicId };
 }
 

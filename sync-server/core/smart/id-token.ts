@@ -1,7 +1,7 @@
 /** ID tokens (OpenID Connect Core § 2, RS256) and the keys they are signed by: a new one each quarter, of which the old one is published for a week more. */
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
 import { v7 } from 'uuid';
-import type { Pool } from '#db/postgres/open.ts';
+import type { Pool, Tx } from '#db/postgres/open.ts';
 import { addSmartKey, smartKeys, type KeyRow } from '#db/postgres/queries/smart.ts';
 import { seal, unseal, type SealKey } from '../sealed-secret.ts';
 
@@ -11,7 +11,8 @@ const KEPT_MS = ROTATION_MS + 7 * DAY_MS;
 const LIFE_S = 3600;
 
 interface KeyDeps {
-  pool: Pool;
+  /** Who stands in a transaction asks in it: a second connection, waited for while the first is held, can be waited for by all. */
+  pool: Pool | Tx;
   keys: readonly SealKey[];
   now: Date;
 }

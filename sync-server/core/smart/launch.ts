@@ -2,7 +2,7 @@
  * From the button on a patient's page to the app. The laptop, with its credential and its person's signature, gets a ticket; the system's browser
  * brings it here, once and within a minute; that browser is given a cookie, and goes to the app with a `launch` that is worth something only with it.
  */
-import { withClinic } from '#db/postgres/open.ts';
+import { readClinic, withClinic } from '#db/postgres/open.ts';
 import { addLaunch, openApp, useLaunch } from '#db/postgres/queries/smart.ts';
 import { readOne } from '../fhir/read.ts';
 import { isFailure } from '../fhir/outcome.ts';
@@ -27,7 +27,7 @@ export async function beginLaunch(
   { appId, patientId, encounterId }: { appId: string; patientId: string; encounterId: string | null },
 ): Promise<Result<{ ticket: string }>> {
   const { clinicId, userId, deviceId } = who;
-  const app = await withClinic(pool, clinicId, (tx) => openApp(tx, clinicId, appId));
+  const app = await readClinic(pool, clinicId, (tx) => openApp(tx, clinicId, appId));
   if (app === undefined) return err('app/unknown');
   if (deviceId === undefined) return err('app/device-needed');
   const seen = await reading(pool, callerOf(who), now(), async (open): Promise<Result<null>> => {

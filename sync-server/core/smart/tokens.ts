@@ -2,7 +2,7 @@
  * Tokens: from a code, from a refresh token that is exchanged each time, told of (RFC 7662) and taken back (RFC 7009). A code or a refresh token that
  * comes a second time ends all that came of it (RFC 9700 § 4.5, § 4.14).
  */
-import { withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
+import { readClinic, withClinic, type Pool, type Tx } from '#db/postgres/open.ts';
 import { personById } from '#db/postgres/queries/people.ts';
 import { addTokens, endAccess, endGrant, tokenOf, useCode, useToken, type GrantRow, type TokenRow } from '#db/postgres/queries/smart.ts';
 import { sameHash, challengeOf } from '../secrets.ts';
@@ -98,9 +98,9 @@ async function issue(tx: Tx, deps: TokenDeps, client: Client, grant: GrantRow, s
       : [{ hash: hashOf('refresh', refresh), kind: 'refresh' as const, issuedAt: now, expiresAt: refreshEnds }]),
   ]);
   const fhirUser = scopes.some((one) => one === 'fhirUser' || one === 'profile') ? `${base}/Practitioner/${grant.userId}` : undefined;
-  const { issuer, keys, pool } = deps;
+  const { issuer, keys } = deps;
   const idToken = scopes.includes('openid')
-    ? await signIdToken({ pool, keys, now }, { issuer, clientId: client.id, userId: grant.userId, nonce: grant.nonce, fhirUser })
+    ? await signIdToken({ pool: tx, keys, now }, { issuer, clientId: client.id, userId: grant.userId, nonce: grant.nonce, fhirUser })
     : undefined;
   const inContext = scopes.some((one) => one.startsWith('launch'));
   return {
@@ -130,7 +130,7 @@ async function ended(tx: Tx, { now }: TokenDeps, client: Client, grant: GrantRow
 /** Of an app's own token alone; of any other as of none (RFC 7662 § 2.2). */
 export async function introspect(deps: TokenDeps, client: Client, form: URLSearchParams): Promise<OAuthAnswer> {
   const { pool, now, issuer, base } = deps;
-  const found = await withClinic(pool, client.clinicId, async (tx) => {
+  const found = await readClinic(pool, client.clinicId, async (tx) => {
     const token = await ownToken(tx, client, form.get('token') ?? '');
     const person = token === undefined ? undefined : await personById(tx, client.clinicId, token.userId);
     return person?.active === true ? token : undefined;
