@@ -406,6 +406,42 @@ it('a token opens FHIR and nothing else, and ends with the app, the person, the 
   expect(await statusOf(theirs.access_token)).toBe(401);
 });
 
+it('another app of the same clinic and person is told nothing of a token, ends none, and pages on by no link of it', async () => {
+  const got = await tokens();
+  const second = await addTestApp(server.app, owner, { name: 'En annen' });
+  expect((await post(server.app, 'introspect', { token: got.access_token }, second)).json()).toEqual({ active: false });
+  expect((await post(server.app, 'introspect', { token: got.refresh_token }, second)).json()).toEqual({ active: false });
+  for (const token of [got.access_token, got.refresh_token])
+    expect((await post(server.app, 'revoke', { token }, second)).statusCode).toBe(200);
+  expect(await statusOf(got.access_token)).toBe(200);
+
+  await write(server.app, owner, newEncounter(owner, kari.rowId));
+  const page = await fhir(server.app, got.access_token, 'GET', '/Encounter?_count=1');
+  const { link } = page.json<{ link: { relation: string; url: string }[] }>();
+  const next = link.find(({ relation }) => relation === 'next')?.url.replace(BASE, '') ?? '';
+  const theirs = await tokensFor(server.app, owner, second, kari.rowId);
+  expect([await statusOf(got.access_token, next), await statusOf(theirs.access_token, next)]).toEqual([200, 400]);
+});
+
+it('where the clinic asks for level 4 an app sees charts only if it was shown at the laptop it was launched from', async () => {
+  const colleague = await addColleague(server.app, owner, ['PRACTITIONER']);
+  const got = await tokensFor(server.app, colleague, client, kari.rowId);
+  const seen = () => statusOf(got.access_token, `/Encounter/${visit.rowId}`);
+  const set = (text: string, values: unknown[]) => withClinic(server.pool, owner.clinicId, (tx) => tx.query(text, values));
+  expect(await seen()).toBe(200);
+  await set('insert into helseid_clinic (clinic_id, required) values ($1, true)', [owner.clinicId]);
+  try {
+    expect(await seen()).toBe(403);
+    await set('update device_credential set level4_at = now() where clinic_id = $1 and device_id = $2', [
+      owner.clinicId,
+      colleague.deviceId,
+    ]);
+    expect(await seen()).toBe(200);
+  } finally {
+    await set('update helseid_clinic set required = false where clinic_id = $1', [owner.clinicId]);
+  }
+});
+
 it('a journal that the patient has shut is shut for the app too; it is not launched, and says so', async () => {
   const blocked = newPatient('Stengt');
   const colleague = await addColleague(server.app, owner, ['PRACTITIONER']);
