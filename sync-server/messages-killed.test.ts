@@ -141,3 +141,28 @@ describe('a sender that is held up before it calls the vendor', () => {
     expect(await stateOf(id)).toBe('sent');
   });
 });
+
+it('a sender that was held up within the vendor’s call gives back its own claim alone, not that of who took over', async () => {
+  const { id, to } = await ask();
+  const sms = server.messages.channels.get('sms');
+  if (sms === undefined) throw new Error('no SMS');
+  let go = (): void => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  let second: Promise<void> | undefined;
+  const send: typeof sms.send = async () => {
+    // Taken over: the vendor has nothing, and another claims it, sends it, and has not written that down yet.
+    await sendForClinic(server.messages, laptop.clinicId, [id]);
+    await new Promise<void>((sent) => {
+      const step = (name: SendStep) => (name === 'settling' ? (sent(), held) : undefined);
+      second = sendForClinic({ ...server.messages, step }, laptop.clinicId, [id]);
+    });
+    return { kind: 'busy', retryAfterSeconds: 1 };
+  };
+  await sendForClinic({ ...server.messages, channels: new Map([['sms', { ...sms, send }]]) }, laptop.clinicId, [id]);
+  await sendForClinic(server.messages, laptop.clinicId, [id]);
+  go();
+  await second;
+  await recover(id);
+  expect(server.vendors.sent.filter((one) => one.to === to)).toHaveLength(1);
+  expect(await stateOf(id)).toBe('sent');
+});

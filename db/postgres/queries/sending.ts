@@ -75,16 +75,19 @@ export async function addAttempt(tx: Tx, clinicId: string, messageId: string, pr
   ]);
 }
 
-/** It is certain that nothing went out: whoever tries next claims anew. */
-export async function release(tx: Tx, clinicId: string, messageIds: readonly string[]): Promise<void> {
+/** It is certain that nothing went out by these claims, and by no other's of the same message: whoever tries next claims anew. */
+export async function release(tx: Tx, clinicId: string, claims: readonly Pick<Claim, 'messageId' | 'key'>[]): Promise<void> {
   await tx.query(
-    `update sending set state = 'refused', attempts = '[]', done_at = now() where clinic_id = $1 and message_id = any($2::uuid[]) and state = 'claimed'`,
-    [clinicId, messageIds],
+    `update sending s set state = 'refused', attempts = '[]', done_at = now() from jsonb_to_recordset($2::jsonb) as c("messageId" uuid, key uuid)
+     where s.clinic_id = $1 and s.message_id = c."messageId" and s.key = c.key and s.state = 'claimed'`,
+    [clinicId, JSON.stringify(claims.map(({ messageId, key }) => ({ messageId, key })))],
   );
 }
 
 export interface Settled {
   messageId: string;
+  /** Of the claim it was sent by; null: the vendor's own news. */
+  key: string | null;
   state: 'accepted' | 'refused' | 'unknown';
   provider: string | null;
   providerId: string | null;
@@ -92,13 +95,16 @@ export interface Settled {
   segments: number | null;
 }
 
-/** @returns how far each has come by all that is known: news that overtook this one count */
+/**
+ * That it went out counts whoever sent it; that it did not, of one's own claim alone.
+ * @returns how far each has come by all that is known: news that overtook this one count
+ */
 export async function settle(tx: Tx, clinicId: string, settled: readonly Settled[], now: Date): Promise<Map<string, number>> {
   const { rows } = await tx.query<{ id: string; rank: number }>(
     `update sending s set state = x.state, provider = coalesce(x.provider, s.provider), provider_id = coalesce(x."providerId", s.provider_id),
        rank = greatest(s.rank, x.rank), segments = coalesce(x.segments, s.segments), done_at = $3
-     from jsonb_to_recordset($2::jsonb) as x("messageId" uuid, state text, provider text, "providerId" text, rank int, segments int)
-     where s.clinic_id = $1 and s.message_id = x."messageId" and (s.state <> 'accepted' or x.state = 'accepted')
+     from jsonb_to_recordset($2::jsonb) as x("messageId" uuid, key uuid, state text, provider text, "providerId" text, rank int, segments int)
+     where s.clinic_id = $1 and s.message_id = x."messageId" and (x.state = 'accepted' or (s.state <> 'accepted' and s.key = x.key))
      returning s.message_id as id, s.rank`,
     [clinicId, JSON.stringify(settled), now],
   );

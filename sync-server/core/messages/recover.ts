@@ -31,12 +31,12 @@ export async function recover(deps: MessagesDeps, clinicId: string, message: Sto
     // Another worker, or the vendor's own news, was faster.
     if (still?.state !== 'claimed' || still.key !== sending.key) return;
     if (answer.kind === 'absent') {
-      await release(tx, clinicId, [message.id]);
+      await release(tx, clinicId, [sending]);
       return deps.enqueue(tx, [sendJob(clinicId, message.id, 0)]);
     }
     const outcome: SendOutcome =
       answer.kind === 'found' ? { ...answer, kind: 'accepted' } : { kind: 'unknown', provider: sending.attempts.at(-1) ?? '' };
-    const ranks = await settle(tx, clinicId, asSettled(message.id, outcome), now);
+    const ranks = await settle(tx, clinicId, asSettled(message.id, sending.key, outcome), now);
     await serverWrite(
       tx,
       clinicId,

@@ -188,9 +188,11 @@ async function settleAll(
     // Whether it went out is asked once nothing can be under way any more; until then the claim stands.
     const unsure = outcomes.filter(({ outcome }) => outcome.kind === 'unknown').map(({ claimed }) => claimed.message.id);
     const known = outcomes.filter(({ outcome }) => outcome.kind !== 'unknown');
-    const busy = known.filter(({ outcome }) => outcome.kind === 'busy').map(({ claimed }) => claimed.message.id);
+    const busy = known
+      .filter(({ outcome }) => outcome.kind === 'busy')
+      .map(({ claimed: { message, key } }) => ({ messageId: message.id, key }));
     if (busy.length > 0) await release(tx, clinicId, busy);
-    const settled = known.flatMap(({ claimed, outcome }) => asSettled(claimed.message.id, outcome));
+    const settled = known.flatMap(({ claimed, outcome }) => asSettled(claimed.message.id, claimed.key, outcome));
     const ranks = await settle(tx, clinicId, settled, now);
     const writes = known.flatMap(({ claimed, outcome }) =>
       outcome.kind === 'busy'

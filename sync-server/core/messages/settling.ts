@@ -7,12 +7,13 @@ import { stateOfRank } from './states.ts';
 
 export const SEND_QUEUE = 'message-send';
 
-export function asSettled(messageId: string, outcome: SendOutcome): Settled[] {
+export function asSettled(messageId: string, key: string, outcome: SendOutcome): Settled[] {
   if (outcome.kind === 'busy') return [];
   const accepted = outcome.kind === 'accepted';
   return [
     {
       messageId,
+      key,
       state: outcome.kind,
       provider: outcome.provider,
       providerId: accepted ? outcome.providerId : null,

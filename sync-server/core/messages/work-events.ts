@@ -122,6 +122,7 @@ async function takeStatuses(deps: MessagesDeps, tx: Tx, clinicId: string, news: 
     const { provider, providerId, segments = null } = event;
     settled.set(messageId, {
       messageId,
+      key: null,
       state: 'accepted',
       provider,
       providerId,
