@@ -43,6 +43,36 @@ const settled = (which: TestLaptop) =>
 const names = async (which: TestLaptop): Promise<string[]> =>
   (await which.must('patient.search', { query: 'nordmann' })).hits.map((hit) => hit.givenName);
 
+test('a session that is opened as soon as the clinic is connected stands when its passphrase has been handed in too', async () => {
+  let go = (): void => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  const only = testLaptop({
+    fetch: async (input, init) => {
+      if (String(input).includes('/v1/accounts/')) await held;
+      return watched(input, init);
+    },
+  });
+  laptops.push(only);
+  const born = await openClinic(only);
+  await only.must('server.connect', { url: server.url, registrationCode: null, passphrase: PASSPHRASE });
+  const signedIn = await fetch(`${server.url}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'kim@bakken.example', passphrase: PASSPHRASE }),
+  });
+  const { accessToken } = (await signedIn.json()) as { accessToken: string };
+  const ask = async () => (await fetch(`${server.url}/v1/apps`, { headers: { authorization: `Bearer ${accessToken}` } })).status;
+  expect(await ask()).toBe(200);
+  go();
+  await until(
+    async () => accounts,
+    (handedIn) => handedIn.has(born.userId),
+    'the passphrase is handed in',
+  );
+  expect(await ask()).toBe(200);
+  accounts.clear();
+});
+
 test('a clinic born alone connects with its ids, a colleague joins by code, a restored laptop comes back', async () => {
   const first = laptop();
   const born = await openClinic(first);

@@ -72,6 +72,13 @@ export async function connectToServer(ports: Ports, clinic: OpenClinic, url: str
   return ok({ serverUrl: url });
 }
 
+/**
+ * The one that waits to be handed in, if any: the server is given it once more, and a session that was opened meanwhile would end with another
+ * (what a session stands for is the verifier, and its salt is new each time).
+ */
+export const verifierFor = async ({ db, actor }: OpenClinic, passphrase: string): Promise<string> =>
+  accountVerifierOf(db, actor.userId) ?? (await accountVerifier(passphrase));
+
 /** A device without a credential gets one; its id and rows stay. */
 async function enrolAgain(
   ports: Ports,
@@ -128,7 +135,7 @@ export const connectHandlers = [
     // With a one-time code behind the address this device, restored from a backup, joins the clinic that is there already.
     const connected =
       code === undefined
-        ? await connectToServer(ports, clinic, serverUrl, registrationCode, await accountVerifier(passphrase))
+        ? await connectToServer(ports, clinic, serverUrl, registrationCode, await verifierFor(clinic, passphrase))
         : await enrolAgain(ports, clinic, serverUrl, code, secondFactor);
     if (connected.ok) await services.restartReplica();
     return connected;

@@ -5,14 +5,13 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { accountVerifier } from '../keys/derive-key.ts';
 import type { Ports } from '../ports.ts';
 import { clinicFolder, clinicsOnDevice } from '../session/app-state.ts';
 import { openSlot, readSlots } from '../keys/slots.ts';
 import { openClinicFiles } from '../session/opening.ts';
 import { rollbackGuard } from '../keys/rollback-guard.ts';
 import { releaseHome } from '../session/home-lock.ts';
-import { connectToServer } from './connect.ts';
+import { connectToServer, verifierFor } from './connect.ts';
 import { createClinicFiles } from './birth.ts';
 import type { OpenClinic } from '../services.ts';
 import { readReplica } from '#db/sqlite/store.ts';
@@ -61,10 +60,9 @@ export async function ensureDemo(ports: Ports, fill: (clinic: OpenClinic) => voi
 /** Introduces the demo clinic to the sync server, once; false when it could not be reached. */
 export async function connectDemo(ports: Ports, demo: Demo, url: string): Promise<boolean> {
   let connected = false;
-  const verifier = await accountVerifier(demo.passphrase);
   await withDemoOpen(ports, demo, async (clinic) => {
     if (readReplica(clinic.db, 'device-credential') !== undefined) connected = true;
-    else connected = (await connectToServer(ports, clinic, url, null, verifier)).ok;
+    else connected = (await connectToServer(ports, clinic, url, null, await verifierFor(clinic, demo.passphrase))).ok;
   });
   return connected;
 }
