@@ -1,6 +1,6 @@
 /** A resource as it was handed in: read, found valid by base R4, and of no profile that we do not know. */
 import type { Resource } from '@medplum/fhirtypes';
-import { isStorable } from '../../plugins/json.ts';
+import { isStorable, MAX_DEPTH } from '../../plugins/json.ts';
 import { faultsIn } from './definitions.ts';
 import { profileFaults } from './no-basis.ts';
 import { fhirFailure, outcomeWith, type FhirFailure } from './outcome.ts';
@@ -9,7 +9,7 @@ import { fromXml } from './xml-reader.ts';
 /** @param body JSON as it was parsed, or `{ xml }` (plugins/fhir.ts) */
 export function resourceIn(body: unknown): Record<string, unknown> | FhirFailure {
   const read = typeof body === 'object' && body !== null && 'xml' in body && typeof body.xml === 'string' ? fromXml(body.xml) : body;
-  if (typeof read !== 'object' || read === null || Array.isArray(read) || !isStorable(read) || !isFinite(read))
+  if (typeof read !== 'object' || read === null || Array.isArray(read) || !isStorable(read) || !isFinite(read) || isDeep(read))
     return fhirFailure('fhir/malformed');
   return typeof (read as Record<string, unknown>)['resourceType'] === 'string'
     ? (read as Record<string, unknown>)
@@ -21,6 +21,10 @@ function isFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
 }
+
+/** As deep as JSON may be, whichever form it came in: what is kept is read again as JSON, by every laptop. */
+const isDeep = (value: object, left = MAX_DEPTH): boolean =>
+  left === 0 || Object.values(value).some((inner) => typeof inner === 'object' && inner !== null && isDeep(inner as object, left - 1));
 
 /** Codes: fhir/invalid with every fault and where it is, fhir/unknown-profile. */
 export function judged(resource: Record<string, unknown>): FhirFailure | undefined {
