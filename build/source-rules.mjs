@@ -33,7 +33,7 @@ const FETCHERS = [
   'electron/main/index.ts',
 ];
 /** npm on Windows is a command file; its arguments are constants. Neither is part of the product. */
-const NPM_ON_WINDOWS = ['build/bootstrap.mjs', 'tests/bench/pouchdb.ts'];
+const NPM_ON_WINDOWS = ['build/bootstrap.mjs', 'tests/bench/peer-packages.ts'];
 /** Options of a window, and what they may not be. Source: Electron's security guide 2–4, 6, 8–11. */
 const NEVER = {
   webSecurity: false,

@@ -9,7 +9,8 @@ import { serverWrite } from '#sync-server/core/server-write.ts';
 import { foundClinic, PASSPHRASE, request, type Laptop } from '#sync-server/testing/test-clinic.ts';
 import { openTestDatabase } from '#sync-server/testing/test-database.ts';
 import { openTestServer, type TestServer } from '#sync-server/testing/test-server.ts';
-import { figure, spread, type Figure } from './figures.ts';
+import { figure, percentile, spread, type Figure } from './figures.ts';
+import { measureMedplum } from './medplum.ts';
 
 const FAMILIES = [
   'Hansen',
@@ -51,8 +52,9 @@ export async function fhirBench({ patients, visits, reads }: { patients: number;
       return all;
     };
     const pick = <T>(from: readonly T[], n: number): T => from[(n * 7919) % from.length] as T;
-    await times(Array.from({ length: 20 }, (_, n) => `/Patient/${pick(ids, n)}`));
-    const read = await times(Array.from({ length: reads }, (_, n) => `/Patient/${pick(ids, n)}`));
+    const onePatient = Array.from({ length: reads }, (_, n) => `/Patient/${pick(ids, n)}`);
+    await times(onePatient.slice(0, 20));
+    const read = await times(onePatient);
     const cold = (await get('/Patient?family=hansen')).ms;
     const found = await times(
       Array.from(
@@ -60,17 +62,23 @@ export async function fhirBench({ patients, visits, reads }: { patients: number;
         (_, n) => `/Patient?name=${encodeURIComponent(`${pick(GIVEN, n)} ${pick(FAMILIES, n).slice(0, 3)}`)}&_sort=family`,
       ),
     );
+    // Words that the peer understands as we do: the beginning of a family name.
+    const byFamily = Array.from({ length: 10 }, (_, n) => `/Patient?family=${pick(FAMILIES.slice(0, 10), n)}${n + 1}&_sort=family`);
+    const family = await times(byFamily);
     const journal = await get(`/Patient/${ids[0]}/$everything`);
     const resources = (JSON.parse(journal.text) as { total: number }).total;
     const everything = await times(Array.from({ length: Math.max(5, Math.round(reads / 10)) }, () => `/Patient/${ids[0]}/$everything`));
-    const rate = await bulkRate(base, headers);
+    const bulk = await bulkExport(base, headers);
+    const [peerRead = [], peerFamily = []] = await measureMedplum(bulk.patients, [onePatient, byFamily]);
     return [
       ...spread('fhir-read', read, 20),
       ...spread('fhir-search', found, 60),
       figure('fhir-search-cold', 'max', cold, 'ms', 5000),
       ...spread('fhir-everything', everything, 300),
       figure('fhir-everything-size', 'max', resources, 'resources', 500),
-      figure('fhir-bulk', 'rate', rate, '1/s', 2000),
+      figure('fhir-bulk', 'rate', bulk.rate, '1/s', 2000),
+      figure('fhir-read-medplum', 'p50', percentile(read, 0.5), 'ms', percentile(peerRead, 0.5)),
+      figure('fhir-search-medplum', 'p50', percentile(family, 0.5), 'ms', percentile(peerFamily, 0.5)),
     ];
   } finally {
     await server.close();
@@ -78,16 +86,21 @@ export async function fhirBench({ patients, visits, reads }: { patients: number;
   }
 }
 
-async function bulkRate(base: string, headers: Record<string, string>): Promise<number> {
+/** How fast all of the clinic goes out, and its patients, one a line. */
+async function bulkExport(base: string, headers: Record<string, string>): Promise<{ rate: number; patients: string }> {
   const began = performance.now();
   const start = await fetch(`${base}/$export`, { headers: { ...headers, prefer: 'respond-async' } });
-  const manifest = (await (await fetch(start.headers.get('content-location') ?? '', { headers })).json()) as { output: { url: string }[] };
+  const manifest = (await (await fetch(start.headers.get('content-location') ?? '', { headers })).json()) as {
+    output: { type: string; url: string }[];
+  };
   let lines = 0;
-  for (const { url } of manifest.output) {
+  let patients = '';
+  for (const { type, url } of manifest.output) {
     const text = await (await fetch(url, { headers })).text();
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+    if (type === 'Patient') patients += text;
   }
-  return lines / ((performance.now() - began) / 1000);
+  return { rate: lines / ((performance.now() - began) / 1000), patients };
 }
 
 /** All have a name; the first has a journal of some five hundred resources, some others a visit. */

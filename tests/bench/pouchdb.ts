@@ -2,16 +2,16 @@
  * The peer of the sync benches: PouchDB 9 with express-pouchdb 4.2 (decision 0038). Its 251 packages are installed by the bench alone, from a
  * lockfile of their own and without their install scripts, into the cache of node_modules.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { v7 } from 'uuid';
 import { documentAt } from './documents.ts';
+import { installedPackages } from './peer-packages.ts';
 import { startProcess } from './server-process.ts';
 
 export interface PeerTimes {
@@ -31,7 +31,7 @@ const BATCH = 1000;
 
 /** Measures the peer with the same documents. */
 export async function measurePouchdb(size: { rows: number; pushes: number; writes: number }, how: How): Promise<PeerTimes> {
-  const packages = installedPackages();
+  const packages = installedPackages('pouchdb');
   const home = mkdtempSync(join(tmpdir(), 'ryggrad-bench-pouchdb-'));
   const server = await startProcess(here('./pouchdb/server.ts'), [packages, home, how], {});
   try {
@@ -49,21 +49,4 @@ export async function measurePouchdb(size: { rows: number; pushes: number; write
     await server.stop();
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-/** The folder with the peer's packages; installs them the first time. */
-function installedPackages(): string {
-  const lock = here('./pouchdb/package-lock.json');
-  const name = createHash('sha256').update(readFileSync(lock)).digest('hex').slice(0, 12);
-  const folder = join(here('../../node_modules/.cache'), `ryggrad-bench-pouchdb-${name}`);
-  if (existsSync(join(folder, 'node_modules', '.package-lock.json'))) return folder;
-  mkdirSync(folder, { recursive: true });
-  for (const file of ['package.json', 'package-lock.json']) copyFileSync(here(`./pouchdb/${file}`), join(folder, file));
-  const windows = process.platform === 'win32';
-  execFileSync(windows ? 'npm.cmd' : 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: windows,
-  });
-  return folder;
 }

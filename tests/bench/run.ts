@@ -31,6 +31,10 @@ const FULL = {
   clinics: { few: 10, many: 1000 },
   imported: 200_000,
 };
+const FHIR_NAMES = [
+  ...['fhir', 'fhir-read', 'fhir-search', 'fhir-search-cold', 'fhir-everything', 'fhir-everything-size', 'fhir-bulk'],
+  ...['fhir-read-medplum', 'fhir-search-medplum'],
+];
 const base = values.quick ? QUICK : FULL;
 const sizes = new Map(values.size.map((one): [string, number] => [one.split('=')[0] ?? '', Number(one.split('=')[1])]));
 for (const [name, size] of sizes) {
@@ -70,7 +74,7 @@ if (wanted('authorise')) say(await authorise(values.quick ? 200 : 2000));
 if (wanted('key-echo')) say(await keyEcho(values.quick ? 60 : 400));
 if (['messages', 'push-beside', 'webhooks'].some(wanted))
   say(await messagesBench(values.quick ? { reminders: 60, webhooks: 60, saves: 20 } : { reminders: 1000, webhooks: 1000, saves: 1000 }));
-if (['fhir-read', 'fhir-search', 'fhir-search-cold', 'fhir-everything', 'fhir-everything-size', 'fhir-bulk', 'fhir'].some(wanted))
+if (FHIR_NAMES.some(wanted))
   say(await fhirBench(values.quick ? { patients: 2000, visits: 200, reads: 50 } : { patients: 50_000, visits: 3000, reads: 300 }));
 await syncBenches(wanted, syncSize, values.quick, say);
 process.exit(0);
