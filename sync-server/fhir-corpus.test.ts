@@ -8,10 +8,13 @@ import pg from 'pg';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf } from '#tests/fhir/read-bundle.ts';
-import { fhirClinic, type FhirClinic } from '#tests/fhir/fhir-clinic.ts';
+import { parseNationalId } from '#db/rules/fodselsnummer.ts';
+import { ask, fhirClinic, type FhirClinic } from '#tests/fhir/fhir-clinic.ts';
 import { elementsOf, faultsIn } from './core/fhir/definitions.ts';
 import { fromXml } from './core/fhir/xml-reader.ts';
+import { noBasisFaults } from './core/fhir/no-basis.ts';
 import { toXml } from './core/fhir/xml.ts';
+import { newPatient, write } from './testing/test-clinic.ts';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.ts';
 import { openTestServer, type TestServer } from './testing/test-server.ts';
 
@@ -287,6 +290,26 @@ describe('as deep or as large as a body may be', () => {
     }
     expect(await rowsIn()).toBe(before);
   }, 120_000);
+});
+
+it('a fødselsnummer that fits the rule of 2032 alone is one: given out as such, and found by it; one that fits none is none', async () => {
+  const numbers = Array.from({ length: 100_000 }, (_, n) => `018179${String(n).padStart(5, '0')}`);
+  const only2032 = numbers.find((value) => {
+    const parsed = parseNationalId(value, { synthetic: true });
+    return parsed.ok && parsed.onlyNewRule;
+  });
+  const neither = numbers.find((value) => !parseNationalId(value, { synthetic: true }).ok) ?? '';
+  const patient = newPatient('Nyregel');
+  const set = { ...patient.set, nationalId: only2032, nationalIdKind: 'fnr', birthDate: '1979-01-01' };
+  expect((await write(server.app, clinic.owner, { ...patient, set })).outcome).toBe('applied');
+  const read = (await ask(server, clinic.token, `/Patient/${patient.rowId}`)).json<Json>();
+  expect(read['identifier']).toEqual([{ use: 'official', system: 'urn:oid:2.16.578.1.12.4.1.4.1', value: only2032 }]);
+  expect([faults(read), noBasisFaults(read)]).toEqual([[], []]);
+  const found = await ask(server, clinic.token, `/Patient?identifier=urn:oid:2.16.578.1.12.4.1.4.1|${only2032}`);
+  expect(found.json<{ total: number }>().total).toBe(1);
+  expect(noBasisFaults({ ...read, identifier: [{ system: 'urn:oid:2.16.578.1.12.4.1.4.1', value: neither }] })).toEqual([
+    'Patient.identifier:FNR.value',
+  ]);
 });
 
 describe('addresses and methods', () => {
