@@ -12,6 +12,7 @@ export default defineConfig({
     './db/postgres/ai-tables.ts',
     './db/postgres/webhook-tables.ts',
     './db/postgres/smart-tables.ts',
+    './db/postgres/helfo-tables.ts',
   ],
   out: './db/migrations/postgres',
   breakpoints: true,

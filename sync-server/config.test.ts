@@ -1,4 +1,5 @@
 /** What the operator may say. (That .env.example says it: build/environment.test.ts.) */
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -86,4 +87,37 @@ it('crash reports and traces are off without an address; Sentry elsewhere than i
     [{ OTEL_EXPORTER_OTLP_HEADERS: 'nonsense' }, 'OTEL_EXPORTER_OTLP_HEADERS: must be such as'],
   ] as const)
     expect(() => config(env), JSON.stringify(env)).toThrow(sentence);
+});
+
+it('Helfo is off without its variables and its switch; half of them, an open address, or a clinic of somebody else’s stops the start', () => {
+  const of = (env: Record<string, string>) => config(env).integrations.find(({ integration }) => integration.name === 'helfo');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = { ...privateKey.export({ format: 'jwk' }), kid: 'k1' };
+  const clinicId = '0193a3c0-5e1f-7cc0-8a11-6b7f0c9d2e41';
+  const HELFO = {
+    HELFO_BASE_URL: 'https://api-preprod.helserefusjon.no',
+    HELFO_AUTH: 'maskinporten',
+    HELFO_ISSUER: 'https://test.maskinporten.no/',
+    HELFO_CLIENT_ID: 'ryggrad',
+    HELFO_PRIVATE_KEY: JSON.stringify(key),
+    HELFO_ORGANISATION: '999888777',
+    HELFO_CLINICS: `${clinicId}:987654321`,
+  };
+  expect(of({})).toMatchObject({ config: undefined, on: false });
+  expect(of(HELFO)).toMatchObject({ config: { key: { alg: 'RS256', kid: 'k1' } }, on: false });
+  expect(of({ ...HELFO, FEATURE_HELFO_ENABLED: 'true' })).toMatchObject({ on: true });
+  for (const [change, sentence] of [
+    [{ HELFO_CLIENT_ID: '' }, 'HELFO_CLIENT_ID: must be set'],
+    [{ HELFO_BASE_URL: 'http://api.helserefusjon.no' }, 'HELFO_BASE_URL: must be https'],
+    [{ HELFO_ISSUER: 'test.maskinporten.no' }, 'HELFO_ISSUER: must be https'],
+    [{ HELFO_AUTH: 'basic' }, 'HELFO_AUTH'],
+    [{ HELFO_ORGANISATION: '12' }, 'HELFO_ORGANISATION: must be'],
+    [{ HELFO_CLINICS: '987654321' }, 'HELFO_CLINICS: must be'],
+    [{ HELFO_CLINICS: `${clinicId}:987654321,${clinicId}:999888777` }, 'HELFO_CLINICS: must be'],
+    [{ HELFO_AUTH: 'helseid' }, 'HELFO_CLINICS: by HelseID every clinic'],
+    [{ HELFO_PRIVATE_KEY: 'x' }, 'HELFO_PRIVATE_KEY: must be'],
+    [{ HELFO_PRIVATE_KEY: JSON.stringify({ ...key, kid: undefined }) }, 'HELFO_PRIVATE_KEY: must have the kid'],
+    [{ HELFO_PRIVATE_KEY: JSON.stringify({ ...key, alg: 'PS256' }) }, 'HELFO_PRIVATE_KEY: has an alg'],
+  ] as const)
+    expect(() => config({ ...HELFO, ...change }), JSON.stringify(change)).toThrow(sentence);
 });

@@ -127,6 +127,7 @@ const environment = z.object({
   FEATURE_SMS_ENABLED: flag('true'),
   FEATURE_EMAIL_ENABLED: flag('true'),
   FEATURE_AI_ENABLED: flag('false'),
+  FEATURE_HELFO_ENABLED: flag('false'),
   FEATURE_GDPR_STRICT: flag('false'),
 });
 

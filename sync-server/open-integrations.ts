@@ -1,7 +1,7 @@
 /** Opens what the operator has configured and switched on, and knows of the rest why it is off. */
 import type { IntegrationName } from '#db/model/message.ts';
 import type { ConfiguredIntegration } from './config.ts';
-import type { Channel, Hooks, OpenIntegration, OwnJob, Ports, Storage, Webhook, WritingHelp } from './integrations/kit.ts';
+import type { Channel, ClaimsDesk, Hooks, OpenIntegration, OwnJob, Ports, Storage, Webhook, WritingHelp } from './integrations/kit.ts';
 
 export interface IntegrationState {
   name: IntegrationName;
@@ -18,11 +18,13 @@ export interface Integrations {
   writing: WritingHelp | undefined;
   /** How webhooks go out. */
   hooks: Hooks | undefined;
+  /** Where claims are handed in. */
+  claims: ClaimsDesk | undefined;
   webhook(source: string): Webhook | undefined;
   /** Queue name → work. */
   jobs: ReadonlyMap<string, OwnJob>;
   /** A code of what is wrong, or undefined; asks the vendor. */
-  check(name: IntegrationName): Promise<string | undefined>;
+  check(name: IntegrationName, clinicId?: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -44,11 +46,12 @@ export async function openIntegrations(configured: readonly ConfiguredIntegratio
     storage: [...open.values()].find(({ storage }) => storage !== undefined)?.storage,
     writing: [...open.values()].find(({ writing }) => writing !== undefined)?.writing,
     hooks: [...open.values()].find(({ hooks }) => hooks !== undefined)?.hooks,
+    claims: [...open.values()].find(({ claims }) => claims !== undefined)?.claims,
     webhook: (source) => webhooks.get(`/api/v1/webhooks/${source}`),
     jobs: new Map([...open].flatMap(([name, { jobs = [] }]) => jobs.map((job) => [queueOf(name, job.name), job] as const))),
-    check: async (name) => {
+    check: async (name, clinicId) => {
       const one = open.get(name);
-      return one === undefined ? 'integration/off' : one.check();
+      return one === undefined ? 'integration/off' : one.check(clinicId ?? '');
     },
     async close() {
       for (const one of open.values()) await one.close?.();

@@ -5,6 +5,7 @@ import { assertMigrated, migrate } from '#db/postgres/migrate.ts';
 import { assertMasterKeys } from '#db/postgres/queries/clinic-keys.ts';
 import { assertAppRole, openPool } from '#db/postgres/open.ts';
 import { addressHash, SETTLE_MS, SPACING_MS, type MessagesDeps } from './core/messages/deps.ts';
+import { HELFO_SETTLE_MS } from './core/helfo/deps.ts';
 import { announceBy } from './core/webhooks/announce.ts';
 import { keysOf } from './core/second-factor.ts';
 import { intendBy } from './core/messages/intents.ts';
@@ -111,10 +112,11 @@ export async function openServer(
     const scans = scanner === undefined ? undefined : { pool, content, scanner, enqueue, log };
     const { hooks } = integrations;
     const webhooks = hooks === undefined ? undefined : { pool, hooks, keys: keysOf(config), enqueue, now };
+    const helfo = { pool, desk: integrations.claims, enqueue, now, settleMs: HELFO_SETTLE_MS, log };
     const deps: ServerDeps = {
       ...(webhooks === undefined ? {} : { webhooks }),
       pool,
-      store: postgresStore(pool, intendBy(enqueue, scans !== undefined, announce)),
+      store: postgresStore(pool, intendBy(enqueue, { scans: scans !== undefined, announce, claims: true })),
       content,
       ...(scans === undefined ? {} : { scans }),
       wakeUps,
@@ -151,6 +153,7 @@ export async function openServer(
       own: integrations.jobs,
       ...(scans === undefined ? {} : { scans }),
       ...(webhooks === undefined ? {} : { deliver: webhooks }),
+      helfo,
       ...(integrations.storage === undefined ? {} : { upkeep: { pool, content, storage: integrations.storage, now, log } }),
     });
     const app = buildApp(deps);

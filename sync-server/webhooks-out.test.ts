@@ -88,7 +88,7 @@ beforeEach(async () => {
   server = await openTestServer(database, {
     store: postgresStore(
       pool,
-      intendBy(async (tx, jobs) => enqueue(tx, jobs), false, announce),
+      intendBy(async (tx, jobs) => enqueue(tx, jobs), { announce }),
     ),
     webhooks: hooks,
   });

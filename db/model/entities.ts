@@ -5,7 +5,7 @@ import { clinic, device, phrase, priceItem, signingKey, user } from './clinic.ts
 import { channelConsent, episode, guardian, patient, safetyFact } from './patient.ts';
 import { amendment, diagnosis, encounter, noteSection, observation, redFlagAnswer, treatmentConsent } from './encounter.ts';
 import { appointment, dayClose, document, letter, payment, treatmentLine } from './practice.ts';
-import { billingSetting, helfoClaim, invoice, invoicePayment, prepaid, seriesCover } from './money.ts';
+import { billingSetting, helfoClaim, helfoMessage, invoice, invoicePayment, prepaid, seriesCover } from './money.ts';
 import { sickLeave } from './sick-leave.ts';
 import { conflict } from './conflict.ts';
 import { integrationSetting, message, recall } from './message.ts';
@@ -44,6 +44,7 @@ export const entities = {
   invoice,
   invoice_payment: invoicePayment,
   helfo_claim: helfoClaim,
+  helfo_message: helfoMessage,
   sick_leave: sickLeave,
   amendment,
   letter,

@@ -78,7 +78,7 @@ export const recall = entity('recall', 'desk', {
 });
 
 /** The integrations a clinic may switch on. */
-export const INTEGRATIONS = ['sms', 'email', 'ai', 'storage', 'webhooks', 'fhir'] as const;
+export const INTEGRATIONS = ['sms', 'email', 'ai', 'storage', 'webhooks', 'fhir', 'helfo'] as const;
 export type IntegrationName = (typeof INTEGRATIONS)[number];
 
 /** One row per integration that a clinic has switched; no row means off. Id derived from clinic and name. Holds no secrets. */

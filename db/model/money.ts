@@ -155,3 +155,38 @@ export const helfoClaim = entity('helfo_claim', 'desk', {
   /** Helfo's own words about it. */
   answer: optional(text({ max: 2000, sensitive: true })),
 });
+
+/**
+ * How far a message to Helfo has come. `received` is their receipt; `checked`: each claim in it has its answer; `paid`: the money has gone out.
+ * `refused`: not taken in at all. `unknown`: it may be there, and Helfo could not be asked yet.
+ */
+export const HELFO_STATES = ['planned', 'received', 'checked', 'paid', 'refused', 'cancelled', 'unknown'] as const;
+export type HelfoState = (typeof HELFO_STATES)[number];
+
+/**
+ * Claims, or one credit, that the server is to send to Helfo: an *intent*, written offline too. What goes out is made of the claims and the signed
+ * notes on the server, so nothing of a diagnosis stands here. Only the server sends, and writes back how it went (docs/decisions/0117).
+ */
+export const helfoMessage = entity('helfo_message', 'desk', {
+  practitionerId: looseId(),
+  credit: flag({ merge: 'fixed' }),
+  /** A claim goes with this one only while its `batchId` is this row's id. */
+  claimIds: json(z.array(z.uuid()).min(1).max(2000), { merge: 'fixed' }),
+  requestedById: looseId(),
+  requestedAt: instant({ merge: 'fixed' }),
+  /** Somebody took it back before it went. */
+  wanted: initially(flag({ merge: 'latest' }), true),
+  // From here on the server's word alone (HELFO_SERVER_FIELDS).
+  state: initially(choice(HELFO_STATES, { merge: 'latest' }), 'planned'),
+  /** Code of why it waits, was refused, or does not add up. */
+  reason: optional(text({ max: 60, merge: 'latest' })),
+  stateAt: optional(instant({ merge: 'latest' })),
+  /** `behandlerkravmeldingId`. */
+  helfoId: optional(text({ max: 64, merge: 'latest' })),
+  /** What Helfo paid of this message; below zero for a credit. */
+  paidOre: optional(ore({ merge: 'latest' })),
+  paidOn: optional(date({ merge: 'latest' })),
+});
+
+/** What only the server writes on a message to Helfo. */
+export const HELFO_SERVER_FIELDS = [...['state', 'reason', 'stateAt', 'helfoId', 'paidOre', 'paidOn']] as const satisfies readonly string[];

@@ -13,6 +13,7 @@ import {
   AI_TABLES,
   CONTENT_TABLES,
   FEED_PARTS,
+  HELFO_TABLES,
   IDENTITY_TABLES,
   MESSAGE_TABLES,
   SMART_TABLES,
@@ -29,6 +30,7 @@ export const TENANT_TABLES: readonly string[] = [
   ...CONTENT_TABLES,
   ...AI_TABLES,
   ...WEBHOOK_TABLES,
+  ...HELFO_TABLES,
   ...SMART_TABLES,
 ];
 
@@ -71,6 +73,8 @@ const GRANTS: Readonly<Record<string, string>> = {
   webhook_endpoint: 'select, insert, update',
   webhook_delivery: 'select, insert, update, delete',
   contact_route: 'select, insert, update',
+  helfo_sending: 'select, insert, update',
+  helfo_claim_sent: 'select, insert, update',
   smart_clinic: 'select, insert, update',
   smart_app: 'select, insert, update',
   smart_launch: 'select, insert, update, delete',

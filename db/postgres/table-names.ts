@@ -49,6 +49,9 @@ export const WEBHOOK_TABLES = ['webhook_endpoint', 'webhook_delivery'] as const;
 /** Of smart-tables.ts, those that hold a clinic's data. */
 export const SMART_TABLES = ['smart_clinic', 'smart_app', 'smart_launch', 'smart_grant', 'smart_token', 'smart_assertion'] as const;
 
+/** Of helfo-tables.ts. */
+export const HELFO_TABLES = ['helfo_sending', 'helfo_claim_sent'] as const;
+
 /** Of ai-tables.ts. */
 export const AI_TABLES = ['ai_use'] as const;
 

@@ -100,6 +100,7 @@ export const prepaid = toPostgres(entities.prepaid);
 export const invoice = toPostgres(entities.invoice);
 export const invoicePayment = toPostgres(entities.invoice_payment);
 export const helfoClaim = toPostgres(entities.helfo_claim);
+export const helfoMessage = toPostgres(entities.helfo_message);
 export const sickLeave = toPostgres(entities.sick_leave);
 export const amendment = toPostgres(entities.amendment);
 export const letter = toPostgres(entities.letter);

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { taksterKi } from '../reference/takster-ki.ts';
 import { claimAct, claimedTakster, claimOre, creditProblem, preflight, regningsnummer } from './claims.ts';
 import type { ClaimVisit } from './claims.ts';
+import { readKravState } from './kuhr-state.ts';
 import { kravOf, kravSchema, readAnswer, withOffset } from './kuhr.ts';
 
 const line = (code: string, refundOre: number | null, quantity = 1) => ({ code, refundOre, quantity });
@@ -153,4 +154,45 @@ it('reads what Helfo answers, and takes nothing else for an answer', () => {
   expect(readAnswer(JSON.stringify(answer('kontrolleres')))).toMatchObject([{ verdict: null }]);
   for (const text of ['', '{', '[]', '{"innsending":{}}', '{"innsending":{"regninger":[{"status":"godkjent","guid":"x"}]}}'])
     expect(readAnswer(text)).toBeNull();
+});
+
+it('reads how far a message has come: kroner become øre, and words that are not in the document decide nothing', () => {
+  const bill = { guid: '0B8DC559-6C2D-419B-AEEF-FAAF537C6117', status: 'godkjent', merknader: null };
+  const whole = {
+    meldingsstatus: 'ferdig_behandlet',
+    kontrollstatus: 'ferdig_kontrollert',
+    utbetalingsstatus: 'utbetalt',
+    sumUtbetaltbelop: 48.17,
+    innsending: {
+      regninger: [bill, { ...bill, status: 'avvist', merknader: [{ nummer: '766', tekst: 'Datert frem i tid' }] }],
+      merknader: [],
+    },
+    vedtak: { utbetaling: { belop: 360, utbetaltdato: '2026-01-09T00:00:00+01:00', kid: null }, merknader: [] },
+  };
+  expect(readKravState(whole)).toEqual({
+    ...{ refused: false, checked: true, payment: 'paid', paidOre: 4_817, paidOn: '2026-01-09', words: null },
+    bills: [
+      { guid: '0b8dc559-6c2d-419b-aeef-faaf537c6117', verdict: 'accepted', words: null },
+      { guid: '0b8dc559-6c2d-419b-aeef-faaf537c6117', verdict: 'rejected', words: '766: Datert frem i tid' },
+    ],
+  });
+  expect(readKravState({ meldingsstatus: 'mottatt', praksisId: '1' })).toMatchObject({
+    checked: false,
+    payment: 'waiting',
+    paidOre: null,
+    bills: [],
+  });
+  expect(readKravState({ meldingsstatus: 'feil_i_melding', vedtak: { merknader: [{ nummer: 1, tekst: 'Nei' }] } })).toMatchObject({
+    refused: true,
+    words: '1: Nei',
+  });
+  expect(
+    readKravState({ ...whole, kontrollstatus: 'til_manuell', innsending: { regninger: [{ ...bill, status: 'delvis' }] } }),
+  ).toMatchObject({
+    checked: false,
+    bills: [{ verdict: null }],
+  });
+  // What is of another form decides nothing either.
+  expect(readKravState({ ...whole, innsending: { regninger: 7 } })).toMatchObject({ bills: [] });
+  for (const value of [undefined, null, [], 'x', {}, { sumUtbetaltbelop: '48' }]) expect(readKravState(value)).toBeNull();
 });

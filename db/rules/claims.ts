@@ -97,6 +97,6 @@ export function claimAct(status: ClaimStatus, act: ClaimAct): boolean {
 /** Only the whole claim, and none older than three years (behandlerkravmelding_json.md, `kreditering`). */
 export function creditProblem(claim: { status: ClaimStatus; day: string }, today: string): 'claim/not-accepted' | 'claim/too-old' | null {
   if (!claimAct(claim.status, 'credit')) return 'claim/not-accepted';
-  const last = `${Number(claim.day.slice(0, 4)) + 3}${claim.day.slice(4)}`;
-  return today > last ? 'claim/too-old' : null;
+  return creditTooOld(claim.day, today) ? 'claim/too-old' : null;
 }
+export const creditTooOld = (day: string, today: string): boolean => today > `${Number(day.slice(0, 4)) + 3}${day.slice(4)}`;

@@ -1,9 +1,10 @@
 /**
  * A claim as the KUHR Krav API takes it: «behandlerkravmelding» as JSON, with the fields of a chiropractor (fagområde KI, praksistype KINO) and no
  * others (navikt/kuhr-krav-api-dokumentasjon, behandlerkravmelding_json.md, read November 2026). Kroner exist here alone, as the API wants them.
- * Nothing sends it: the file is what is made here (docs/decisions/0098).
+ * As a file on a laptop (docs/decisions/0098), or for Helfo itself on the server (0117).
  */
 import { z } from 'zod';
+import { billsSchema, type KravAnswer } from './kuhr-state.ts';
 
 const ICPC2 = '2.16.578.1.12.4.1.1.7170';
 /** Kroner with whole øre. */
@@ -57,6 +58,32 @@ export interface KravLine {
   takster: readonly { kode: string; antall: number; belopOre: number }[];
 }
 
+/** Of the record, what a claim is made of; more fields may stand beside them. */
+export const claimLineSchema = z.object({
+  claim: z.object({
+    id: z.uuid(),
+    regningsnummer: z.string(),
+    takster: z.array(z.object({ kode: z.string(), antall: z.int(), belopOre: z.int() })).min(1),
+  }),
+  encounter: z.object({
+    visitAt: z.iso.datetime(),
+    signedContent: z.object({ diagnoses: z.array(z.object({ system: z.string(), code: z.string(), main: z.boolean() })) }),
+  }),
+  patient: z.object({ nationalId: z.string().regex(/^\d{11}$/), nationalIdKind: z.enum(['fnr', 'dnr', 'hnr']) }),
+});
+
+/** Null where nothing was diagnosed by ICPC-2: Helfo would send it back. */
+export function kravLineOf({ claim, encounter, patient }: z.output<typeof claimLineSchema>): KravLine | null {
+  const diagnoses = encounter.signedContent.diagnoses
+    .filter(({ system }) => system === 'icpc-2')
+    .toSorted((a, b) => Number(b.main) - Number(a.main))
+    .map(({ code }) => code);
+  if (diagnoses.length === 0) return null;
+  const { id: guid, regningsnummer, takster } = claim;
+  const { nationalId, nationalIdKind } = patient;
+  return { guid, regningsnummer, visitAt: encounter.visitAt, nationalId, nationalIdKind, diagnoses, takster };
+}
+
 /** @param credit the whole of each is taken back */
 export function kravOf(praksisId: string, lines: readonly KravLine[], credit: boolean): Krav {
   const regninger = lines.map((line) => {
@@ -93,25 +120,7 @@ export function withOffset(instant: string): string {
   return `${wall}+${String(hours).padStart(2, '0')}:00`;
 }
 
-/** What Helfo answers about a claim that was sent (endepunkt_hent_status_innsendte_behandlerkravmeldinger.md); more fields come, and are not read. */
-const answerSchema = z.object({
-  innsending: z.object({
-    regninger: z.array(
-      z.object({
-        status: z.string(),
-        guid: z.uuid(),
-        merknader: z.array(z.object({ nummer: z.number(), tekst: z.string() })).default([]),
-      }),
-    ),
-  }),
-});
-export interface KravAnswer {
-  guid: string;
-  verdict: 'accepted' | 'rejected' | null;
-  words: string | null;
-}
-
-/** Null when the text is no such answer. */
+/** Answers out of the text of a status message that a person has loaded; null when it is none. */
 export function readAnswer(text: string): KravAnswer[] | null {
   let value: unknown;
   try {
@@ -119,11 +128,8 @@ export function readAnswer(text: string): KravAnswer[] | null {
   } catch {
     return null;
   }
-  const parsed = answerSchema.safeParse(value);
-  if (!parsed.success) return null;
-  return parsed.data.innsending.regninger.map(({ status, guid, merknader }) => ({
-    guid,
-    verdict: status === 'godkjent' ? 'accepted' : status === 'avvist' ? 'rejected' : null,
-    words: merknader.length === 0 ? null : merknader.map(({ nummer, tekst }) => `${nummer}: ${tekst}`).join('\n'),
-  }));
+  const parsed = z
+    .object({ innsending: z.object({ regninger: z.array(z.looseObject({ guid: z.uuid() })).pipe(billsSchema) }) })
+    .safeParse(value);
+  return parsed.success ? parsed.data.innsending.regninger : null;
 }

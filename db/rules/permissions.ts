@@ -88,6 +88,9 @@ const VERBS: Record<string, Group> = {
   // Diagnoses leave in them.
   'claim.export': 'clinician',
   'claim.credit': 'clinician',
+  'claim.send': 'clinician',
+  'claim.sendCredit': 'clinician',
+  'claim.withdraw': 'clinician',
   // Of a colleague; one's own is taken off against a code.
   'secondFactor.reset': 'admin',
   'helseId.unbind': 'admin',

@@ -117,6 +117,7 @@ export const prepaid = toSqlite(entities.prepaid);
 export const invoice = toSqlite(entities.invoice);
 export const invoicePayment = toSqlite(entities.invoice_payment);
 export const helfoClaim = toSqlite(entities.helfo_claim);
+export const helfoMessage = toSqlite(entities.helfo_message);
 export const sickLeave = toSqlite(entities.sick_leave);
 export const amendment = toSqlite(entities.amendment);
 export const letter = toSqlite(entities.letter);

@@ -1,6 +1,6 @@
 /** The ledger of claims to Helfo: from signed visits, with what is known against each; the file of the KUHR API; what Helfo answered and paid. */
 import { z } from 'zod';
-import type { ClaimStatus } from '#db/model/money.ts';
+import type { ClaimStatus, HelfoState } from '#db/model/money.ts';
 import type { PreflightProblem } from '#db/rules/claims.ts';
 import { verb } from './verb.ts';
 
@@ -16,7 +16,10 @@ export interface LedgerRow {
   takster: { kode: string; antall: number; belopOre: number }[];
   /** Claimed; of one not sent yet what would be. */
   amountOre: number;
-  state: 'problems' | 'ready' | ClaimStatus;
+  /** `queued`: the server is to send it; `received`: Helfo has it; `returned`: it was taken back before it went. */
+  state: 'problems' | 'ready' | ClaimStatus | 'queued' | 'received' | 'returned';
+  /** Its message to Helfo, where the server sends it. */
+  message: { id: string; state: HelfoState; wanted: boolean; reason: string | null } | null;
   problems: PreflightProblem[];
   regningsnummer: string | null;
   paidOre: number | null;
@@ -41,6 +44,13 @@ export interface Ledger {
   sums: LedgerSums;
   /** This device holds the notes; without them the ledger cannot be made here. */
   hasNotes: boolean;
+  /** The clinic has switched it on that its server sends. */
+  sends: boolean;
+}
+export interface ClaimsAsked {
+  messageId: string;
+  count: number;
+  amountOre: number;
 }
 export interface ClaimFile {
   fileName: string;
@@ -51,6 +61,7 @@ export interface ClaimFile {
   batchId: string;
 }
 
+const SEND = ['claim/practice-missing', 'claim/problems', 'claim/no-notes', 'claim/sending-off'];
 const month = z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/);
 
 export const claims = {
@@ -62,6 +73,15 @@ export const claims = {
     'claim/problems',
     'claim/no-notes',
   ]),
+  /** The same, for the server to send when there is a network: once each, however often it is asked for. */
+  'claim.send': verb<ClaimsAsked>()(z.object({ month, practitionerId: z.uuid(), encounterIds: z.array(z.uuid()).max(2000).optional() }), [
+    'claim/nothing',
+    ...SEND,
+  ]),
+  /** Takes the whole of a claim back, by the server. */
+  'claim.sendCredit': verb<ClaimsAsked>()(z.object({ id: z.uuid() }), ['claim/unknown', 'claim/not-accepted', 'claim/too-old', ...SEND]),
+  /** Takes back what waits to be sent; what has gone has gone, and its answer comes. */
+  'claim.withdraw': verb<null>()(z.object({ messageId: z.uuid() }), ['claim/unknown', 'claim/not-waiting']),
   'claim.answer': verb<null>()(
     z.object({
       id: z.uuid(),

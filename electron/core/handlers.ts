@@ -8,6 +8,7 @@ import { addingHandlers } from './attachments/adding.ts';
 import { affectedHandlers } from './audit/affected-verbs.ts';
 import { auditHandlers } from './audit/verbs.ts';
 import { claimHandlers } from './billing/claims.ts';
+import { sendClaimHandlers } from './billing/send-claims.ts';
 import { invoicePdfHandlers } from './billing/invoice-pdf.ts';
 import { invoiceHandlers } from './billing/invoices.ts';
 import { prepaidHandlers } from './billing/prepaid.ts';
@@ -91,6 +92,7 @@ export const handlers: readonly AnyHandler[] = [
   ...invoiceHandlers,
   ...invoicePdfHandlers,
   ...claimHandlers,
+  ...sendClaimHandlers,
   ...sickLeaveHandlers,
   ...messageHandlers,
   ...recallHandlers,

@@ -8,6 +8,7 @@ import { clinicDay } from '#db/rules/appointments.ts';
 import { decidesOnExports, mayChange, readsNotes } from '#db/rules/permissions.ts';
 import type { Change } from '#db/sync/change.ts';
 import { SERVER_FIELDS } from '#db/model/message.ts';
+import { HELFO_SERVER_FIELDS } from '#db/model/money.ts';
 import { sameValue, type StoredRow } from '#db/sync/row.ts';
 
 export interface Actor {
@@ -28,6 +29,7 @@ const UNDELETABLE: ReadonlySet<EntityName> = new Set([
   'invoice',
   'invoice_payment',
   'helfo_claim',
+  'helfo_message',
   'sick_leave',
   'attachment',
   'questionnaire_response',
@@ -75,6 +77,14 @@ function mayWriteMessage(set: Readonly<Record<string, unknown>>, row: StoredRow 
   return Object.keys(set).every((field) => LATER_MESSAGE_FIELDS.has(field) || sameValue(set[field], row[field]));
 }
 const LATER_MESSAGE_FIELDS: ReadonlySet<string> = new Set(['wanted', 'plannedAt', 'decision', 'decidedById', 'seenById', 'seenAt']);
+
+/** A clinician asks for it in their own name; afterwards it is taken back, and nothing else. */
+function mayAskHelfo(set: Readonly<Record<string, unknown>>, row: StoredRow | undefined, actorId: string, roles: readonly Role[]): boolean {
+  if (!readsNotes(roles) || HELFO_SERVER_FIELDS.some((field) => field in set)) return false;
+  return row === undefined
+    ? set['requestedById'] === actorId
+    : Object.keys(set).every((field) => field === 'wanted' && set[field] === false);
+}
 
 /** Asked for by a clinician in their own name; decided once, by somebody else. */
 function mayDecideOnExport(
@@ -131,6 +141,7 @@ function may(
     return false;
   // How a message went is the server's word, and what a patient wrote is theirs.
   if (entity === 'message' && !mayWriteMessage(change.set, row, actorId)) return false;
+  if (entity === 'helfo_message' && !mayAskHelfo(change.set, row, actorId, roles)) return false;
   if (entity === 'export_approval') return mayDecideOnExport(change.set, row, actorId, roles);
   if (entity === 'conflict' && (row?.['audience'] ?? change.set['audience']) !== 'desk') return readsNotes(roles);
   return mayChange(entity, roles);

@@ -7,7 +7,7 @@ import { mergeChange, type MergeReader } from '#db/sync/merge.ts';
 import type { RowWrite } from '#db/sync/row.ts';
 import { authorise, type Actor } from './authorise.ts';
 import { judgeRules } from './judge-rules.ts';
-import { toldMessage } from './messages/told-message.ts';
+import { isIntent, toldMessage } from './messages/told-message.ts';
 import type { ReadChange } from './read-change.ts';
 import { parentsIn, type RecordBatch } from './record-batch.ts';
 import type { RecordTx } from './record-store.ts';
@@ -36,7 +36,7 @@ export async function decideChange({ tx, record, people, deviceId, clinicId }: D
   const judged = await record.reading((read) => {
     const actor = people.actor(change.actor, read);
     if (actor === undefined) return no('actor/unknown');
-    const told = entity === 'message' ? toldMessage(change, read.row(entity, change.rowId)) : change;
+    const told = isIntent(entity) ? toldMessage(entity, change, read.row(entity, change.rowId)) : change;
     const verdict = authorise(actor, told, entity, read.row(entity, change.rowId));
     if (!verdict.ok) return no(verdict.code);
     const worksHere = (userId: string) => people.actor(userId, read)?.active === true;

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { IntegrationName, MessageChannel } from '#db/model/message.ts';
 import type { AiAsk } from '#db/rules/ai-task.ts';
+import type { KravState } from '#db/rules/kuhr-state.ts';
 import type { MessageReason } from '#db/rules/message-reasons.ts';
 
 /** What an integration is given to work with. */
@@ -192,24 +193,57 @@ export interface Hooks {
   disableAfterHours: number;
 }
 
+/** What was asked, or a code of why not. */
+export type Told<T> = { ok: true; value: T } | { ok: false; code: string };
+/** Helfo's desk for claims, of one clinic's organisation at a time. */
+export interface ClaimsDesk {
+  /** The operator has said whose organisation this clinic is. */
+  knows(clinicId: string): boolean;
+  practices(clinicId: string): Promise<Told<readonly HelfoPractice[]>>;
+  /** Called once for a message that was claimed. @param body JSON; it leaves sealed for Helfo alone */
+  handIn(clinicId: string, body: string): Promise<HandedIn>;
+  /** How far a message has come. */
+  state(clinicId: string, helfoId: string): Promise<Told<KravState>>;
+  /** All that this organisation has handed in. */
+  handedIn(clinicId: string): Promise<Told<readonly { helfoId: string; praksisId: string; receivedAt: Date }[]>>;
+}
+export interface HelfoPractice {
+  praksisId: string;
+  /** `KINO`: a chiropractor's. */
+  type: string;
+  ok: boolean;
+  periods: readonly { from: string; to: string | null }[];
+}
+export type HandedIn =
+  | { kind: 'received'; helfoId: string }
+  /** Certain: it was read and not kept. */
+  | { kind: 'refused'; faults: readonly { code: string; words: string }[] }
+  /** Helfo has this very message already. */
+  | { kind: 'twice' }
+  /** Certain: nothing went in; it may be tried again. */
+  | { kind: 'busy'; code: string }
+  /** It may be there. */
+  | { kind: 'unknown' };
+
 export interface OpenIntegration {
   channel?: Channel;
   storage?: Storage;
   writing?: WritingHelp;
   hooks?: Hooks;
+  claims?: ClaimsDesk;
   webhooks?: readonly Webhook[];
   jobs?: readonly OwnJob[];
   /** What the settings page may show of the configuration: no secrets. */
   facts: Readonly<Record<string, string>>;
-  /** Asks the vendor whether it knows us; sends nothing. A code, or undefined when all is well. */
-  check(): Promise<string | undefined>;
+  /** Asks the vendor whether it knows us, or this clinic; sends nothing. A code, or undefined when all is well. */
+  check(clinicId: string): Promise<string | undefined>;
   close?(): Promise<void>;
 }
 
 export interface Integration<Slice extends z.ZodRawShape = z.ZodRawShape, Config = unknown> {
   name: IntegrationName;
   /** The server-wide switch; `undefined`: none. */
-  feature: 'FEATURE_SMS_ENABLED' | 'FEATURE_EMAIL_ENABLED' | 'FEATURE_AI_ENABLED' | undefined;
+  feature: 'FEATURE_SMS_ENABLED' | 'FEATURE_EMAIL_ENABLED' | 'FEATURE_AI_ENABLED' | 'FEATURE_HELFO_ENABLED' | undefined;
   /** Its own variables of the environment. */
   environment: Slice;
   /** Those that `open` works on. */

@@ -9,6 +9,8 @@ import { SCAN_QUEUE, SCAN_SWEEP_QUEUE, scanContents, sweepScans, type ScanDeps }
 import { DELIVERY_QUEUE } from '../core/webhooks/announce.ts';
 import { deliverAll, keepDeliveries, WEBHOOK_UPKEEP_QUEUE, type DeliverDeps } from '../core/webhooks/deliver.ts';
 import { keepContent, UPKEEP_QUEUE, type UpkeepDeps } from '../core/content-upkeep.ts';
+import { HELFO_POLL_QUEUE, HELFO_SEND_QUEUE, HELFO_SWEEP_QUEUE, type HelfoDeps } from '../core/helfo/deps.ts';
+import { pollAllOfHelfo, sendAllToHelfo, sweepHelfo } from '../core/helfo/upkeep.ts';
 import { integrations } from '../integrations/index.ts';
 import type { OwnJob } from '../integrations/kit.ts';
 import { codeOf, type Jobs, type QueueSpec } from './queue.ts';
@@ -30,6 +32,18 @@ const UPKEEP: QueueSpec = { ...ordinary, name: UPKEEP_QUEUE, retryLimit: 0, batc
 export const WEBHOOKS: QueueSpec = { ...ordinary, name: DELIVERY_QUEUE, retryLimit: 14, retryDelay: 5, retryDelayMax: 14_400, batch: 20 };
 const WEBHOOK_UPKEEP: QueueSpec = { ...ordinary, name: WEBHOOK_UPKEEP_QUEUE, retryLimit: 0, batch: 1, schedule: '45 3 * * *' };
 
+/** Twelve tries over some six hours: what is claimed for a month can wait, and then a person looks. */
+export const HELFO_SEND: QueueSpec = {
+  ...ordinary,
+  name: HELFO_SEND_QUEUE,
+  retryLimit: 12,
+  retryDelay: 10,
+  batch: 5,
+  expireInSeconds: 600,
+};
+const HELFO_POLL: QueueSpec = { ...ordinary, name: HELFO_POLL_QUEUE, batch: 10, expireInSeconds: 600 };
+const HELFO_SWEEP: QueueSpec = { ...ordinary, name: HELFO_SWEEP_QUEUE, retryLimit: 0, batch: 1, schedule: '*/10 * * * *' };
+
 /** Work of an integration's own, as its queue. */
 const ownQueue = (name: string, { retryLimit, schedule }: Pick<OwnJob, 'retryLimit' | 'schedule'>): QueueSpec => ({
   ...ordinary,
@@ -50,6 +64,9 @@ export const queues: readonly QueueSpec[] = [
   UPKEEP,
   WEBHOOKS,
   WEBHOOK_UPKEEP,
+  HELFO_SEND,
+  HELFO_POLL,
+  HELFO_SWEEP,
   ...integrations.flatMap(({ name, queues: own = [] }) => own.map((job) => ownQueue(`${name}-${job.name}`, job))),
 ];
 
@@ -61,11 +78,13 @@ export interface Work {
   scans?: ScanDeps;
   /** Where webhooks go out. */
   deliver?: DeliverDeps;
+  /** Where claims go to Helfo. */
+  helfo?: HelfoDeps;
   /** Where the operator has a store for them. */
   upkeep?: UpkeepDeps;
 }
 
-export async function startWork(jobs: Jobs, { messages: deps, own, scans, upkeep, deliver }: Work): Promise<void> {
+export async function startWork(jobs: Jobs, { messages: deps, own, scans, upkeep, deliver, helfo }: Work): Promise<void> {
   await jobs.work(SEND, (batch) => sendMessages(deps, batch));
   await jobs.work(EVENTS, (batch) => workEvents(deps, batch));
   await jobs.work(SWEEP, async () => void (await sweep(deps)));
@@ -77,6 +96,11 @@ export async function startWork(jobs: Jobs, { messages: deps, own, scans, upkeep
   if (deliver !== undefined) {
     await jobs.work(WEBHOOKS, (batch) => deliverAll(deliver, batch));
     await jobs.work(WEBHOOK_UPKEEP, async () => void (await keepDeliveries(deliver)));
+  }
+  if (helfo !== undefined) {
+    await jobs.work(HELFO_SEND, (batch) => sendAllToHelfo(helfo, batch));
+    await jobs.work(HELFO_POLL, (batch) => pollAllOfHelfo(helfo, batch));
+    await jobs.work(HELFO_SWEEP, async () => void (await sweepHelfo(helfo)));
   }
   if (upkeep !== undefined) await jobs.work(UPKEEP, async () => void (await keepContent(upkeep)));
   for (const [name, job] of own) {

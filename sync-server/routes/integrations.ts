@@ -37,10 +37,13 @@ export const checkIntegration = route({
   roles: ['ADMIN'],
   params: z.strictObject({ name: z.enum(INTEGRATIONS) }),
   responses: { 200: { description: 'A code of what is wrong, or null.', schema: z.object({ problem: z.string().nullable() }) } },
-  async run({ deps, params }) {
+  async run({ deps, principal, params }) {
     return {
       status: 200,
-      body: { problem: (await deps.integrations?.check(params.name)) ?? (deps.integrations === undefined ? 'integration/off' : null) },
+      body: {
+        problem:
+          (await deps.integrations?.check(params.name, principal.clinicId)) ?? (deps.integrations === undefined ? 'integration/off' : null),
+      },
     };
   },
 });

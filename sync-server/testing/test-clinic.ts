@@ -128,9 +128,9 @@ function newLaptop(clinicId: string, userId: string, email: string): Laptop {
 /** Founds a clinic; its first person is ADMIN and PRACTITIONER unless said otherwise. */
 export async function foundClinic(
   app: FastifyInstance,
-  { name = 'Testklinikken', roles = ['ADMIN', 'PRACTITIONER'] as Role[] } = {},
+  { name = 'Testklinikken', roles = ['ADMIN', 'PRACTITIONER'] as Role[], clinicId = v7() } = {},
 ): Promise<Laptop> {
-  const laptop = newLaptop(v7(), v7(), `sjef-${v7()}@example.test`);
+  const laptop = newLaptop(clinicId, v7(), `sjef-${v7()}@example.test`);
   const answer = await request(app, undefined, 'POST', '/v1/clinics', {
     clinic: { id: laptop.clinicId, name, demo: true },
     user: { id: laptop.userId, name: 'Ada Sjef', email: laptop.email, roles, profession: 'KI', hprNumber: '1234567' },

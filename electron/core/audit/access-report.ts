@@ -31,6 +31,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   prepaid: 'klippekort',
   series_cover: 'hvem som dekker behandlingen',
   helfo_claim: 'krav til Helfo',
+  helfo_message: 'krav til Helfo',
   sick_leave: 'fravær fra arbeid',
   safety_fact: 'viktige opplysninger',
   channel_consent: 'samtykke til kontakt',

@@ -3,14 +3,20 @@ import type { Ledger, LedgerRow, LedgerSums } from '#electron/contract/claims.ts
 import { taksterKi } from '#db/reference/takster-ki.ts';
 import { clinicDay, clinicDayBounds } from '#db/rules/appointments.ts';
 import { claimedTakster, claimOre, preflight } from '#db/rules/claims.ts';
+import type { ClaimStatus } from '#db/model/money.ts';
 import { ledgerVisits } from '#db/sqlite/queries/claims.ts';
 import type { LedgerVisit } from '#db/sqlite/queries/claims.ts';
+import type { RowOf } from '#db/sqlite/store.ts';
 import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { Context } from '../context.ts';
+import { settingId } from '../messages/message-facts.ts';
 import { billingSettings, shownName } from './settings.ts';
 
 /** Whether this device has notes at all. */
 export const hasNotes = (ctx: Context): boolean => ctx.get('device', ctx.deviceId)?.audience !== 'desk';
+
+/** The clinic's switch; whether its server can is the server's to say. */
+export const sendsToHelfo = (ctx: Context): boolean => ctx.get('integration_setting', settingId(ctx.clinicId, 'helfo'))?.enabled === true;
 
 export function monthBounds(month: string): { from: string; to: string } {
   const [year = 0, number = 1] = month.split('-').map(Number);
@@ -41,7 +47,9 @@ export function ledgerRow(ctx: Context, visit: LedgerVisit): LedgerRow | null {
   if (live === null && takster.length === 0 && problems.length === 0) return null;
   if (live === null && billingSettings(ctx).praksisIds[encounter.practitionerId] === undefined)
     problems.push({ code: 'claim/practice-missing', takst: takster[0]?.kode ?? '', other: null });
-  const shown = live === null || live.status === 'rejected' ? takster : live.takster;
+  const message = live === null ? undefined : ctx.get('helfo_message', live.batchId);
+  const state = live === null ? (problems.length > 0 ? 'problems' : 'ready') : stateOf(live.status, message);
+  const shown = live === null || state === 'rejected' || state === 'returned' ? takster : live.takster;
   return {
     encounterId: encounter.id,
     claimId: live?.id ?? null,
@@ -52,7 +60,8 @@ export function ledgerRow(ctx: Context, visit: LedgerVisit): LedgerRow | null {
     visitAt: encounter.visitAt,
     takster: shown,
     amountOre: claimOre(shown),
-    state: live?.status ?? (problems.length > 0 ? 'problems' : 'ready'),
+    state,
+    message: message === undefined ? null : { id: message.id, state: message.state, wanted: message.wanted, reason: message.reason },
     problems,
     regningsnummer: live?.regningsnummer ?? null,
     paidOre: live?.paidOre ?? null,
@@ -62,11 +71,18 @@ export function ledgerRow(ctx: Context, visit: LedgerVisit): LedgerRow | null {
   };
 }
 
+/** Its own status, and where its message to Helfo is as long as it has no answer. */
+function stateOf(status: ClaimStatus, message: RowOf<'helfo_message'> | undefined): LedgerRow['state'] {
+  if (message === undefined || (status !== 'sent' && status !== 'corrected')) return status;
+  if (message.state === 'planned' || message.state === 'unknown') return 'queued';
+  return message.state === 'cancelled' ? 'returned' : 'received';
+}
+
 export function monthLedger(ctx: Context, month: string): Ledger & { visits: Map<string, LedgerVisit> } {
   const { from, to } = monthBounds(month);
   const visits = new Map(ledgerVisits(ctx.db, from, to).map((visit) => [visit.encounter.id, visit]));
   const rows = [...visits.values()].flatMap((visit) => ledgerRow(ctx, visit) ?? []);
-  return { rows, sums: sumsOf(rows), hasNotes: hasNotes(ctx), visits };
+  return { rows, sums: sumsOf(rows), hasNotes: hasNotes(ctx), sends: sendsToHelfo(ctx), visits };
 }
 
 export function sumsOf(rows: readonly LedgerRow[]): LedgerSums {
@@ -75,9 +91,9 @@ export function sumsOf(rows: readonly LedgerRow[]): LedgerSums {
   return {
     readyOre: of('ready'),
     problemsOre: of('problems'),
-    sentOre: of('sent', 'corrected'),
+    sentOre: of('sent', 'corrected', 'queued', 'received'),
     acceptedOre: of('accepted'),
-    rejectedOre: of('rejected'),
+    rejectedOre: of('rejected', 'returned'),
     creditedOre: of('credit_sent'),
     paidOre: rows.reduce((sum, { paidOre }) => sum + (paidOre ?? 0), 0),
   };

@@ -1,5 +1,6 @@
 /** A month's claims to Helfo: what is ready, what must be put right first, what was sent, answered and paid. */
 import { useState } from 'react';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { formatOre, parseKroner } from '#db/rules/money.ts';
 import type { LedgerRow } from '#electron/contract/claims.ts';
@@ -12,6 +13,7 @@ import { sentence } from '../../i18n/index.ts';
 import { Choice, Field } from '../../ui/field.tsx';
 import { formatDay, formatKroner, formatTime } from '../chart/format.ts';
 import { todayInOslo } from '../today/day.ts';
+import { reasonText } from '../messages/reason-text.ts';
 import { LedgerActions } from './ledger-actions.tsx';
 import { useRows } from './use-rows.ts';
 
@@ -28,6 +30,8 @@ export function HelfoLedger() {
     'encounter',
     'treatment_line',
     'helfo_claim',
+    'helfo_message',
+    'integration_setting',
     'billing_setting',
     'price_item',
   ]);
@@ -68,6 +72,7 @@ export function HelfoLedger() {
         <LedgerActions
           month={month}
           practitionerId={practitionerId}
+          sends={value?.sends === true}
           rows={rows}
           marked={marked}
           onSaid={(text, wrong) => setSaid({ text, wrong })}
@@ -149,7 +154,7 @@ export function HelfoLedger() {
         </form>
       )}
       <p className="quiet" style={{ marginTop: 24 }}>
-        {t('notSent')}
+        {t(value?.sends === true ? 'isSent' : 'notSent')}
       </p>
     </>
   );
@@ -163,15 +168,20 @@ function State({ row }: { row: LedgerRow }) {
   const late = [
     row.visitInError ? t('visitInError') : '',
     row.changed && row.state !== 'rejected' ? t('changedSince') : '',
-    row.answer ?? '',
+    ...(row.answer ?? '').split('\n').map((line) => wordsOf(t, line)),
+    row.message?.wanted === false && row.state === 'queued' ? t('takingBack') : '',
+    row.message?.reason === null || row.message?.reason === undefined || row.answer !== null ? '' : reasonText(t, row.message.reason),
   ].filter((text) => text !== '');
-  const due = row.state === 'problems' || row.state === 'rejected' || late.length > 0;
+  const due = row.state === 'problems' || row.state === 'rejected' || row.state === 'returned' || late.length > 0;
   return (
     <span className={due ? 'due' : 'quiet'}>
       {t(`claim.${row.state}`)}
-      {(row.state === 'problems' || row.state === 'rejected' ? [...why, ...late] : late).map((text) => (
+      {(row.state === 'problems' || row.state === 'rejected' || row.state === 'returned' ? [...why, ...late] : late).map((text) => (
         <span key={text}> · {text}</span>
       ))}
     </span>
   );
 }
+
+/** Helfo's own words as they are; codes of ours as sentences. */
+const wordsOf = (t: TFunction, line: string): string => (/^(helfo|claim)\/[a-z-]+$/.test(line) ? reasonText(t, line) : line);

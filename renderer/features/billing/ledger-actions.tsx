@@ -12,31 +12,47 @@ import { formatKroner } from '../chart/format.ts';
 interface Props {
   month: string;
   practitionerId: string | null;
+  /** The clinic's server sends; the file is the other way. */
+  sends: boolean;
   rows: readonly LedgerRow[];
   marked: LedgerRow | undefined;
   onSaid(text: string, wrong: boolean): void;
 }
 
-export function LedgerActions({ month, practitionerId, rows, marked, onSaid }: Props) {
+type Act = 'export' | 'resend' | 'credit' | 'send' | 'sendAgain' | 'sendCredit';
+
+export function LedgerActions({ month, practitionerId, sends, rows, marked, onSaid }: Props) {
   const { t } = useTranslation('money');
   const clinician = useSession().user.roles.includes('PRACTITIONER');
   const file = useRef<HTMLInputElement>(null);
-  const [asking, setAsking] = useState<'export' | 'resend' | 'credit' | null>(null);
+  const [asking, setAsking] = useState<Act | null>(null);
   const ready = rows.filter(({ state }) => state === 'ready');
   const save = (made: ClaimFile): void => {
     saveBytes(new TextEncoder().encode(made.text), { mediaType: 'application/json', fileName: made.fileName });
     onSaid(t('exported', { count: made.count, amount: formatKroner(made.amountOre), file: made.fileName }), false);
   };
-  const run = async (what: 'export' | 'resend' | 'credit'): Promise<void> => {
+  const run = async (what: Act): Promise<void> => {
     setAsking(null);
     if (practitionerId === null) return;
-    const again = marked === undefined ? [] : [marked.encounterId];
+    const again = { encounterIds: marked === undefined ? [] : [marked.encounterId] };
+    const id = marked?.claimId ?? '';
+    if (what === 'send' || what === 'sendAgain' || what === 'sendCredit') {
+      const wanted = { month, practitionerId, ...(what === 'sendAgain' ? again : {}) };
+      const asked = what === 'sendCredit' ? await call('claim.sendCredit', { id }) : await call('claim.send', wanted);
+      if (!asked.ok) return onSaid(sentence(asked.code), true);
+      const { count, amountOre } = asked.value;
+      return onSaid(t('asked', { count, amount: formatKroner(amountOre) }), false);
+    }
     const reply =
       what === 'credit'
-        ? await call('claim.credit', { id: marked?.claimId ?? '' })
-        : await call('claim.export', { month, practitionerId, ...(what === 'resend' ? { encounterIds: again } : {}) });
+        ? await call('claim.credit', { id })
+        : await call('claim.export', { month, practitionerId, ...(what === 'resend' ? again : {}) });
     if (reply.ok) save(reply.value);
     else onSaid(sentence(reply.code), true);
+  };
+  const withdraw = async (): Promise<void> => {
+    const reply = await call('claim.withdraw', { messageId: marked?.message?.id ?? '' });
+    onSaid(reply.ok ? t('withdrawn') : sentence(reply.code), !reply.ok);
   };
   const read = async (chosen: File | undefined): Promise<void> => {
     if (chosen === undefined) return;
@@ -44,13 +60,19 @@ export function LedgerActions({ month, practitionerId, rows, marked, onSaid }: P
     if (reply.ok) onSaid(t('answered', { ...reply.value }), reply.value.unknown > 0);
     else onSaid(sentence(reply.code), true);
   };
-  const mayResend = () => clinician && marked?.state === 'rejected';
+  const mayResend = () => clinician && (marked?.state === 'rejected' || marked?.state === 'returned');
   const mayCredit = () => clinician && marked?.state === 'accepted';
+  const mayWithdraw = () => clinician && marked?.message?.state === 'planned' && marked.message.wanted;
+  const maySend = () => clinician && sends && ready.length > 0;
+  const resend = (): void => setAsking(sends ? 'sendAgain' : 'resend');
+  const credit = (): void => setAsking(sends ? 'sendCredit' : 'credit');
   useActions([
+    { id: 'ledger.send', label: t('send'), key: 's', when: maySend, run: () => setAsking('send') },
+    { id: 'ledger.withdraw', label: t('withdraw'), key: 't', when: mayWithdraw, run: () => void withdraw() },
     { id: 'ledger.export', label: t('export'), key: 'e', when: () => clinician && ready.length > 0, run: () => setAsking('export') },
     { id: 'ledger.answer', label: t('readAnswer'), key: 'l', run: () => file.current?.click() },
-    { id: 'ledger.resend', label: t('resend'), key: 'r', when: mayResend, run: () => setAsking('resend') },
-    { id: 'ledger.credit', label: t('creditClaim'), key: 'k', when: mayCredit, run: () => setAsking('credit') },
+    { id: 'ledger.resend', label: t('resend'), key: 'r', when: mayResend, run: resend },
+    { id: 'ledger.credit', label: t('creditClaim'), key: 'k', when: mayCredit, run: credit },
   ]);
   if (asking !== null)
     return (
@@ -59,7 +81,7 @@ export function LedgerActions({ month, practitionerId, rows, marked, onSaid }: P
         key="asking"
         className="row"
         role="alertdialog"
-        aria-label={t('export')}
+        aria-label={t(asking.startsWith('send') ? 'send' : 'export')}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return;
           event.stopPropagation();
@@ -68,7 +90,7 @@ export function LedgerActions({ month, practitionerId, rows, marked, onSaid }: P
       >
         <span className="due">{t(`warn.${asking}`, { count: ready.length, name: marked?.patientName ?? '' })}</span>
         <button type="button" className="btn main" autoFocus onClick={() => void run(asking)}>
-          {t('save')} <kbd>⏎</kbd>
+          {t(asking.startsWith('send') ? 'doSend' : 'save')} <kbd>⏎</kbd>
         </button>
         <button type="button" className="btn" onClick={() => setAsking(null)}>
           {t('common:cancel')} <kbd>Esc</kbd>
@@ -77,8 +99,13 @@ export function LedgerActions({ month, practitionerId, rows, marked, onSaid }: P
     );
   return (
     <div className="row">
+      {clinician && sends && (
+        <button type="button" className="btn main" disabled={ready.length === 0} onClick={() => setAsking('send')}>
+          {t('sendReady', { count: ready.length })} <kbd>S</kbd>
+        </button>
+      )}
       {clinician && (
-        <button type="button" className="btn main" disabled={ready.length === 0} onClick={() => setAsking('export')}>
+        <button type="button" className={sends ? 'btn' : 'btn main'} disabled={ready.length === 0} onClick={() => setAsking('export')}>
           {t('exportReady', { count: ready.length })} <kbd>E</kbd>
         </button>
       )}
@@ -86,12 +113,17 @@ export function LedgerActions({ month, practitionerId, rows, marked, onSaid }: P
         {t('readAnswer')} <kbd>L</kbd>
       </button>
       {mayResend() && (
-        <button type="button" className="btn" onClick={() => setAsking('resend')}>
+        <button type="button" className="btn" onClick={resend}>
           {t('resend')} <kbd>R</kbd>
         </button>
       )}
+      {mayWithdraw() && (
+        <button type="button" className="btn" onClick={() => void withdraw()}>
+          {t('withdraw')} <kbd>T</kbd>
+        </button>
+      )}
       {mayCredit() && (
-        <button type="button" className="btn" onClick={() => setAsking('credit')}>
+        <button type="button" className="btn" onClick={credit}>
           {t('creditClaim')} <kbd>K</kbd>
         </button>
       )}

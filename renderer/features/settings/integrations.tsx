@@ -82,6 +82,7 @@ function Integration({ one, strict }: { one: IntegrationView; strict: boolean })
       {(one.name === 'sms' || one.name === 'email') && (
         <MessageSettings key={JSON.stringify(one.options)} one={one} channel={one.name} strict={strict} />
       )}
+      {one.name === 'helfo' && <p className="quiet">{t('helfoHelp')}</p>}
       {one.name === 'ai' && <AiSettings key={aiAgreement(one.options)?.recordedAt ?? ''} one={one} strict={strict} />}
       {one.name === 'webhooks' && one.state === 'ready' && <Webhooks />}
     </section>
@@ -113,8 +114,8 @@ function DeadJobs() {
                 <td className="num">
                   {formatDate(job.failedAt)} <span className="quiet">{formatTime(job.failedAt)}</span>
                 </td>
-                <td>{job.queue}</td>
-                <td className="due">{job.reason}</td>
+                <td>{t(`queue.${job.queue}`, { defaultValue: job.queue })}</td>
+                <td className="due">{reasonText(t, job.reason)}</td>
                 <td>
                   <button type="button" className="link" onClick={() => void call('job.replay', { id: job.id }).then(() => dead.again())}>
                     {t('replay')}

@@ -7,14 +7,19 @@ import type { StoredRow } from '#db/sync/row.ts';
 import type { NewJob } from '../../jobs/queue.ts';
 import type { Intend } from '../record-store.ts';
 import type { Announce } from '../webhooks/announce.ts';
+import { helfoSendJob } from '../helfo/deps.ts';
 import { scanJob } from '../content-scan.ts';
 import { sendJob } from './settling.ts';
 
 /**
  * @param scans attachments are looked over here
  * @param announce tells the clinic's webhooks
+ * @param claims go to Helfo from here
  */
-export function intendBy(enqueue: (tx: Tx, jobs: readonly NewJob[]) => Promise<void>, scans = false, announce?: Announce): Intend {
+export function intendBy(
+  enqueue: (tx: Tx, jobs: readonly NewJob[]) => Promise<void>,
+  { scans = false, announce, claims = false }: { scans?: boolean; announce?: Announce | undefined; claims?: boolean } = {},
+): Intend {
   return async (tx, clinicId, written, after) => {
     await announce?.(tx, clinicId, written, after);
     const asked = [...(written.get('message')?.values() ?? [])].filter(asksForSomething);
@@ -24,6 +29,14 @@ export function intendBy(enqueue: (tx: Tx, jobs: readonly NewJob[]) => Promise<v
     const jobs = new Map(touched.map((id) => [id, sendJob(clinicId, id)]));
     for (const row of asked) jobs.set(row.id, sendJob(clinicId, row.id, holdSeconds(row)));
     if (jobs.size > 0) await enqueue(tx, [...jobs.values()]);
+    const toHelfo = claims
+      ? [...(written.get('helfo_message')?.values() ?? [])].filter(({ deleted, state }) => !deleted && state === 'planned')
+      : [];
+    if (toHelfo.length > 0)
+      await enqueue(
+        tx,
+        toHelfo.map(({ id }) => helfoSendJob(clinicId, id)),
+      );
     // Its bytes may be here already, of another attachment, and looked over.
     const attached = scans
       ? [...(written.get('attachment')?.values() ?? [])].filter((row) => !row.deleted && (row['virusScan'] ?? null) === null)

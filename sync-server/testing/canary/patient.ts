@@ -16,6 +16,8 @@ export const KVITRINE = {
   reply: 'Knirkingen ble verre av sølvvattet',
   guardian: 'Borghild Kvernfjær',
 } as const;
+/** Her clinic's id: some vendors' settings name clinics. */
+export const CANARY_CLINIC = '0193a3c0-5e1f-7cc0-8a11-6b7f0c9d2e41';
 export type CanaryField = keyof typeof KVITRINE;
 
 /** How a text may stand somewhere: as it is, in an address, in JSON, in base64 at any offset, in an e-mail, in hexadecimal; a number with spaces. */

@@ -6,6 +6,7 @@ import { openFakeEmail, type EmailMood, type FakeEmailVendors } from '../../inte
 import { openFakeVendors, type FakeVendors, type Mood } from '../../integrations/sms/fake.ts';
 import { KVITRINE } from './patient.ts';
 import { DOOR_MOODS, openMoodyDoor, type MoodyDoor } from './moody-door.ts';
+import { helfo } from './helfo-row.ts';
 import { canaryRow, type CanaryRow, type CanaryVendor } from './row.ts';
 import { webhooks } from './webhooks-row.ts';
 import type { CanaryWorld } from './world.ts';
@@ -274,4 +275,4 @@ function draft({ server, laptop, patientId }: CanaryWorld, text: string) {
   return request(server.app, laptop, 'POST', '/v1/ai/drafts', asked);
 }
 
-export const CANARY_ROWS: Readonly<Record<string, CanaryRow>> = { sms, email, ai, storage, webhooks };
+export const CANARY_ROWS: Readonly<Record<string, CanaryRow>> = { sms, email, ai, storage, webhooks, helfo };

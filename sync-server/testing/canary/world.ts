@@ -16,7 +16,7 @@ import { changeOf, foundClinic, newEncounter, newSection, pushRaw, write, type L
 import { openTestDatabase, type TestDatabase } from '../test-database.ts';
 import { openTestReceiver, type TestReceiver } from '../test-receiver.ts';
 import { openTestRedis, type TestRedis } from '../test-redis.ts';
-import { KVITRINE } from './patient.ts';
+import { CANARY_CLINIC, KVITRINE } from './patient.ts';
 import type { CanaryRow, CanaryVendor } from './row.ts';
 
 export const PUBLIC_URL = 'https://sync.example.test';
@@ -75,7 +75,7 @@ export async function openCanaryWorld(rows: Readonly<Record<string, CanaryRow>>)
   const { app } = server;
   const admin = new pg.Client({ connectionString: database.adminUrl });
   await admin.connect();
-  const laptop = await foundClinic(app, { name: 'Klinikken' });
+  const laptop = await foundClinic(app, { name: 'Klinikken', clinicId: CANARY_CLINIC });
   const patientId = v7();
   const answers: string[] = [];
 

@@ -1,0 +1,20 @@
+CREATE TABLE `helfo_message` (
+	`id` text PRIMARY KEY NOT NULL,
+	`clinic_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`deleted` integer NOT NULL,
+	`field_seq` text NOT NULL,
+	`extra` text,
+	`practitioner_id` text NOT NULL,
+	`credit` integer NOT NULL,
+	`claim_ids` text NOT NULL,
+	`requested_by_id` text NOT NULL,
+	`requested_at` text NOT NULL,
+	`wanted` integer NOT NULL,
+	`state` text NOT NULL,
+	`reason` text,
+	`state_at` text,
+	`helfo_id` text,
+	`paid_ore` integer,
+	`paid_on` text
+);
