@@ -115,7 +115,7 @@ export function createFlow(paper: Paper): Flow {
 }
 
 /** Text as typed: one block per line of it, an empty line as space above. */
-export function proseBlocks(paper: Paper, text: string): Block[] {
+export function proseBlocks(paper: Paper, text: string, style: Style = styles.body): Block[] {
   const blocks: Block[] = [];
   let before = 0;
   for (const paragraph of text.split(/\r\n|\r|\n|\u2028|\u2029/)) {
@@ -124,8 +124,8 @@ export function proseBlocks(paper: Paper, text: string): Block[] {
       continue;
     }
     blocks.push({
-      lines: paper.lines(paragraph, styles.body, page.right - page.text),
-      style: styles.body,
+      lines: paper.lines(paragraph, style, page.right - page.text),
+      style,
       label: null,
       x: page.text,
       before,

@@ -3,10 +3,13 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { letterContentNames } from '#db/rules/letter-content.ts';
-import { renderLetter } from './render-letter.ts';
+import { epikrise1 } from '#db/rules/letter-kinds.ts';
+import type { LetterContent } from '#db/rules/letter-template.ts';
+import { renderLetter as render, type LetterSignature } from './render-letter.ts';
 import { letter, signature } from './testing/letters.ts';
 import { pageStreams, readPdf } from './testing/read-pdf.ts';
 
+const renderLetter = (content: LetterContent, signed: LetterSignature | null) => render(epikrise1, content, signed);
 const sha256 = (pdf: Uint8Array): string => createHash('sha256').update(pdf).digest('hex');
 const headings = Object.values(letterContentNames);
 

@@ -1,9 +1,9 @@
 /**
- * The epikrise as a PDF. What it says comes from db/rules/letter-content; this decides only how it looks. A part that is
- * empty is left out of a signed letter, and named in red in a draft when it must be there.
+ * A letter as a PDF, of whatever kind. What it says comes from its template (db/rules/letter-kinds); this decides only how it looks. A
+ * part that is empty is left out of a signed letter, and named in red in a draft when it must be there.
  */
-import { letterContentNames, missingLetterContent } from '#db/rules/letter-content.ts';
-import type { EpikriseContent, LetterContentKey, LetterSection } from '#db/rules/letter-content.ts';
+import { inPrintedOrder, missingIn, shownWords } from '#db/rules/letter-template.ts';
+import type { LetterContent, LetterTemplate } from '#db/rules/letter-template.ts';
 import { createFlow, proseBlocks } from './flow.ts';
 import type { Block, Flow } from './flow.ts';
 import { decorate, drawHead } from './letterhead.ts';
@@ -29,14 +29,14 @@ export interface LetterSignature {
  * @returns the bytes of the PDF; the same for the same input, on any machine. Text of any length and script is taken.
  * @throws RangeError when `signedAt` is not an instant
  */
-export async function renderLetter(content: EpikriseContent, signature: LetterSignature | null): Promise<Uint8Array> {
+export async function renderLetter(of: LetterTemplate, content: LetterContent, signature: LetterSignature | null): Promise<Uint8Array> {
   const draft = signature === null;
   const paper = openPaper({
-    title: 'Epikrise',
+    title: of.title,
     createdAt: signature === null ? draftTime(content.date) : instantOf(signature.signedAt),
     watermark: draft ? { text: 'UTKAST – ikke signert', style: styles.watermark } : null,
   });
-  const missing = new Set<LetterContentKey>(draft ? missingLetterContent(content).must : []);
+  const missing = new Set(draft ? missingIn(of, content).must : []);
   const { sender, recipient, patient } = content;
 
   const start = drawHead(
@@ -57,7 +57,7 @@ export async function renderLetter(content: EpikriseContent, signature: LetterSi
     ].filter(({ lines }) => lines.length > 0),
   );
 
-  paper.write(paper.root, 'H1', [paper.line('Epikrise', styles.title)], styles.title, {
+  paper.write(paper.root, 'H1', [paper.line(of.title, styles.title)], styles.title, {
     x: page.left,
     baseline: start,
     width: page.right - page.left,
@@ -68,7 +68,7 @@ export async function renderLetter(content: EpikriseContent, signature: LetterSi
   flow.moveTo(start + mm(11));
   drawPatient(paper, flow, content, missing);
 
-  const sections = sectionsOf(paper, content, missing);
+  const sections = sectionsOf(paper, of, content, missing);
   const signed = signatureLines(paper, content, signature);
   const keepWith = styles.body.leading + aboveSignature + extent(signed);
   sections.forEach((section, index) => {
@@ -81,7 +81,7 @@ export async function renderLetter(content: EpikriseContent, signature: LetterSi
   return paper.finish(
     decorate(paper, {
       // A loose page must say whose it is: a long name may end in an ellipsis, the birth date stands on its own.
-      running: joined([joined(['Epikrise', content.date === null ? null : longDate(content.date)], ' '), name], ' · '),
+      running: joined([joined([of.title, content.date === null ? null : longDate(content.date)], ' '), name], ' · '),
       runningRight: born,
       foot: joined([sender.clinicName, sender.orgNumber === null ? null : `org.nr. ${orgNumber(sender.orgNumber)}`], ' · '),
     }),
@@ -97,7 +97,7 @@ const draftTime = (date: string | null): Date =>
       : '2000-01-01T00:00:00.000Z',
   );
 
-function drawPatient(paper: Paper, flow: Flow, content: EpikriseContent, missing: ReadonlySet<LetterContentKey>): void {
+function drawPatient(paper: Paper, flow: Flow, content: LetterContent, missing: ReadonlySet<string>): void {
   const { patient } = content;
   const at = (baseline: number) => ({ x: page.text, baseline, width: page.right - page.text });
   const width = page.right - page.text;
@@ -132,16 +132,27 @@ interface Section {
   blocks: Block[];
 }
 
-function sectionsOf(paper: Paper, content: EpikriseContent, missing: ReadonlySet<LetterContentKey>): Section[] {
-  const width = page.right - page.text;
-  const gap = (key: LetterContentKey): Block[] =>
+function sectionsOf(paper: Paper, of: LetterTemplate, content: LetterContent, missing: ReadonlySet<string>): Section[] {
+  const gap = (key: string): Block[] =>
     missing.has(key)
       ? [{ lines: [paper.line('Mangler', styles.warning)], style: styles.warning, label: null, x: page.text, before: 0 }]
       : [];
-  const prose = (key: LetterSection): Section => {
-    const blocks = proseBlocks(paper, content[key]);
-    return { heading: letterContentNames[key], blocks: blocks.length > 0 ? blocks : gap(key) };
-  };
+  const written = inPrintedOrder(of, content).map((one): Section => {
+    if (one === 'diagnoses') return diagnosesSection(paper, content, gap('diagnoses'));
+    const said = shownWords(one, content);
+    const blocks = proseBlocks(
+      paper,
+      one.as === 'date' ? longDate(said) : said,
+      one.strong?.(content) === true ? styles.strong : styles.body,
+    );
+    return { heading: one.name, blocks: blocks.length > 0 ? blocks : gap(one.key) };
+  });
+  const notice = of.notice === null ? [] : [{ heading: 'Merk', blocks: proseBlocks(paper, of.notice, styles.note) }];
+  return [...written, ...notice].filter(({ blocks }) => blocks.length > 0);
+}
+
+function diagnosesSection(paper: Paper, content: LetterContent, gap: Block[]): Section {
+  const width = page.right - page.text;
   const several = content.diagnoses.length > 1;
   const codeX = page.text + mm(14);
   const diagnoses = content.diagnoses.map(({ system, code, text, main }): Block => {
@@ -154,20 +165,8 @@ function sectionsOf(paper: Paper, content: EpikriseContent, missing: ReadonlySet
       before: 0,
     };
   });
-  const heading = content.diagnoses.some(({ system }) => system === 'icpc-2') ? 'Diagnose (ICPC-2)' : letterContentNames.diagnoses;
-  return [
-    prose('reason'),
-    prose('history'),
-    prose('findings'),
-    prose('imaging'),
-    { heading, blocks: diagnoses.length > 0 ? diagnoses : gap('diagnoses') },
-    prose('treatment'),
-    prose('course'),
-    prose('assessment'),
-    prose('plan'),
-    prose('sickLeave'),
-    prose('followUp'),
-  ].filter(({ blocks }) => blocks.length > 0);
+  const heading = content.diagnoses.some(({ system }) => system === 'icpc-2') ? 'Diagnose (ICPC-2)' : 'Diagnose';
+  return { heading, blocks: diagnoses.length > 0 ? diagnoses : gap };
 }
 
 interface Signed {
@@ -175,7 +174,7 @@ interface Signed {
   style: Style;
 }
 
-function signatureLines(paper: Paper, content: EpikriseContent, signature: LetterSignature | null): Signed[] {
+function signatureLines(paper: Paper, content: LetterContent, signature: LetterSignature | null): Signed[] {
   const { name, profession, hprNumber } = signature ?? content.sender;
   const time = signature === null ? null : inNorway(signature.signedAt);
   const texts: [string, Style][] = [

@@ -1,14 +1,28 @@
 /** Letters as they were signed, byte by byte; letters that are not, as the words that stand in them; what was attached, by its name and hash. */
-import type { Composition, DocumentReference } from '@medplum/fhirtypes';
-import { LETTER_SECTIONS, letterContentNames, parseEpikrise } from '../rules/letter-content.ts';
+import type { CodeableConcept, Coding, Composition, DocumentReference } from '@medplum/fhirtypes';
+import type { LetterKind } from '../model/letter-kinds.ts';
+import { readLetter } from '../rules/letter-kinds.ts';
+import { inPrintedOrder, shownWords } from '../rules/letter-template.ts';
 import { LETTER_WORDS } from '../rules/journal-words.ts';
 import type { Journal, OwnRow } from './journal.ts';
-import { loinc, sha256Name } from './systems.ts';
+import { DOCUMENT_TYPE, LOINC, sha256Name } from './systems.ts';
 import { list, narrative, said } from './text.ts';
 
 type Letter = OwnRow<'letter'>;
 
-const typeOf = (letter: Letter) => loinc('11488-4', 'Consult note', LETTER_WORDS[letter.kind] ?? letter.kind);
+const volven = (code: string, display: string): Coding => ({ system: DOCUMENT_TYPE, code, display });
+const loinc = (code: string, display: string): Coding => ({ system: LOINC, code, display });
+/** Volven 9602 as HL7 Norway's value set lists it. It has no plan of one profession alone: that one is of its class, the running journal. */
+const TYPES: Readonly<Record<LetterKind, Coding[]>> = {
+  epikrise: [loinc('11488-4', 'Consult note'), volven('A03-2', 'Epikrise')],
+  referral: [loinc('57133-1', 'Referral note'), volven('I01-2', 'Henvisninger')],
+  imaging_referral: [loinc('57133-1', 'Referral note'), volven('I01-2', 'Henvisninger')],
+  physio_referral: [loinc('57133-1', 'Referral note'), volven('I01-2', 'Henvisninger')],
+  sick_leave_summary: [volven('J01-2', 'Sykmeldinger og trygdesaker')],
+  treatment_plan: [loinc('18776-5', 'Plan of care note'), volven('B00-1', 'Kontinuerlig/løpende journal')],
+  certificate: [volven('J00-1', 'Attester, melding og erklæringer')],
+};
+const typeOf = ({ kind }: Letter): CodeableConcept => ({ coding: TYPES[kind], text: LETTER_WORDS[kind] });
 
 /** A letter with its document; one whose bytes are not here yet, or that is not signed, is words. */
 export function letterOf(journal: Journal, row: Letter): DocumentReference | Composition {
@@ -51,10 +65,7 @@ const contentOf = ({ mediaType, title, byteLength, data }: OwnRow<'document'>) =
 });
 
 function unsigned(journal: Journal, row: Letter): Composition {
-  const content = parseEpikrise(row.content);
-  const title = LETTER_WORDS[row.kind] ?? row.kind;
-  const parts = LETTER_SECTIONS.map((key) => ({ title: letterContentNames[key], words: content?.[key] }));
-  const diagnoses = content?.diagnoses.map(({ code, text }) => `${code} ${text}`).join('\n');
+  const title = LETTER_WORDS[row.kind];
   return {
     resourceType: 'Composition',
     id: row.id,
@@ -67,11 +78,23 @@ function unsigned(journal: Journal, row: Letter): Composition {
     title,
     custodian: journal.organization,
     section: list(
-      ...[...parts, { title: letterContentNames.diagnoses, words: diagnoses }, { title: 'Merknad', words: remarks(row).join('\n') }].map(
-        ({ title: heading, words }) => (said(words) === undefined ? undefined : { title: heading, text: narrative(words ?? '') }),
+      ...[...partsOf(row), { title: 'Merknad', words: remarks(row).join('\n') }].map(({ title: heading, words }) =>
+        said(words) === undefined ? undefined : { title: heading, text: narrative(words) },
       ),
     ),
   };
+}
+
+/** What stands in it by its template; nothing of a letter whose template is not known here. */
+function partsOf({ kind, content: raw }: Letter): { title: string; words: string }[] {
+  const read = readLetter(kind, raw);
+  if (read === null) return [];
+  const { template, content } = read;
+  return inPrintedOrder(template, content).map((one) =>
+    one === 'diagnoses'
+      ? { title: 'Diagnose', words: content.diagnoses.map(({ code, text }) => `${code} ${text}`).join('\n') }
+      : { title: one.name, words: shownWords(one, content) },
+  );
 }
 
 function remarks(row: Letter): string[] {

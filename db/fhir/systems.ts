@@ -12,6 +12,8 @@ export const PROFESSION = `${VOLVEN}.1.9060`;
 /** What NAV asks for; `http://hl7.org/fhir/sid/icpc-2` is the preferred name elsewhere. */
 export const ICPC_2 = `${VOLVEN}.1.7170`;
 export const ICD_10 = `${VOLVEN}.1.7110`;
+/** Kinds of documents; HL7 Norway's value set no-basis-documentreference-type lists its codes. */
+export const DOCUMENT_TYPE = `${VOLVEN}.1.9602`;
 /** Our own kinds of visits (db/model/encounter.ts): no public system has them. */
 export const VISIT_TYPE = 'urn:ryggrad:visit-type';
 export const LOINC = 'http://loinc.org';

@@ -29,6 +29,8 @@ export const clinic = entity('clinic', 'desk', {
   openingHours: optional(json(weekHours)),
   /** Rooms that a booking may take; one that is gone keeps its name here, so that old bookings say where they were. */
   rooms: initially(json(z.array(z.object({ id: z.uuid(), name: z.string().min(1).max(60), active: z.boolean() })).max(50)), []),
+  /** Whether referrals to a physiotherapist are written here: sources differ on whether a chiropractor may (norway.md §3). */
+  refersToPhysio: initially(flag(), false),
   /** A demo clinic is marked on every page and never joins a real one. */
   demo: initially(flag({ merge: 'fixed' }), false),
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { choice, date, entity, flag, initially, instant, integer, json, looseId, optional, ore, reference, text } from './entity.ts';
 import { VISIT_TYPES } from './encounter.ts';
+import { LETTER_KINDS } from './letter-kinds.ts';
 
 export const APPOINTMENT_STATUSES = ['booked', 'arrived', 'in_progress', 'done', 'no_show', 'cancelled'] as const;
 
@@ -80,9 +81,9 @@ export const LETTER_STATUSES = ['draft', 'signed', 'awaiting_print', 'handed_ove
 export const letter = entity('letter', 'clinical', {
   patientId: reference('patient', { merge: 'scalar' }),
   encounterId: reference('encounter'),
-  kind: choice(['epikrise']),
+  kind: choice(LETTER_KINDS),
   status: initially(choice(LETTER_STATUSES), 'draft'),
-  /** Shape: `EpikriseContent` of db/rules/letter-content. */
+  /** Shape: that of its template (db/rules/letter-kinds). */
   content: json(z.record(z.string(), z.unknown()), { sensitive: true }),
   /** The patient does not want it sent: recorded, and then it cannot be. */
   objection: initially(flag({ sensitive: true }), false),

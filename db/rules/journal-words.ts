@@ -1,6 +1,7 @@
 /** The words a journal is read in by people: headings of its copy as pages and as FHIR. Bokmål, whatever language the window speaks. */
 import type { VisitType } from '../model/encounter.ts';
 import type { ImportedKind } from '../model/imported.ts';
+import type { LetterKind } from '../model/letter-kinds.ts';
 
 export const VISIT_WORDS: Readonly<Record<VisitType, string>> = {
   initial: 'Førstegangskonsultasjon',
@@ -47,4 +48,12 @@ export const IMPORTED_WORDS: Readonly<Record<ImportedKind, string>> = {
   document: 'Dokument',
   other: 'Annet',
 };
-export const LETTER_WORDS: Readonly<Record<string, string>> = { epikrise: 'Epikrise' };
+export const LETTER_WORDS: Readonly<Record<LetterKind, string>> = {
+  epikrise: 'Epikrise',
+  referral: 'Henvisning',
+  imaging_referral: 'Henvisning til bildediagnostikk',
+  physio_referral: 'Henvisning til fysioterapeut',
+  sick_leave_summary: 'Oppsummering av sykmelding',
+  treatment_plan: 'Behandlingsplan',
+  certificate: 'Erklæring',
+};

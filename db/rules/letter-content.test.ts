@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { EpikriseContent, missingLetterContent, parseEpikrise, requiredLetterContent, sendProblem } from './letter-content.ts';
+import { EpikriseContent, requiredLetterContent, sendProblem } from './letter-content.ts';
+import { epikrise1, readLetter } from './letter-kinds.ts';
+import { missingIn, type LetterContent } from './letter-template.ts';
+
+const parseEpikrise = (raw: unknown): LetterContent | null => readLetter('epikrise', raw)?.content ?? null;
+function missingLetterContent(content: LetterContent): { must: string[]; advised: string[] } {
+  const { must, advised, faults } = missingIn(epikrise1, content);
+  expect(faults).toEqual([]);
+  return { must, advised };
+}
 
 const complete = (): EpikriseContent => ({
   sender: {

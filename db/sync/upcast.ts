@@ -27,7 +27,8 @@ export const UPCASTS: Map<number, Upcast> = new Map([
   // prepaid visits, invoices, claims to Helfo, absence from work; answers and documents that other systems hand in;
   // opening hours, rooms, bookings of one series.
   [4, same],
-  // 6: imported history, and what another system calls a patient; what is to be sent to Helfo.
+  // 6: imported history, and what another system calls a patient; what is to be sent to Helfo; kinds of letters, and whether referrals to a
+  // physiotherapist are written.
   [5, same],
 ]);
 

@@ -6,3 +6,5 @@ export type { VisitType } from '#db/model/encounter.ts';
 export { MISSING_NATIONAL_ID_REASONS, SEXES } from '#db/model/patient.ts';
 export type { SafetyKind } from '#db/model/patient.ts';
 export { REQUEST_KINDS } from '#db/model/erasure.ts';
+export { LETTER_KINDS } from '#db/model/letter-kinds.ts';
+export type { LetterKind } from '#db/model/letter-kinds.ts';

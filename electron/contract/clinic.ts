@@ -44,6 +44,7 @@ export const clinic = {
           phone: nullableText(30),
           email: z.email().max(200).nullable(),
           letterhead: nullableText(1000),
+          refersToPhysio: z.boolean(),
         })
         .partial(),
     }),

@@ -29,7 +29,7 @@ export function PageView({ page }: { page: Page }) {
     case 'new-patient':
       return <PatientForm />;
     case 'patient':
-      return <PatientPage key={page.id} id={page.id} />;
+      return <PatientPage key={`${page.id} ${page.copying === true}`} id={page.id} copies={page.copying === true} />;
     case 'chart':
       return writes ? <ChartPage key={page.id} encounterId={page.id} /> : <ReadChart key={page.id} encounterId={page.id} />;
     case 'letter':

@@ -6,7 +6,8 @@ export type Page =
   | { name: 'calendar' }
   | { name: 'patients'; query?: string }
   | { name: 'new-patient' }
-  | { name: 'patient'; id: string }
+  /** `copying`: on the way to a copy of the journal. */
+  | { name: 'patient'; id: string; copying?: true }
   | { name: 'chart'; id: string }
   | { name: 'letter'; id: string }
   | { name: 'unsigned' }

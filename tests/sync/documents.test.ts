@@ -8,6 +8,7 @@ import { openClinic, PASSPHRASE, testLaptop, type TestLaptop } from '#electron/c
 import { renderLetter } from '#db/documents/render-letter.ts';
 import { readPdf } from '#db/documents/testing/read-pdf.ts';
 import { EpikriseContent } from '#db/rules/letter-content.ts';
+import { epikrise1 } from '#db/rules/letter-kinds.ts';
 import { redFlagsOf } from '#db/rules/red-flags.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
 import { openedRows } from '#sync-server/testing/opened.ts';
@@ -108,7 +109,7 @@ test('a signed letter: the bytes that were signed, which are what its content gi
   const [row] = await openedRows(server.open.deps.pool, clinicId, 'letter', 'id = $1', [letterId]);
   const content = EpikriseContent.parse(row?.['content']);
   const { name, profession, hprNumber } = content.sender;
-  const again = await renderLetter(content, { name, profession, hprNumber, signedAt: String(row?.['signedAt']) });
+  const again = await renderLetter(epikrise1, content, { name, profession, hprNumber, signedAt: String(row?.['signedAt']) });
   expect(Buffer.from(again).equals(laptop)).toBe(true);
 });
 

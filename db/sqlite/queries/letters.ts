@@ -11,6 +11,8 @@ export interface LetterLine {
   kind: string;
   status: string;
   at: string;
+  authorId: string;
+  authorName: string;
   affected: boolean;
 }
 
@@ -19,8 +21,9 @@ export function letterLines(db: SqliteDatabase, { patientId, open }: { patientId
   const rows = prepared(
     db,
     `select l.id, ${STAYS('l.patient_id')} as patientId, coalesce(p.given_name || ' ' || p.family_name, '') as patientName, l.kind, l.status,
-       coalesce(l.signed_at, e.signed_at, e.visit_at, '') as at, l.affected_by_amendment_id is not null as affected
-     from letter l left join patient p on p.id = ${STAYS('l.patient_id')} left join encounter e on e.id = l.encounter_id
+       coalesce(l.signed_at, e.signed_at, e.visit_at, '') as at, l.author_id as authorId,
+       coalesce(u.name, '') as authorName, l.affected_by_amendment_id is not null as affected
+     from letter l left join user u on u.id = l.author_id left join patient p on p.id = ${STAYS('l.patient_id')} left join encounter e on e.id = l.encounter_id
      where l.deleted = 0 and (? is null or ${OF_PERSON('l.patient_id')}) and (? = 0 or l.status in ('draft','signed','awaiting_print'))
      order by at desc, l.id desc limit 500`,
   ).all(patientId, patientId === null ? '[]' : personJson(db, patientId), open ? 1 : 0) as (Omit<LetterLine, 'affected'> & {

@@ -24,6 +24,8 @@ export function collect(ctx: Context, ask: ParsedOf<'ai.start'>): Result<Collect
   const visit = ctx.get('encounter', letter?.encounterId ?? ('encounterId' in ask ? (ask.encounterId ?? '') : ''));
   if (visit === undefined || ('letterId' in ask && ask.letterId !== undefined && letter?.status !== 'draft'))
     return err('ai/unknown-subject');
+  // The model is asked for an epikrise alone: a referral's contraindications and a certificate's conclusion are nobody's draft.
+  if (ask.task !== 'tidy' && letter !== undefined && letter.kind !== 'epikrise') return err('ai/unknown-subject');
   const parts = partsFor(ctx, ask, visit).filter(({ text }) => text.trim() !== '');
   if (parts.length === 0) return err('ai/nothing');
   const subject = letter === undefined ? ({ entity: 'encounter', id: visit.id } as const) : ({ entity: 'letter', id: letter.id } as const);

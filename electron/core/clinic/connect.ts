@@ -249,6 +249,7 @@ export const connectHandlers = [
               letterhead: null,
               openingHours: null,
               rooms: [],
+              refersToPhysio: false,
               demo: clinic.demo,
             });
             const context = birthContext(ports, db, {

@@ -4,15 +4,12 @@
  * not there is named (db/rules/letter-content), not filled.
  */
 import { EpikriseContent } from '#db/rules/letter-content.ts';
-import { clinicDay } from '#db/rules/appointments.ts';
 import type { SignedContent } from '#db/model/encounter.ts';
 import { uncorrectedVisitsBefore } from '#db/sqlite/queries/letters.ts';
 import { staysOf } from '#db/sqlite/queries/same-person.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
-
-/** Volven 9060 codes as they are printed. */
-const PROFESSIONS: Readonly<Record<string, string>> = { KI: 'kiropraktor', FT: 'fysioterapeut', LE: 'lege', MT: 'manuellterapeut' };
+import { doctorOf, frame } from './frame.ts';
 
 export function epikriseDraft(ctx: Context, visit: RowOf<'encounter'>, signed: SignedContent): EpikriseContent {
   const text = (key: string, from: SignedContent = signed): string =>
@@ -22,7 +19,7 @@ export function epikriseDraft(ctx: Context, visit: RowOf<'encounter'>, signed: S
   const firstVisit = signed.visitType === 'initial' || signed.visitType === 'acute';
   return EpikriseContent.parse({
     ...frame(ctx, visit.patientId),
-    recipient: recipientOf(ctx.get('patient', staysOf(ctx.db, visit.patientId))),
+    recipient: doctorOf(ctx.get('patient', staysOf(ctx.db, visit.patientId))),
     reason: once('contactReason'),
     history: paragraphs(once('history'), firstVisit ? text('subjective') : '', labelled('Legemidler', once('medication'))),
     findings: text('objective'),
@@ -40,52 +37,10 @@ export function epikriseDraft(ctx: Context, visit: RowOf<'encounter'>, signed: S
   });
 }
 
-/** Who writes, about whom, today: as the record says it now, so that a corrected address is not left behind in a draft. */
-export function frame(ctx: Context, patientId: string): Pick<EpikriseContent, 'sender' | 'patient' | 'date'> {
-  const clinic = ctx.get('clinic', ctx.clinicId);
-  const patient = ctx.get('patient', staysOf(ctx.db, patientId));
-  const { name, profession, hprNumber } = ctx.actor;
-  return {
-    sender: {
-      name,
-      profession: profession === null ? '' : (PROFESSIONS[profession] ?? profession),
-      hprNumber,
-      clinicName: clinic?.name ?? '',
-      orgNumber: clinic?.orgNumber ?? null,
-      addressLine: clinic?.addressLine ?? null,
-      postalCode: clinic?.postalCode ?? null,
-      city: clinic?.city ?? null,
-      phone: clinic?.phone ?? null,
-      letterhead: clinic?.letterhead ?? null,
-    },
-    patient: {
-      givenName: patient?.givenName ?? '',
-      familyName: patient?.familyName ?? '',
-      birthDate: patient?.birthDate ?? null,
-      nationalId: patient?.nationalId ?? null,
-      missingNationalIdReason: patient?.missingNationalIdReason ?? null,
-      addressLine: patient?.addressLine ?? null,
-      postalCode: patient?.postalCode ?? null,
-      city: patient?.city ?? null,
-    },
-    date: clinicDay(ctx.now),
-  };
-}
-
-function recipientOf(patient: RowOf<'patient'> | undefined): EpikriseContent['recipient'] {
-  return {
-    name: patient?.fastlegeName ?? '',
-    practice: patient?.fastlegePractice ?? '',
-    addressLine: patient?.fastlegeAddressLine ?? null,
-    postalCode: patient?.fastlegePostalCode ?? null,
-    city: patient?.fastlegeCity ?? null,
-  };
-}
-
-function amendments(ctx: Context, encounterId: string): string[] {
+export function amendments(ctx: Context, encounterId: string): string[] {
   const rows = ctx.rows('amendment', "encounter_id = ? and status = 'signed' order by signed_at", [encounterId]);
   return rows.map(({ kind, text }) => labelled(kind === 'correction' ? 'Rettelse' : 'Tillegg', text.trim()));
 }
 
 const labelled = (label: string, text: string): string => (text === '' ? '' : `${label}: ${text}`);
-const paragraphs = (...texts: string[]): string => texts.filter((text) => text !== '').join('\n\n');
+export const paragraphs = (...texts: string[]): string => texts.filter((text) => text !== '').join('\n\n');

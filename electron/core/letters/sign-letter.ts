@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto';
 import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
-import { missingLetterContent, sendProblem } from '#db/rules/letter-content.ts';
-import type { EpikriseContent } from '#db/rules/letter-content.ts';
+import { sendProblem } from '#db/rules/letter-content.ts';
+import { writesKind } from '#db/rules/letter-kinds.ts';
+import { missingIn } from '#db/rules/letter-template.ts';
 import { sameValue } from '#db/sync/row.ts';
 import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
@@ -14,7 +15,8 @@ import { renderLetter } from '#db/documents/render-letter.ts';
 import { logRead } from '../audit/log-once.ts';
 import { needsSecondPerson } from '../exporting/second-person.ts';
 import { service, useCase } from '../use-case.ts';
-import { contentOf } from './letter-view.ts';
+import { contentOf, type ReadLetter } from './letter-view.ts';
+import { recipientIn } from './recipient.ts';
 
 export const letterPdfHandlers = [
   service('letter.sign', async (services, { id, affectedSeen }) => {
@@ -22,9 +24,9 @@ export const letterPdfHandlers = [
     if (!ready.ok) return ready;
     // The visit was corrected since the letter was begun: its writer says that the letter takes that in.
     if (ready.value.letter.affectedByAmendmentId !== null && !affectedSeen) return err('letter/affected');
-    const { content, signedAt } = ready.value;
+    const { template, content, signedAt } = ready.value;
     const pdf = Buffer.from(
-      await renderLetter(content, {
+      await renderLetter(template, content, {
         name: content.sender.name,
         profession: content.sender.profession,
         hprNumber: content.sender.hprNumber,
@@ -42,7 +44,7 @@ export const letterPdfHandlers = [
       const document = ctx.insert('document', {
         patientId: letter.patientId,
         kind: 'letter',
-        title: `Epikrise ${content.date ?? ''}`.trim(),
+        title: `${template.title} ${content.date ?? ''}`.trim(),
         mediaType: 'application/pdf',
         sha256,
         byteLength: pdf.length,
@@ -77,13 +79,16 @@ export const letterPdfHandlers = [
       const letter = ctx.get('letter', id);
       if (letter === undefined) return err('letter/unknown');
       logRead(ctx, { subjectEntity: 'letter', subjectId: id, patientId: letter.patientId });
-      if (letter.status === 'draft') return ok<Shown>({ draft: contentOf(ctx, letter) });
+      if (letter.status === 'draft') {
+        const draft = contentOf(ctx, letter);
+        return draft.ok ? ok<Shown>({ draft: draft.value }) : draft;
+      }
       const document = stored(ctx, letter);
       return document.ok ? ok<Shown>({ document: document.value }) : document;
     });
     if (!found.ok) return found;
     if ('document' in found.value) return ok({ pdfBase64: found.value.document.data, sha256: found.value.document.sha256, signed: true });
-    const pdf = Buffer.from(await renderLetter(found.value.draft, null));
+    const pdf = Buffer.from(await renderLetter(found.value.draft.template, found.value.draft.content, null));
     return ok({ pdfBase64: pdf.toString('base64'), sha256: createHash('sha256').update(pdf).digest('hex'), signed: false });
   }),
 
@@ -92,7 +97,8 @@ export const letterPdfHandlers = [
     if (!found.ok) return found;
     const letter = ctx.get('letter', id);
     if (letter !== undefined && ctx.get('encounter', letter.encounterId)?.status !== 'signed') return err('letter/visit-not-signed');
-    ctx.audit({ action: 'print', subjectEntity: 'letter', subjectId: id, patientId: found.value.patientId });
+    const details = { recipient: recipientIn(letter?.content) };
+    ctx.audit({ action: 'print', subjectEntity: 'letter', subjectId: id, patientId: found.value.patientId, details });
     return ok({ pdfBase64: found.value.data });
   }),
 
@@ -106,7 +112,7 @@ export const letterPdfHandlers = [
       subjectEntity: 'letter',
       subjectId: id,
       patientId: found.value.patientId,
-      details: { sha256: found.value.sha256 },
+      details: { sha256: found.value.sha256, recipient: recipientIn(ctx.get('letter', id)?.content) },
     });
     // No name in the file's name: it will lie in a folder anybody can open.
     return ok({ pdfBase64: found.value.data, fileName: `${found.value.title.toLowerCase().replaceAll(' ', '-')}.pdf` });
@@ -114,11 +120,10 @@ export const letterPdfHandlers = [
 ];
 
 /** A draft is rendered when it is looked at, a signed letter never again. */
-type Shown = { draft: EpikriseContent } | { document: RowOf<'document'> };
+type Shown = { draft: ReadLetter } | { document: RowOf<'document'> };
 
-interface Ready {
+interface Ready extends ReadLetter {
   letter: RowOf<'letter'>;
-  content: EpikriseContent;
   signedAt: string;
 }
 
@@ -130,10 +135,13 @@ function toSign(ctx: Context, id: string): Result<Ready> {
   if (ctx.get('encounter', letter.encounterId)?.status !== 'signed') return err('letter/visit-not-signed');
   const problem = sendProblem(letter);
   if (problem !== null) return err(problem);
-  const content = contentOf(ctx, letter);
-  const { must } = missingLetterContent(content);
+  if (!writesKind(letter.kind, ctx.get('clinic', ctx.clinicId))) return err('letter/kind-off');
+  const read = contentOf(ctx, letter);
+  if (!read.ok) return read;
+  const { must, faults } = missingIn(read.value.template, read.value.content);
   if (must.length > 0) return err('letter/missing-content', { missing: must });
-  return ok({ letter, content, signedAt: ctx.now });
+  if (faults.length > 0) return err('letter/content-wrong', { faults });
+  return ok({ ...read.value, letter, signedAt: ctx.now });
 }
 
 function signedDocument(ctx: Context, id: string): Result<RowOf<'document'>> {

@@ -1,27 +1,38 @@
 /** Letters out of signed visits: begun, written, listed, and where they went. */
 import { err, ok } from '#electron/contract/verb.ts';
 import type { Result } from '#electron/contract/verb.ts';
-import { missingLetterContent, parseEpikrise, sendProblem } from '#db/rules/letter-content.ts';
-import type { EpikriseContent } from '#db/rules/letter-content.ts';
+import { sendProblem } from '#db/rules/letter-content.ts';
+import { newestTemplate, writesKind } from '#db/rules/letter-kinds.ts';
+import { missingIn, wordsIn, type LetterContent } from '#db/rules/letter-template.ts';
 import { cleanText } from '#db/rules/text.ts';
 import { letterLines } from '#db/sqlite/queries/letters.ts';
+import { staysOf } from '#db/sqlite/queries/same-person.ts';
+import type { RowOf } from '#db/sqlite/store.ts';
+import type { Context } from '../context.ts';
 import { logRead, logTyping } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
 import { epikriseDraft } from './epikrise-draft.ts';
-import { contentOf, letterView } from './letter-view.ts';
+import { frame } from './frame.ts';
+import { contentOf, isOwnDraft, letterView, type ReadLetter } from './letter-view.ts';
+import { proposalsFor, recipientPatient, visitDiagnoses } from './proposals.ts';
+import { recipientIn } from './recipient.ts';
 
 export const letterHandlers = [
   useCase('letter.create', (ctx, { encounterId, kind }) => {
     const visit = ctx.get('encounter', encounterId);
     if (visit === undefined) return err('encounter/unknown');
     if (visit.status !== 'signed' || visit.signedContent === null) return err('encounter/not-signed');
+    if (!writesKind(kind, ctx.get('clinic', ctx.clinicId))) return err('letter/kind-off');
     const begun = ctx.rows(
       'letter',
       "encounter_id = ? and kind = ? and author_id = ? and status = 'draft' and affected_by_amendment_id is null",
       [encounterId, kind, ctx.actor.userId],
     )[0];
     if (begun !== undefined) return ok({ id: begun.id });
-    const content = epikriseDraft(ctx, visit, visit.signedContent);
+    const content: LetterContent =
+      kind === 'epikrise'
+        ? epikriseDraft(ctx, visit, visit.signedContent)
+        : { ...newestTemplate(kind).schema.parse({}), ...frame(ctx, visit.patientId) };
     const row = ctx.insert('letter', { patientId: visit.patientId, encounterId, kind, content, authorId: ctx.actor.userId });
     ctx.audit({ action: 'create', subjectEntity: 'letter', subjectId: row.id, patientId: visit.patientId, details: { encounterId } });
     return ok({ id: row.id });
@@ -31,7 +42,7 @@ export const letterHandlers = [
     const letter = ctx.get('letter', id);
     if (letter === undefined) return err('letter/unknown');
     logRead(ctx, { subjectEntity: 'letter', subjectId: id, patientId: letter.patientId });
-    return ok(letterView(ctx, letter));
+    return letterView(ctx, letter);
   }),
 
   useCase('letter.update', (ctx, { id, content, objection, objectionNote }) => {
@@ -41,7 +52,8 @@ export const letterHandlers = [
     // An objection may come until the letter has left the house.
     if (letter.status !== 'draft' && (writes || letter.deliveredAt !== null)) return err('letter/signed');
     const before = contentOf(ctx, letter);
-    const next = writes ? merged(before, content) : ok(before);
+    if (!before.ok) return before;
+    const next = writes ? merged(before.value, content) : ok(before.value.content);
     if (!next.ok) return next;
     ctx.patch(
       'letter',
@@ -57,8 +69,24 @@ export const letterHandlers = [
     const note = { subjectEntity: 'letter', subjectId: id, patientId: letter.patientId } as const;
     if (objection !== undefined) ctx.audit({ action: 'change', ...note, details: { objection } });
     else logTyping(ctx, { ...note, details: { parts } }, parts.join());
-    const { must, advised } = missingLetterContent(next.value);
+    const { must, advised } = missingIn(before.value.template, next.value);
     return ok({ missing: must, advised });
+  }),
+
+  useCase('letter.take', (ctx, { id, keys }) => {
+    const letter = ctx.get('letter', id);
+    if (letter === undefined) return err('letter/unknown');
+    if (letter.status !== 'draft') return err('letter/signed');
+    if (!isOwnDraft(ctx, letter)) return err('sign/not-allowed');
+    const read = contentOf(ctx, letter);
+    if (!read.ok) return read;
+    const parts = taken(ctx, letter, read.value, new Set(keys));
+    const next = merged(read.value, parts);
+    if (!next.ok) return next;
+    const names = Object.keys(parts);
+    if (names.length > 0) ctx.patch('letter', id, { content: next.value }, { autosave: true });
+    ctx.audit({ action: 'change', subjectEntity: 'letter', subjectId: id, patientId: letter.patientId, details: { taken: names } });
+    return ok({ taken: names });
   }),
 
   useCase('letter.setStatus', (ctx, { id, status }) => {
@@ -72,7 +100,13 @@ export const letterHandlers = [
     }
     const delivered = status === 'handed_over' || status === 'posted';
     ctx.patch('letter', id, { status, ...(delivered ? { deliveredAt: letter.deliveredAt ?? ctx.now } : {}) });
-    ctx.audit({ action: 'change', subjectEntity: 'letter', subjectId: id, patientId: letter.patientId, details: { status } });
+    ctx.audit({
+      action: 'change',
+      subjectEntity: 'letter',
+      subjectId: id,
+      patientId: letter.patientId,
+      details: { status, recipient: recipientIn(letter.content) },
+    });
     return ok(null);
   }),
 
@@ -87,12 +121,33 @@ export const letterHandlers = [
       },
       letters.map((letter) => letter.id).join(),
     );
-    return ok({ letters });
+    return ok({ letters: letters.map(({ authorId, ...letter }) => ({ ...letter, mine: authorId === ctx.actor.userId })) });
   }),
 ];
 
+/** Of what is offered, what was asked for and does not stand over somebody's own words. */
+function taken(
+  ctx: Context,
+  letter: RowOf<'letter'>,
+  { template, content }: ReadLetter,
+  keys: ReadonlySet<string>,
+): Record<string, unknown> {
+  const parts: Record<string, unknown> = {};
+  for (const { key, value } of proposalsFor(ctx, letter, template)) {
+    if (!keys.has(key)) continue;
+    const patient = key === 'recipient' ? ctx.get('patient', staysOf(ctx.db, letter.patientId)) : undefined;
+    const isAnswer = template.fields.some((one) => one.key === key && one.as === 'choice');
+    if (patient !== undefined) {
+      if (recipientIn(content) === null) parts['recipient'] = recipientPatient(patient);
+    } else if (key === 'diagnoses') {
+      if (content.diagnoses.length === 0) parts['diagnoses'] = visitDiagnoses(ctx, letter.encounterId);
+    } else if (isAnswer || wordsIn(content, key) === '') parts[key] = value;
+  }
+  return parts;
+}
+
 /** The changed parts over what stands; a part that no letter has, or of the wrong shape, is refused. */
-function merged(before: EpikriseContent, parts: Record<string, unknown>): Result<EpikriseContent> {
+function merged({ template, content: before }: ReadLetter, parts: Record<string, unknown>): Result<LetterContent> {
   const known: Record<string, unknown> = { ...before };
   for (const [key, value] of Object.entries(parts)) {
     if (!Object.hasOwn(before, key)) return err('letter/content-invalid', { fields: [key] });
@@ -100,8 +155,8 @@ function merged(before: EpikriseContent, parts: Record<string, unknown>): Result
   }
   const clean = cleaned(known);
   if (!clean.ok) return clean;
-  const content = parseEpikrise(clean.value);
-  return content === null ? err('letter/content-invalid') : ok(content);
+  const content = template.schema.safeParse(clean.value);
+  return content.success ? ok(content.data) : err('letter/content-invalid');
 }
 
 const isPart = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

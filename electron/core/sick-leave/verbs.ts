@@ -3,6 +3,7 @@ import { err, ok } from '#electron/contract/verb.ts';
 import type { SickLeaveView } from '#electron/contract/sick-leave.ts';
 import { sickLeaveCount } from '#db/rules/sick-leave.ts';
 import { OF_PERSON, personJson, staysOf } from '#db/sqlite/queries/same-person.ts';
+import type { RowOf } from '#db/sqlite/store.ts';
 import type { Context } from '../context.ts';
 import { logRead } from '../audit/log-once.ts';
 import { useCase } from '../use-case.ts';
@@ -10,10 +11,15 @@ import { useCase } from '../use-case.ts';
 /** What was written in a visit that does not count does not count either. */
 const STANDS = `not exists (select 1 from encounter e where e.id = encounter_id and e.status in ('entered_in_error', 'discarded'))`;
 
-function viewOf(ctx: Context, patientId: string): SickLeaveView {
-  const rows = ctx.rows('sick_leave', `${OF_PERSON('patient_id')} and entered_in_error = 0 and ${STANDS} order by from_day desc, id`, [
+/** What stands, newest first. */
+export function absencesOf(ctx: Context, patientId: string): RowOf<'sick_leave'>[] {
+  return ctx.rows('sick_leave', `${OF_PERSON('patient_id')} and entered_in_error = 0 and ${STANDS} order by from_day desc, id`, [
     personJson(ctx.db, patientId),
   ]);
+}
+
+function viewOf(ctx: Context, patientId: string): SickLeaveView {
+  const rows = absencesOf(ctx, patientId);
   return { rows, count: sickLeaveCount(rows) };
 }
 

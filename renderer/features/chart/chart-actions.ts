@@ -13,7 +13,6 @@ export interface ChartDoing {
   isSigned(): boolean;
   salt(): Promise<void>;
   sign(): Promise<void>;
-  writeLetter(): Promise<void>;
   nextPatient(): Promise<void>;
   focusPanel(selector: string): void;
   setPicking(open: boolean): void;
@@ -24,7 +23,7 @@ export interface ChartDoing {
 }
 
 export function chartActions(doing: ChartDoing): Action[] {
-  const { t, chart, isDraft, isSigned, salt, sign, writeLetter, nextPatient, focusPanel } = doing;
+  const { t, chart, isDraft, isSigned, salt, sign, nextPatient, focusPanel } = doing;
   const { setPicking, setBill, setNextOpen, setAmending, setSetRight } = doing;
   return [
     {
@@ -49,7 +48,6 @@ export function chartActions(doing: ChartDoing): Action[] {
     },
     { id: 'chart.sign', label: t('actions.sign'), key: 'Control+Enter', when: isDraft, run: () => void sign() },
     { id: 'chart.amend', label: t('actions.amend'), key: 'Control+j', when: isSigned, run: () => setAmending(true) },
-    { id: 'chart.letter', label: t('actions.letter'), key: 'Control+b', when: isSigned, run: () => void writeLetter() },
     { id: 'chart.nextPatient', label: t('actions.nextPatient'), key: 'Control+ArrowRight', run: () => void nextPatient() },
     { id: 'chart.move', label: t('actions.move'), key: 'Alt+f', when: isDraft, run: () => setSetRight('move') },
     { id: 'chart.discard', label: t('actions.discard'), when: isDraft, run: () => setSetRight('discard') },

@@ -11,6 +11,7 @@ import { sentence } from '#renderer/i18n/index.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
 import { useAi } from '../ai/use-ai.ts';
 import { BillPanel, type BillMode } from '../billing/bill-panel.tsx';
+import { VisitLetters } from '../letters/visit-letters.tsx';
 import { RefusedNote } from '../sync/refused-note.tsx';
 import { MergedLine } from '../patients/merged-note.tsx';
 import { SickLeavePanel } from '../sick-leave/sick-leave-panel.tsx';
@@ -151,11 +152,6 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
     openChart(reply.value.id, `${item.patient.familyName}, ${item.patient.givenName}`);
     goTo({ name: 'chart', id: reply.value.id });
   };
-  const writeLetter = async (): Promise<void> => {
-    const reply = await call('letter.create', { encounterId, kind: 'epikrise' });
-    if (reply.ok) goTo({ name: 'letter', id: reply.value.id });
-    else setProblem(reply.code);
-  };
   const reveal = async (): Promise<void> => {
     if (chart === null || revealed !== null) return setRevealed(null);
     const reply = await call('patient.revealNationalId', { id: chart.encounter.patientId });
@@ -172,7 +168,6 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
       isSigned,
       salt,
       sign,
-      writeLetter,
       nextPatient,
       focusPanel,
       setPicking,
@@ -302,7 +297,10 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
               onGo={go}
             />
           )}
-          <VisitLinks chart={chart} onLetter={() => void writeLetter()} onNext={() => void nextPatient()} onSetRight={setSetRight} />
+          {chart.encounter.status === 'signed' && (
+            <VisitLetters encounterId={encounterId} patientId={chart.patient.patient.id} idle={setRight === null} onProblem={setProblem} />
+          )}
+          <VisitLinks chart={chart} onNext={() => void nextPatient()} onSetRight={setSetRight} />
         </div>
       </div>
     </div>

@@ -43,9 +43,9 @@ export function PreviousVisits({ chart, onOpenLetter }: { chart: ChartView; onOp
       ))}
       {chart.letters.length > 0 && <h2>{t('previous.letters')}</h2>}
       {chart.letters.map((letter) => (
-        <button key={letter.id} type="button" className="row-button" onClick={() => onOpenLetter(letter.id)}>
-          <span>{t(`letterKind.${letter.kind}`)}</span>
-          <span className="ellipsis">{t(`letterStatus.${letter.status}`)}</span>
+        <button key={letter.id} type="button" className="row-button of-letter" onClick={() => onOpenLetter(letter.id)}>
+          <span className="ellipsis">{t(`letterKind.${letter.kind}`)}</span>
+          <span className="chart-quiet">{t(`letterStatus.${letter.status}`)}</span>
           <span aria-hidden="true">▸</span>
         </button>
       ))}

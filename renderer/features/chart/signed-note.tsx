@@ -1,5 +1,6 @@
 /** A note as it reads: paper for a signed one, plain text for any other that is only being looked at. */
 import { useTranslation } from 'react-i18next';
+import { redFlagsOf } from '#db/rules/red-flags.ts';
 import type { ChartView } from './types.ts';
 import { formatDate, formatTime } from './format.ts';
 
@@ -51,7 +52,8 @@ export function SignedNote({ chart, small = false }: { chart: ChartView; small?:
           <h3>{t('redFlags.title')}</h3>
           {flags.map((flag) => (
             <p key={`${flag.region}/${flag.question}`}>
-              {t(`redFlags.questions.${flag.question}`, { defaultValue: flag.question })}: {t(`answer.${flag.answer ?? 'none'}`)}
+              {redFlagsOf(flag.region).find(({ key }) => key === flag.question)?.text ?? flag.question}:{' '}
+              {t(`answer.${flag.answer ?? 'none'}`)}
               {flag.comment !== null && flag.comment !== '' && ` (${flag.comment})`}
             </p>
           ))}

@@ -1,27 +1,14 @@
-/** What can be done next with this visit: a letter, the next patient, putting it right. */
+/** What can be done next with this visit: the next patient, putting it right. */
 import { useTranslation } from 'react-i18next';
 import type { SetRight } from './set-right.tsx';
 import type { ChartView } from './types.ts';
 
-export function VisitLinks({
-  chart,
-  onLetter,
-  onNext,
-  onSetRight,
-}: {
-  chart: ChartView;
-  onLetter(): void;
-  onNext(): void;
-  onSetRight(what: SetRight): void;
-}) {
+export function VisitLinks({ chart, onNext, onSetRight }: { chart: ChartView; onNext(): void; onSetRight(what: SetRight): void }) {
   const { t } = useTranslation('chart');
   return (
     <>
       {chart.encounter.status === 'signed' && (
         <div className="section-actions" style={{ marginTop: 16, flexDirection: 'column', gap: 4 }}>
-          <button type="button" className="link" onClick={() => onLetter()}>
-            {t('letter.new')} <kbd>Ctrl B</kbd>
-          </button>
           <button type="button" className="link" onClick={() => onNext()}>
             {t('actions.nextPatient')} <kbd>Ctrl →</kbd>
           </button>

@@ -1,46 +1,79 @@
 /**
  * A letter out of a signed visit: its words on the left, the page as it prints on the right.
- * Nothing is in it that was not signed or typed here; what is required and missing is named.
+ * Nothing is in it that was not signed, taken in or typed here; what is required and missing is named.
  */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, onCoreEvent } from '#renderer/app/client.ts';
+import { registerFlush } from '#renderer/app/flush.ts';
 import { useActions } from '#renderer/app/keys.ts';
 import { sentence } from '#renderer/i18n/index.ts';
-import { LetterField } from './letter-field.tsx';
-import { letterFields } from './letter-fields.ts';
 import type { LetterView } from '#electron/contract/letters.ts';
 import type { LetterSection } from '#db/rules/letter-content.ts';
 import { DraftPanel } from '../ai/draft-panel.tsx';
 import { useAi } from '../ai/use-ai.ts';
 import { saveFile } from '../../ui/save-file.ts';
 import { LetterNotice } from '../messages/letter-notice.tsx';
-import { SecondPerson } from '../patients/second-person.tsx';
+import { SafetyBand } from '../patients/safety-band.tsx';
+import { LetterDoings, type NextStatus } from './letter-doings.tsx';
+import { LetterForm } from './letter-form.tsx';
+import { LetterGaps } from './letter-gaps.tsx';
+import { goToNext, partAt, shownOf } from './parts.ts';
 import { PdfView } from './pdf-view.tsx';
 import { printPdf } from './print-pdf.ts';
 import './letter.css';
+
+const REST_MS = 300;
 
 export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): void }) {
   const { t } = useTranslation('letters');
   const [view, setView] = useState<LetterView | null>(null);
   const [pdf, setPdf] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const [exporting, setExporting] = useState(false);
   const [drafting, setDrafting] = useState(false);
   const ai = useAi();
 
+  const asked = useRef(0);
   const refresh = useCallback(async () => {
-    const [letter, rendered] = await Promise.all([call('letter.get', { id: letterId }), call('letter.pdf', { id: letterId })]);
+    const mine = ++asked.current;
+    const letter = await call('letter.get', { id: letterId });
+    // A newer question is on its way: its answer holds.
+    if (mine !== asked.current) return;
     if (letter.ok) setView(letter.value);
     else setProblem(letter.code);
-    if (rendered.ok) setPdf(rendered.value.pdfBase64);
   }, [letterId]);
+  // The page is set anew when the hands rest; what is missing is told at once.
+  const [first, setFirst] = useState(true);
+  useEffect(() => {
+    if (view === null) return undefined;
+    let gone = false;
+    const timer = window.setTimeout(
+      () => {
+        setFirst(false);
+        void call('letter.pdf', { id: letterId }).then((rendered) => {
+          if (!gone && rendered.ok) setPdf(rendered.value.pdfBase64);
+        });
+      },
+      first || view.letter.status !== 'draft' ? 0 : REST_MS,
+    );
+    return () => {
+      gone = true;
+      window.clearTimeout(timer);
+    };
+    // oxlint-disable-next-line exhaustive-deps
+  }, [view, letterId]);
   useEffect(() => {
     void refresh();
     return onCoreEvent((event) => {
-      if (event.type === 'changed' && event.ids.includes(letterId)) void refresh();
+      if (event.type === 'changed' && (event.ids.includes(letterId) || event.entities.includes('safety_fact'))) void refresh();
     });
   }, [refresh, letterId]);
+
+  const flushes = useRef(new Map<string, () => Promise<void>>());
+  const flushAll = useCallback(async (): Promise<void> => {
+    await Promise.all([...flushes.current.values()].map((flush) => flush()));
+  }, []);
+  useEffect(() => registerFlush(flushAll), [flushAll]);
 
   const run = async (reply: Promise<{ ok: boolean; code?: string }>): Promise<boolean> => {
     const result = await reply;
@@ -52,11 +85,28 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     await flushAll();
     // Whoever signs again after having been told, has read the correction.
-    await run(call('letter.sign', { id: letterId, affectedSeen: problem === 'letter/affected' }));
-    goToMissing();
+    const signed = await run(call('letter.sign', { id: letterId, affectedSeen: problem === 'letter/affected' }));
+    if (!signed) goToNext();
   };
-  const status = (next: 'awaiting_print' | 'handed_over' | 'posted' | 'withdrawn') =>
-    void run(call('letter.setStatus', { id: letterId, status: next }));
+  /** On their way into the letter: they want nothing any more. */
+  const taking = useRef(new Set<string>());
+  const take = async (key: string): Promise<void> => {
+    await flushAll();
+    await run(call('letter.take', { id: letterId, keys: [key] }));
+    taking.current.delete(key);
+  };
+  /** Takes in what is offered where one stands, and goes to the next part that wants something: at once, so that what is typed after the key lands there. */
+  const onward = (): void => {
+    const part = partAt(document.activeElement);
+    const place = part?.dataset['part'] ?? '';
+    const key = place === 'recipient.name' ? 'recipient' : place;
+    const offered = part?.dataset['offered'] !== undefined && !taking.current.has(key);
+    if (offered) taking.current.add(key).add(place);
+    goToNext(taking.current);
+    if (offered) void take(key).finally(() => taking.current.delete(place));
+    else void flushAll().then(refresh);
+  };
+  const status = (next: NextStatus) => void run(call('letter.setStatus', { id: letterId, status: next }));
   const print = async (): Promise<void> => {
     const reply = await call('letter.print', { id: letterId });
     if (!reply.ok) return setProblem(reply.code);
@@ -64,26 +114,17 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
   };
   const save = async (): Promise<void> => {
     const reply = await call('letter.export', { id: letterId, warned: true });
-    setExporting(false);
     if (!reply.ok) return setProblem(reply.code);
     saveFile({ base64: reply.value.pdfBase64, mediaType: 'application/pdf', fileName: reply.value.fileName });
   };
 
   const draft = view?.letter.status === 'draft';
   const signed = view !== null && !draft && view.letter.status !== 'withdrawn';
+  const help = draft && ai.on && view.letter.kind === 'epikrise';
   useActions([
-    {
-      id: 'letter.missing',
-      label: t('nextMissing'),
-      key: 'Alt+Enter',
-      when: () => draft === true,
-      run: () => {
-        goToMissing();
-        void flushAll().then(refresh);
-      },
-    },
-    { id: 'letter.ai', label: t('ai:open'), key: 'Alt+u', when: () => draft === true && ai.on, run: () => setDrafting(true) },
-    { id: 'letter.sign', label: t('sign'), key: 'Control+Enter', when: () => draft === true, run: () => void sign() },
+    { id: 'letter.missing', label: t('nextMissing'), key: 'Alt+Enter', when: () => draft, run: onward },
+    { id: 'letter.ai', label: t('ai:open'), key: 'Alt+u', when: () => help, run: () => setDrafting(true) },
+    { id: 'letter.sign', label: t('sign'), key: 'Control+Enter', when: () => draft, run: () => void sign() },
     { id: 'letter.await', label: t('awaitPrint'), key: 'F6', when: () => signed, run: () => status('awaiting_print') },
     { id: 'letter.handOver', label: t('handOver'), key: 'F7', when: () => signed, run: () => status('handed_over') },
     { id: 'letter.post', label: t('post'), key: 'F8', when: () => signed, run: () => status('posted') },
@@ -91,15 +132,11 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
     { id: 'letter.back', label: t('back'), key: 'Escape', run: onBack },
   ]);
 
-  const flushes = useRef(new Map<string, () => Promise<void>>());
-  const flushAll = async (): Promise<void> => {
-    await Promise.all([...flushes.current.values()].map((flush) => flush()));
+  const write = async (content: Record<string, unknown>): Promise<boolean> => {
+    const reply = await call('letter.update', { id: letterId, content: content as never });
+    if (!reply.ok) setProblem(reply.code);
+    return reply.ok;
   };
-  const content = useMemo(() => view?.letter.content ?? {}, [view]);
-  // The newest content, for fields that are written as a group.
-  const contentNow = useRef(content);
-  contentNow.current = content;
-
   /** A sentence of a draft that the person takes is from then on their own: written as typing is, after what stands there, or instead of it. */
   const takeSentence = async (section: LetterSection, text: string, replaces: boolean): Promise<boolean> => {
     await flushAll();
@@ -110,120 +147,73 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
     return run(call('letter.update', { id: letterId, content: { [section]: before === '' ? text : `${before} ${text}` } }));
   };
 
-  // Stands where something required is missing, and goes to the next that is empty on one key: at once, so that what is
-  // typed after the key lands there.
-  const goToMissing = useCallback(() => {
-    const gaps = [...document.querySelectorAll<HTMLTextAreaElement>('.letter [data-missing] textarea')];
-    const at = gaps.findIndex((gap) => gap === document.activeElement);
-    [...gaps.slice(at + 1), ...gaps.slice(0, at + 1)].find((gap) => gap.value.trim() === '')?.focus();
-  }, []);
+  // Stands where something is missing when it is opened.
   const loaded = view !== null;
   useEffect(() => {
-    if (loaded) goToMissing();
-  }, [loaded, goToMissing]);
+    if (loaded) goToNext();
+  }, [loaded]);
 
-  if (view === null) return problem === null ? null : <p className="chart-danger">{sentence(problem)}</p>;
+  const shown = view === null ? null : shownOf(view);
+  if (view === null || shown === null) return problem === null ? null : <p className="chart-danger">{sentence(problem)}</p>;
+  const kind = t(`kind.${view.letter.kind}`);
+  // It may come until the letter has left the house.
+  const objection = (
+    <label className="letter-check">
+      <input
+        type="checkbox"
+        checked={view.letter.objection}
+        disabled={view.letter.deliveredAt !== null || view.letter.status === 'withdrawn'}
+        onChange={(event) => void run(call('letter.update', { id: letterId, objection: event.currentTarget.checked }))}
+      />
+      {t('objection')}
+    </label>
+  );
   return (
-    <div className="letter" data-status={view.letter.status}>
-      <header className="chart-header">
-        <h1>{t('title', { name: view.patientName })}</h1>
-        <span className="chart-quiet">{t(`status.${view.letter.status}`)}</span>
-        {view.affected && <strong className="chart-due">{t('affected')}</strong>}
-      </header>
+    <div className="letter" data-status={view.letter.status} data-kind={view.letter.kind}>
+      <div>
+        <header className="chart-header">
+          <h1>{t('title', { kind, name: view.patientName })}</h1>
+          <span className="chart-quiet">{t(`status.${view.letter.status}`)}</span>
+          {view.affected && <strong className="chart-due">{t('affected')}</strong>}
+        </header>
+        <SafetyBand patientId={view.letter.patientId} safety={view.safety} />
+      </div>
       <div className="letter-columns">
-        <div className="letter-form">
+        {draft && (
+          <div className="letter-form">
+            <LetterGaps view={view} />
+            {view.proposals.length > 0 && <p className="chart-quiet letter-hint">{t('offer.help')}</p>}
+            <LetterForm
+              view={view}
+              shown={shown}
+              tidy={ai.on ? letterId : null}
+              flushes={flushes.current}
+              onWrite={write}
+              onTake={(key) => void take(key)}
+            />
+            {objection}
+          </div>
+        )}
+        <div className="letter-side">
           {problem !== null && (
             <p className="chart-danger" role="alert">
               {sentence(problem)}
             </p>
           )}
-          {draft && view.missing.length > 0 && (
-            <p className="chart-danger" role="status">
-              {t('missing', { list: view.missing.map((key) => t(`part.${key}`)).join(', ') })}
-            </p>
-          )}
-          {draft && view.advised.length > 0 && (
-            <p className="chart-due">{t('advised', { list: view.advised.map((key) => t(`part.${key}`)).join(', ') })}</p>
-          )}
-          {letterFields.map((field) => (
-            <LetterField
-              key={field.key}
-              label={t(`field.${field.key}`)}
-              rows={field.rows}
-              value={field.read(content)}
-              missing={
-                draft === true && view.missing.some((key) => key === field.key || (key === 'recipient' && field.key === 'recipient.name'))
-              }
-              readOnly={!draft}
-              tidy={draft === true && ai.on && field.rows > 1 ? letterId : null}
-              onFlush={(flush) => (flush === null ? flushes.current.delete(field.key) : flushes.current.set(field.key, flush))}
-              onWrite={async (text) => {
-                const reply = await call('letter.update', { id: letterId, content: field.write(text, contentNow.current) });
-                if (!reply.ok) setProblem(reply.code);
-                return reply.ok;
-              }}
-            />
-          ))}
-          <label className="letter-check">
-            <input
-              type="checkbox"
-              checked={view.letter.objection}
-              disabled={!draft}
-              onChange={(event) => void run(call('letter.update', { id: letterId, objection: event.currentTarget.checked }))}
-            />
-            {t('objection')}
-          </label>
-        </div>
-        <div className="letter-side">
-          <div className="section-actions">
-            {draft && (
-              <button type="button" className="sign" style={{ marginTop: 0 }} onClick={() => void sign()}>
-                <span>{t('signFor', { name: view.patientName })}</span>
-                <kbd>Ctrl ⏎</kbd>
-              </button>
-            )}
-            {draft && ai.on && !drafting && (
-              <button type="button" className="link" onClick={() => setDrafting(true)}>
-                {t('ai:open')} <kbd>Alt U</kbd>
-              </button>
-            )}
-            {signed && (
-              <>
-                <button type="button" className="link" onClick={() => status('awaiting_print')}>
-                  {t('awaitPrint')} <kbd>F6</kbd>
-                </button>
-                <button type="button" className="link" onClick={() => void print()}>
-                  {t('print')} <kbd>Ctrl P</kbd>
-                </button>
-                <button type="button" className="link" onClick={() => status('handed_over')}>
-                  {t('handOver')} <kbd>F7</kbd>
-                </button>
-                <button type="button" className="link" onClick={() => status('posted')}>
-                  {t('post')} <kbd>F8</kbd>
-                </button>
-                <button type="button" className="link" onClick={() => setExporting(true)}>
-                  {t('export')}
-                </button>
-              </>
-            )}
-            <button type="button" className="link" onClick={onBack}>
-              {t('back')} <kbd>Esc</kbd>
-            </button>
-          </div>
-          {exporting && (
-            <div className="siblings" role="alertdialog" aria-label={t('export')}>
-              <p>{t('exportWarning')}</p>
-              <SecondPerson patientId={view.letter.patientId} />
-              <button type="button" className="link danger" onClick={() => void save()}>
-                {t('exportAnyway')}
-              </button>{' '}
-              <button type="button" className="link" autoFocus onClick={() => setExporting(false)}>
-                {t('cancel')}
-              </button>
-            </div>
-          )}
+          <LetterDoings
+            view={view}
+            draft={draft}
+            signed={signed}
+            onHelp={help && !drafting ? () => setDrafting(true) : null}
+            onSign={() => void sign()}
+            onStatus={status}
+            onPrint={() => void print()}
+            onExport={save}
+            onBack={onBack}
+          />
+          {!draft && objection}
           {signed && <LetterNotice patientId={view.letter.patientId} letterId={letterId} />}
-          {draft && ai.on && drafting && <DraftPanel letterId={letterId} onTake={takeSentence} onClose={() => setDrafting(false)} />}
+          {help && drafting && <DraftPanel letterId={letterId} onTake={takeSentence} onClose={() => setDrafting(false)} />}
           {pdf !== null && <PdfView base64={pdf} label={t('preview')} />}
         </div>
       </div>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { VISIT_TYPES } from '#electron/contract/choices.ts';
 import type { VisitType } from '#electron/contract/choices.ts';
 import { call } from '../../app/client.ts';
-import { useActions } from '../../app/keys.ts';
+import { shownKey, useActions } from '../../app/keys.ts';
 import { openChart } from '../../app/open-charts.ts';
 import { goTo } from '../../app/router.ts';
 import { useSession } from '../../app/session.ts';
@@ -16,6 +16,7 @@ import { AnswersSection } from '../answers/answers-section.tsx';
 import { AttachmentsSection } from '../attachments/attachments-section.tsx';
 import { SeriesPanel } from '../calendar/series-panel.tsx';
 import { formatDate } from '../chart/format.ts';
+import { ACCESS_COPY_KEY } from '../letters/kinds.ts';
 import { MessageThread } from '../messages/message-thread.tsx';
 import { PatientRecall } from '../messages/patient-recall.tsx';
 import { RefusedNote } from '../sync/refused-note.tsx';
@@ -52,7 +53,8 @@ const ENTITIES = [
   'access_grant',
 ];
 
-export function PatientPage({ id }: { id: string }) {
+/** @param copies opened on the way to a copy of the journal */
+export function PatientPage({ id, copies = false }: { id: string; copies?: boolean }) {
   const { t } = useTranslation('patients');
   const session = useSession();
   const clinician = session.user.roles.includes('PRACTITIONER');
@@ -64,7 +66,7 @@ export function PatientPage({ id }: { id: string }) {
   const [booking, setBooking] = useState(false);
   const [planning, setPlanning] = useState(false);
   const [booked, setBooked] = useState<{ seriesId: string; count: number } | null>(null);
-  const [copying, setCopying] = useState(false);
+  const [copying, setCopying] = useState(copies);
   const [comparing, setComparing] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -105,7 +107,7 @@ export function PatientPage({ id }: { id: string }) {
       when: () => idle() && booked !== null,
       run: () => void undoSeries(),
     },
-    { id: 'patient.copy', label: t('copy.title'), when: () => idle() && clinician, run: () => setCopying(true) },
+    { id: 'patient.copy', label: t('copy.title'), key: ACCESS_COPY_KEY, when: () => idle() && clinician, run: () => setCopying(true) },
     { id: 'patient.reveal', label: t('reveal'), key: 'v', when: idle, run: () => void reveal() },
   ]);
 
@@ -216,7 +218,7 @@ export function PatientPage({ id }: { id: string }) {
               </button>
               {clinician && (
                 <button type="button" className="btn" onClick={() => setCopying(true)}>
-                  {t('copy.open')}
+                  {t('copy.open')} <kbd>{shownKey(ACCESS_COPY_KEY)}</kbd>
                 </button>
               )}
             </div>

@@ -199,6 +199,15 @@ function Clinic() {
           {t('save')}
         </button>
       </form>
+      <label className="row">
+        <input
+          type="checkbox"
+          checked={value.refersToPhysio}
+          onChange={(event) => void call('clinic.update', { set: { refersToPhysio: event.currentTarget.checked } }).then(tell)}
+        />{' '}
+        {t('clinic.refersToPhysio')}
+      </label>
+      <p className="quiet">{t('clinic.refersToPhysioHelp')}</p>
       <h2>{t('server.title')}</h2>
       {session.serverUrl !== null ? (
         <p className="quiet">{t('server.connected', { url: session.serverUrl })}</p>

@@ -1,7 +1,8 @@
-/** Notes without a signature, oldest first. */
+/** Notes and letters without a signature, oldest first. */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { OVERDUE_DAYS } from '#db/rules/overdue.ts';
+import type { OutputOf } from '#electron/contract/index.ts';
 import type { UnsignedItem } from '#electron/contract/encounters.ts';
 import { useActions } from '../../app/keys.ts';
 import { openChart } from '../../app/open-charts.ts';
@@ -9,14 +10,20 @@ import { goTo } from '../../app/router.ts';
 import { useAsk } from '../../app/use-ask.ts';
 import { formatBirthDate, formatDay, formatTime } from '../chart/format.ts';
 
+type UnsignedLetter = OutputOf<'letter.list'>['letters'][number];
+
 export function UnsignedPage() {
   const { t } = useTranslation('today');
   const [mine, setMine] = useState(true);
   const list = useAsk('encounter.unsigned', { mine }, ['encounter', 'note_section', 'diagnosis', 'observation']);
-  const items = list.value?.items.filter((item) => !item.empty) ?? [];
+  const letterList = useAsk('letter.list', { open: true }, ['letter']);
+  const notes = list.value?.items.filter((item) => !item.empty) ?? [];
+  const letters = (letterList.value?.letters ?? []).filter((letter) => letter.status === 'draft' && (letter.mine || !mine)).toReversed();
+  const items = [...notes, ...letters];
   const [at, setAt] = useState(0);
-  const open = (item: UnsignedItem | undefined): void => {
+  const open = (item: UnsignedItem | UnsignedLetter | undefined): void => {
     if (item === undefined) return;
+    if ('kind' in item) return goTo({ name: 'letter', id: item.id });
     openChart(item.encounterId, item.patientName);
     goTo({ name: 'chart', id: item.encounterId });
   };
@@ -33,8 +40,8 @@ export function UnsignedPage() {
           <input type="checkbox" checked={mine} onChange={(event) => setMine(event.currentTarget.checked)} /> {t('unsigned.mine')}
         </label>
       </div>
-      {list.value !== null && items.length === 0 && <p className="quiet">{t('unsigned.none')}</p>}
-      {items.length > 0 && (
+      {list.value !== null && letterList.value !== null && items.length === 0 && <p className="quiet">{t('unsigned.none')}</p>}
+      {notes.length > 0 && (
         <table className="list" aria-label={t('unsigned.title')}>
           <thead>
             <tr>
@@ -47,7 +54,7 @@ export function UnsignedPage() {
             </tr>
           </thead>
           <tbody>
-            {items.map((item, index) => (
+            {notes.map((item, index) => (
               <tr key={item.encounterId} aria-selected={index === at} onClick={() => setAt(index)} onDoubleClick={() => open(item)}>
                 <td className="num">
                   {formatDay(item.visitAt)} {formatTime(item.visitAt)}
@@ -65,6 +72,36 @@ export function UnsignedPage() {
             ))}
           </tbody>
         </table>
+      )}
+      {letters.length > 0 && (
+        <>
+          <h2>{t('unsigned.letters')}</h2>
+          <table className="list" aria-label={t('unsigned.letters')}>
+            <thead>
+              <tr>
+                <th scope="col">{t('unsigned.letter')}</th>
+                <th scope="col">{t('col.patient')}</th>
+                <th scope="col">{t('unsigned.ofVisit')}</th>
+                <th scope="col">{t('practitioner')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {letters.map((letter, index) => {
+                const place = notes.length + index;
+                return (
+                  <tr key={letter.id} aria-selected={place === at} onClick={() => setAt(place)} onDoubleClick={() => open(letter)}>
+                    <td>{t(`chart:letterKind.${letter.kind}`)}</td>
+                    <td>
+                      <strong>{letter.patientName}</strong>
+                    </td>
+                    <td className="num">{formatDay(letter.at)}</td>
+                    <td className="quiet">{letter.authorName}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </>
       )}
     </div>
   );

@@ -1,0 +1,1 @@
+ALTER TABLE "clinic" ADD COLUMN "refers_to_physio" boolean DEFAULT false NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE `clinic` ADD `refers_to_physio` integer DEFAULT 0 NOT NULL;
