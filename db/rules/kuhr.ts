@@ -128,8 +128,9 @@ export function readAnswer(text: string): KravAnswer[] | null {
   } catch {
     return null;
   }
-  const parsed = z
-    .object({ innsending: z.object({ regninger: z.array(z.looseObject({ guid: z.uuid() })).pipe(billsSchema) }) })
-    .safeParse(value);
-  return parsed.success ? parsed.data.innsending.regninger : null;
+  const parsed = z.object({ innsending: z.object({ regninger: billsSchema }) }).safeParse(value);
+  if (!parsed.success) return null;
+  const { regninger } = parsed.data.innsending;
+  // A bill of ours is known by a uuid: a file with others answers another system's.
+  return regninger.every(({ guid }) => z.uuid().safeParse(guid).success) ? regninger : null;
 }
