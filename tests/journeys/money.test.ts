@@ -196,8 +196,13 @@ test('the clinic’s settings of money, without a fault that axe can find', asyn
 
 test('the month’s claims: what is wrong is said, what is ready is a file with the sum of the ledger', async () => {
   await openVisit();
+  // At once, as whoever knows the keys: the place stands at the key, and nothing of the words is lost while what was carried comes.
   await watched.press('Control+l');
-  await watched.type('Bedre.');
+  await watched.press('Tab');
+  await watched.type('Bedre, men stiv.');
+  await watched.page.locator('.section[data-review="unreviewed"]').first().waitFor();
+  expect(await watched.page.locator('#section-subjective').inputValue()).toBe('Bedre, men stiv.');
+  expect(await watched.page.locator('#nrs-now').inputValue()).toBe('');
   await confirmCarried(watched);
   await addDiagnosis(watched, 'L03');
   await sign(watched);

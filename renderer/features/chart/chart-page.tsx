@@ -101,11 +101,12 @@ export function ChartPage({ encounterId }: { encounterId: string }) {
   }, [loaded, draft, restored]);
 
   const salt = async (): Promise<void> => {
+    // At the key, not at the answer: whoever writes on meanwhile keeps the place they write in.
+    document.getElementById('nrs-now')?.focus();
     await flush();
     const reply = await call('encounter.salt', { id: encounterId });
     if (!reply.ok) return setProblem(reply.code);
     await refresh();
-    document.getElementById('nrs-now')?.focus();
   };
   const sign = async (): Promise<void> => {
     if (chart === null) return;

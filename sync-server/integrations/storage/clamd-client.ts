@@ -3,6 +3,7 @@
  * zero bytes; one line comes back. clamd refuses what is longer than its StreamMaxLength.
  */
 import net from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Scanner, ScanResult } from '../kit.ts';
 import type { ScannerConfig } from './config.ts';
 
@@ -21,15 +22,14 @@ export function openClamd({ at, timeoutMs }: ScannerConfig): Scanner {
 
 async function scanned(at: ScannerConfig['at'], timeoutMs: number, pieces: AsyncIterable<Buffer>): Promise<ScanResult> {
   const answer = await conversation(at, timeoutMs, async (socket, over) => {
-    socket.write('zINSTREAM\0');
+    let next = Buffer.from('zINSTREAM\0');
     for await (const piece of pieces) {
-      if (over()) return;
+      if (!(await sent(socket, over, next))) return;
       const length = Buffer.alloc(4);
       length.writeUInt32BE(piece.length);
-      socket.write(length);
-      if (!socket.write(piece)) await drained(socket);
+      next = Buffer.concat([length, piece]);
     }
-    socket.write(Buffer.alloc(4));
+    await sent(socket, over, Buffer.concat([next, Buffer.alloc(4)]));
   });
   if (answer === undefined) return { kind: 'unknown', code: 'scanner/unreachable' };
   if (answer === 'stream: OK') return { kind: 'clean' };
@@ -71,6 +71,18 @@ async function conversation(
     over = true;
     socket.destroy();
   }
+}
+
+/**
+ * Writes `bytes` once what clamd may have said meanwhile is read: it answers and closes where it has seen enough, and a write into what is
+ * closed throws its answer away.
+ * @returns false when the conversation is over
+ */
+async function sent(socket: net.Socket, over: () => boolean, bytes: Buffer): Promise<boolean> {
+  await nextTurn();
+  if (over()) return false;
+  if (!socket.write(bytes)) await drained(socket);
+  return !over();
 }
 
 /** Room again, or the end of the conversation: clamd closes where it has seen enough. */
