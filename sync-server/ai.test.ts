@@ -211,6 +211,7 @@ describe('a vendor in a bad mood', () => {
     ['throttled', 'ai/busy'],
     ['broken', 'ai/unreachable'],
     ['rejected', 'ai/rejected'],
+    ['moved', 'ai/unreachable'],
   ];
   const WITHIN: [Mood, string][] = [
     ['page', 'ai/garbled'],
@@ -227,7 +228,7 @@ describe('a vendor in a bad mood', () => {
     fake.mood = mood;
     const answer = await ask(owner);
     expect([answer.code, answer.status >= 500]).toEqual([code, true]);
-    expect([fake.asked.length, (await uses())[0]?.tokens]).toEqual([1, 0]);
+    expect([fake.asked.length, (await uses())[0]?.tokens, fake.elsewhere]).toEqual([1, 0, []]);
   });
   it.each(WITHIN)('%s: ends as "%s"', async (mood, code) => {
     fake.mood = mood;

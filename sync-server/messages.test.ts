@@ -239,6 +239,17 @@ describe.each(PLACES)('messages on %s', (place) => {
     expect(sentToPhone()).toHaveLength(4);
   });
 
+  it.each(['twilio', 'telnyx'] as const)('%s points elsewhere: nothing goes there, and the other vendor sends it', async (moved) => {
+    const other = moved === 'twilio' ? 'telnyx' : 'twilio';
+    await switchOn({ providers: [moved, other] });
+    server.vendors.mood[moved] = 'moved';
+    const { id } = await askReminder();
+    server.time.now = new Date('2026-11-30T09:31:00.000Z');
+    await server.sweep();
+    await becomes(id, { state: 'sent', provider: other });
+    expect(server.vendors.elsewhere).toEqual([]);
+  });
+
   it('with Telnyx nobody can know: it is for a person to decide, and only then sent again', async () => {
     await switchOn({ providers: ['telnyx'] });
     server.vendors.mood.telnyx = 'broken-after';

@@ -26,7 +26,7 @@ export interface Asked {
   sources: { n: number; part: string; text: string }[];
   body: z.output<typeof bodySchema>;
 }
-/** `hangs`: takes the question and never answers. `stalls`: falls silent in the midst. `cut`: the connection goes. `ends`: closes early, politely. */
+/** `hangs`: takes the question and never answers. `stalls`: falls silent in the midst. `cut`: the connection goes. `ends`: closes early, politely. `moved`: names another address. */
 export type Mood =
   | 'well'
   | 'slow'
@@ -36,6 +36,7 @@ export type Mood =
   | 'garbage'
   | 'page'
   | 'hangs'
+  | 'moved'
   | 'stalls'
   | 'cut'
   | 'ends'
@@ -49,6 +50,8 @@ export interface FakeModel {
   /** Everything that was asked, as it was asked. */
   asked: Asked[];
   bodies: string[];
+  /** What came where it pointed to when it had moved. */
+  elsewhere: string[];
   /** When the first piece of each answer was sent: `performance.timeOrigin + performance.now()`, in ms. */
   firstSent: number[];
   /** Answers that whoever asked did not wait for. */
@@ -63,6 +66,8 @@ export interface FakeModel {
   close(): Promise<void>;
 }
 
+const MOVED = '/flyttet';
+
 /** @param port for a process that must be told where it is beforehand */
 export async function openFakeModel({
   model = 'test-model',
@@ -74,6 +79,7 @@ export async function openFakeModel({
     environment: {},
     asked: [],
     bodies: [],
+    elsewhere: [],
     firstSent: [],
     left: 0,
     mood: 'well',
@@ -97,6 +103,10 @@ export async function openFakeModel({
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
       const failed = (status: number, message: string, code: string) =>
         reply(status, { error: { message, type: 'invalid_request_error', param: null, code } });
+      if (request.url === MOVED) {
+        fake.elsewhere.push(Buffer.concat(chunks).toString('utf8'));
+        return void response.writeHead(200).end();
+      }
       if (request.headers.authorization !== `Bearer ${key}`) return failed(401, 'Incorrect API key provided', 'invalid_api_key');
       if (request.method === 'GET' && request.url === '/v1/models')
         return reply(200, { object: 'list', data: [{ id: model, object: 'model', created: 1, owned_by: 'test' }] });
@@ -110,6 +120,7 @@ export async function openFakeModel({
       if (fake.mood === 'throttled') return failed(429, `Rate limit reached: ${raw}`, 'rate_limit_exceeded');
       if (fake.mood === 'broken') return failed(500, `The server had an error: ${raw}`, 'server_error');
       if (fake.mood === 'rejected') return failed(400, `Invalid schema: ${raw}`, 'invalid_schema');
+      if (fake.mood === 'moved') return void response.writeHead(307, { location: MOVED }).end();
       if (fake.mood === 'page') return void response.writeHead(200, { 'content-type': 'text/html' }).end(`<h1>Velkommen</h1>${raw}`);
       void stream(fake, asked, response);
     });

@@ -18,6 +18,8 @@ export function openWritingHelp(config: AiConfig, ports: Ports): WritingHelp & {
     timeout: config.timeoutMs,
     maxRetries: 0,
     logLevel: 'off',
+    // A redirect would carry the notes elsewhere.
+    fetchOptions: { redirect: 'error' },
     // Said, so that the SDK reads no variable of its own.
     organization: null,
     project: null,

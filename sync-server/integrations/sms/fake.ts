@@ -17,7 +17,7 @@ export interface FakeSms {
 }
 /**
  * `lost`: the message is taken, and the answer never comes. `refused`: the number is wrong. `locked`: not with these credentials. `gone`: there is
- * no such address. What is refused is quoted, as vendors do.
+ * no such address. `moved`: another address is named. What is refused is quoted, as vendors do.
  */
 export type Mood =
   | 'well'
@@ -30,6 +30,7 @@ export type Mood =
   | 'refused'
   | 'locked'
   | 'gone'
+  | 'moved'
   | 'closed';
 
 export interface WebhookCall {
@@ -46,6 +47,8 @@ export interface FakeVendors {
   bodies: string[];
   /** Addresses and headers of every request. */
   asked: string[];
+  /** What came where a vendor that has moved pointed to. */
+  elsewhere: string[];
   mood: { twilio: Mood; telnyx: Mood };
   /** The webhook a vendor would call. */
   status(sms: FakeSms, status: string): WebhookCall;
@@ -54,6 +57,7 @@ export interface FakeVendors {
 }
 
 export const FAKE_PUBLIC_URL = 'https://sync.example.test';
+const MOVED = '/flyttet';
 const ACCOUNT = `AC${'0123456789abcdef'.repeat(2)}`;
 const FROM = '+4759440000';
 
@@ -65,6 +69,7 @@ export async function openFakeVendors(now: () => Date = () => new Date()): Promi
   const sent: FakeSms[] = [];
   const bodies: string[] = [];
   const asked: string[] = [];
+  const elsewhere: string[] = [];
   const mood: FakeVendors['mood'] = { twilio: 'well', telnyx: 'well' };
   const basic = `Basic ${Buffer.from(`${ACCOUNT}:${token}`).toString('base64')}`;
 
@@ -76,6 +81,10 @@ export async function openFakeVendors(now: () => Date = () => new Date()): Promi
       const body = Buffer.concat(chunks).toString('utf8');
       if (body !== '') bodies.push(body);
       const url = new URL(request.url ?? '', 'http://fake');
+      if (url.pathname === MOVED) {
+        elsewhere.push(`${request.method} ${JSON.stringify(request.headers)} ${body}`);
+        return void response.writeHead(200).end();
+      }
       const provider = url.pathname.startsWith('/2010-04-01/') ? 'twilio' : 'telnyx';
       const allowed =
         provider === 'twilio' ? request.headers.authorization === basic : request.headers.authorization === `Bearer ${apiKey}`;
@@ -135,6 +144,7 @@ export async function openFakeVendors(now: () => Date = () => new Date()): Promi
     sent,
     bodies,
     asked,
+    elsewhere,
     mood,
     status(sms, status) {
       const path = sms.callback.slice(FAKE_PUBLIC_URL.length);
@@ -220,6 +230,7 @@ function act(
   if (mood === 'refused') return void wrong(400, provider === 'twilio' ? 21211 : 40310);
   if (mood === 'locked') return void wrong(401, provider === 'twilio' ? 20003 : 10009);
   if (mood === 'gone') return void wrong(404, provider === 'twilio' ? 20404 : 10005);
+  if (mood === 'moved') return void response.writeHead(307, { location: MOVED }).end();
   if (mood === 'garbage') return void reply(200, `<html>Bad gateway ${body}</html>`);
   const sms = provider === 'twilio' ? fromTwilio(new URLSearchParams(body), at) : fromTelnyx(body, at);
   if (sms === undefined) return void wrong(400, provider === 'twilio' ? 21602 : 40304);

@@ -8,7 +8,7 @@ import type { MessageReason } from '#db/rules/message-reasons.ts';
 import { neverLeft, type VendorOutcome } from '../fail-over.ts';
 import type { DeliveryStatus, Ports, WebhookEvent, WebhookRequest } from '../kit.ts';
 import type { TelnyxConfig } from './config.ts';
-import { referenceIn, referenceQuery, type Vendor } from './vendor.ts';
+import { hasMoved, referenceIn, referenceQuery, type Vendor } from './vendor.ts';
 
 const PATH = '/api/v1/webhooks/telnyx';
 /** https://developers.telnyx.com/development/api-fundamentals/error-codes */
@@ -42,6 +42,8 @@ export function openTelnyx(config: TelnyxConfig, ports: Ports, timeoutMs: number
     maxRetries: 0,
     timeout: timeoutMs,
     logLevel: 'off',
+    // A redirect would carry the message elsewhere.
+    fetchOptions: { redirect: 'manual' },
   });
   const callback = ports.publicUrl === undefined ? undefined : `${ports.publicUrl}${PATH}`;
   const { publicKey } = config;
@@ -91,7 +93,8 @@ function outcomeOf(error: unknown): VendorOutcome {
   }
   if (!(error instanceof Telnyx.APIError)) return { kind: 'unknown' };
   const status: number = error.status ?? 0;
-  if (status === 429 || [401, 402, 403, 404].includes(status)) return { kind: 'elsewhere', retryAfterSeconds: status === 429 ? 30 : 600 };
+  if (status === 429 || hasMoved(status) || [401, 402, 403, 404].includes(status))
+    return { kind: 'elsewhere', retryAfterSeconds: status === 429 ? 30 : 600 };
   if (status >= 400 && status < 500) return { kind: 'refused', code: REFUSALS[codeIn(error.error)] ?? 'vendor/refused' };
   return { kind: 'unknown' };
 }

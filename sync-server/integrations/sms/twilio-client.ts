@@ -8,7 +8,7 @@ import type { MessageReason } from '#db/rules/message-reasons.ts';
 import { neverLeft, type VendorOutcome } from '../fail-over.ts';
 import type { Asked, DeliveryStatus, Outgoing, Ports, WebhookEvent, WebhookRequest } from '../kit.ts';
 import type { TwilioConfig } from './config.ts';
-import { referenceIn, referenceQuery, type Vendor } from './vendor.ts';
+import { hasMoved, referenceIn, referenceQuery, type Vendor } from './vendor.ts';
 
 const PATH = '/api/v1/webhooks/twilio';
 /** Our clock and Twilio's may differ by so much. */
@@ -89,7 +89,8 @@ function outcomeOf(error: unknown): VendorOutcome {
   const status = statusOf(error);
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (status === 0) return neverLeft(code) ? { kind: 'elsewhere', retryAfterSeconds: 60 } : { kind: 'unknown' };
-  if (status === 429 || [401, 403, 404].includes(status)) return { kind: 'elsewhere', retryAfterSeconds: status === 429 ? 30 : 600 };
+  if (status === 429 || hasMoved(status) || [401, 403, 404].includes(status))
+    return { kind: 'elsewhere', retryAfterSeconds: status === 429 ? 30 : 600 };
   if (status >= 400 && status < 500)
     return { kind: 'refused', code: (typeof code === 'number' ? REFUSALS[code] : undefined) ?? 'vendor/refused' };
   return { kind: 'unknown' };

@@ -17,3 +17,6 @@ export function referenceIn(url: string): Outgoing['reference'] | undefined {
   const [clinicId = '', messageId = '', ...more] = (URL.parse(url, 'http://x')?.searchParams.get('m') ?? '').split('.');
   return clinicId === '' || messageId === '' || more.length > 0 ? undefined : { clinicId, messageId };
 }
+
+/** The vendor names another address: it has taken nothing, and nothing is sent where it points. */
+export const hasMoved = (status: number): boolean => status >= 300 && status < 400;
