@@ -100,7 +100,14 @@ describe('the process', () => {
       clerk: 'off',
       helseId: 'off',
       virusScan: 'off',
-      integrations: { sms: 'not-configured', email: 'not-configured', storage: 'not-configured', ai: 'not-configured', webhooks: 'ready' },
+      integrations: {
+        sms: 'not-configured',
+        email: 'not-configured',
+        storage: 'not-configured',
+        ai: 'not-configured',
+        webhooks: 'ready',
+        helfo: 'not-configured',
+      },
     });
     const laptop = await foundClinic(over(url));
     await pushOver(url, laptop, [], { 'ryggrad-waited-ms': '90000' });

@@ -128,9 +128,10 @@ export function readAnswer(text: string): KravAnswer[] | null {
   } catch {
     return null;
   }
-  const parsed = z.object({ innsending: z.object({ regninger: billsSchema }) }).safeParse(value);
-  if (!parsed.success) return null;
-  const { regninger } = parsed.data.innsending;
+  const parsed = z.object({ innsending: z.object({ regninger: z.array(z.unknown()) }) }).safeParse(value);
+  const bills = billsSchema.safeParse(parsed.data?.innsending.regninger);
+  if (!parsed.success || !bills.success) return null;
+  const regninger = bills.data;
   // A bill of ours is known by a uuid: a file with others answers another system's.
   return regninger.every(({ guid }) => z.uuid().safeParse(guid).success) ? regninger : null;
 }

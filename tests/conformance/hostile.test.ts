@@ -390,7 +390,7 @@ describe('hostile', () => {
       expect(head.toLowerCase()).toContain('cache-control: private, no-store');
       expect(head.toLowerCase()).toContain('content-type: application/problem+json');
       expect(JSON.parse(body)).toMatchObject({ status, code });
-      expect(body).not.toMatch(/%zz|aaa/);
+      expect(body).not.toMatch(/%zz|a{12}/);
     });
 
     it('a hundred connections that say nothing hold up nobody', async () => {
