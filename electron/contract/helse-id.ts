@@ -37,6 +37,8 @@ export const helseIdArea = {
     'join/code-unknown',
     'join/code-expired',
   ]),
+  /** The session that the browser may still have there; ours is another, and stays. @returns the page, which the system's browser is sent to */
+  'helseId.signOut': verb<{ url: string }>()(z.object({}), NET),
   'helseId.unbind': verb<null>()(z.object({ userId: z.uuid() }), [...NET, 'user/unknown']),
   'helseId.require': verb<null>()(z.object({ required: z.boolean() }), [...NET, 'helseid/off', 'helseid/show-first']),
 };

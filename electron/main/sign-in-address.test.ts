@@ -10,6 +10,8 @@ test('only the sign-in page of a server that was set up here is opened', () => {
   expect(signInAddress('https://reserve.klinikk.no:8443/auth/clerk/sign-in', hosts, true)).toBeDefined();
   const helseId = PAGE.replace('clerk/sign-in', 'helseid/login');
   expect(signInAddress(helseId, hosts, true)).toBe(helseId);
+  const logout = 'https://sync.klinikk.no/auth/helseid/logout';
+  expect(signInAddress(logout, hosts, true)).toBe(logout);
   for (const refused of [
     'https://sync.klinikk.no/auth/helseid/callback?code=x',
     'https://sync.klinikk.no/auth/helseid/login/../callback',

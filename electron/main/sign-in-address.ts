@@ -1,6 +1,6 @@
-/** Which address may be opened in the system's browser: the sign-in page of a server that was set up on this machine, and nothing else. */
+/** Which address may be opened in the system's browser: the page where one signs in, or out, of a server that was set up on this machine, and nothing else. */
 
-const PAGES: ReadonlySet<string> = new Set(['/auth/clerk/sign-in', '/auth/helseid/login']);
+const PAGES: ReadonlySet<string> = new Set(['/auth/clerk/sign-in', '/auth/helseid/login', '/auth/helseid/logout']);
 
 /**
  * @param hosts as the installation names them (RYGGRAD_SYNC_URL, RYGGRAD_SIGN_IN_HOSTS); what the page or the core says adds none

@@ -107,6 +107,16 @@ test('from the button to the session: bound by the code, known by HPR, and level
   await page.getByText(`HPR ${KARI.hprNumber} · kiropraktor`).waitFor();
   await page.getByText('Nivå 4 er vist på denne maskinen').waitFor();
   await shot(watched, 'bound');
+  // What the browser still has at HelseID is ended there, by a page that says nothing of who.
+  await enter('Logg ut av HelseID i nettleseren');
+  const out = (await page.locator('[data-sign-out-page]').textContent()) ?? '';
+  await shot(watched, 'signed-out');
+  const gone = await fetch(out, { redirect: 'manual' });
+  expect([out, gone.status, gone.headers.get('location')?.split('?')[0]]).toEqual([
+    `${world.url}/auth/helseid/logout`,
+    303,
+    `${world.helseId.issuer}/connect/endsession`,
+  ]);
 
   await enter('Krev nivå 4');
   await enter('Ja, krev nivå 4');

@@ -1,6 +1,7 @@
 /** One's own HelseID, through the server that keeps who is who: bound and shown from here, by the signature of who is in (docs/decisions/0101). */
 import { z } from 'zod';
 import { err, ok } from '#electron/contract/verb.ts';
+import { readReplica } from '#db/sqlite/store.ts';
 import { helseIdStateSchema } from '#db/sync/helse-id.ts';
 import { service } from '../use-case.ts';
 import { askAsPerson } from './ask-as-person.ts';
@@ -29,6 +30,13 @@ export const helseIdHandlers = [
     // What the server withheld until now comes down.
     if (bound.ok) await services.restartReplica();
     return bound;
+  }),
+  service('helseId.signOut', async ({ clinic, emit }) => {
+    const server = clinic === null ? undefined : readReplica(clinic.db, 'server-url');
+    if (server === undefined) return err('server/not-connected');
+    const url = `${server}/auth/helseid/logout`;
+    emit({ type: 'open-sign-in', url });
+    return ok({ url });
   }),
   service('helseId.unbind', (services, { userId }) =>
     askAsPerson(services, { method: 'POST', path: `/v1/helseid/bindings/${userId}/remove` }, z.null()),

@@ -20,6 +20,7 @@ export function HelseId() {
   // The server knows whose signature this is only when the first changes have reached it.
   const state = useAsk('helseId.state', {}, ['sync']);
   const [page, setPage] = useState<string | null>(null);
+  const [left, setLeft] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const tell = (reply: Reply): boolean => {
     setProblem(reply.ok ? null : sentence(reply.code ?? 'unknown', reply.details));
@@ -31,9 +32,14 @@ export function HelseId() {
     setPage(begun.value.url);
     const came = await call('signIn.wait', {});
     setPage(null);
+    setLeft(null);
     if (!tell(came) || !came.ok) return;
     tell(await call('helseId.bind', { code: came.value.code }));
     state.again();
+  };
+  const signOut = async (): Promise<void> => {
+    const out = await call('helseId.signOut', {});
+    if (tell(out) && out.ok) setLeft(out.value.url);
   };
   const require = async (required: boolean): Promise<void> => {
     tell(await call('helseId.require', { required }));
@@ -50,11 +56,22 @@ export function HelseId() {
           <p>
             <button type="button" className="btn" onClick={() => void signIn()}>
               {t('helseId.signIn')}
+            </button>{' '}
+            <button type="button" className="btn" onClick={() => void signOut()}>
+              {t('helseId.signOut')}
             </button>
           </p>
         )
       ) : (
         <WaitingForBrowser page={page} />
+      )}
+      {left !== null && (
+        <>
+          <p role="status">{t('helseId.signedOut')}</p>
+          <p className="quiet" style={{ overflowWrap: 'anywhere', userSelect: 'all' }} data-sign-out-page>
+            {left}
+          </p>
+        </>
       )}
       {problem !== null && (
         <p className="danger-text" role="alert">
