@@ -84,8 +84,15 @@ export function kravLineOf({ claim, encounter, patient }: z.output<typeof claimL
   return { guid, regningsnummer, visitAt: encounter.visitAt, nationalId, nationalIdKind, diagnoses, takster };
 }
 
-/** @param credit the whole of each is taken back */
+/** @param credit the whole of each is taken back. Throws where a line is none that Helfo takes (`fitsKrav`). */
 export function kravOf(praksisId: string, lines: readonly KravLine[], credit: boolean): Krav {
+  return kravSchema.parse(draftOf(praksisId, lines, credit));
+}
+/** Whether a claim can be said in Helfo's form at all: one that cannot would keep its whole message from ever going. */
+export const fitsKrav = (praksisId: string, line: KravLine, credit: boolean): boolean =>
+  kravSchema.safeParse(draftOf(praksisId, [line], credit)).success;
+
+function draftOf(praksisId: string, lines: readonly KravLine[], credit: boolean) {
   const regninger = lines.map((line) => {
     const sum = line.takster.reduce((total, { antall, belopOre }) => total + antall * belopOre, 0);
     return {
@@ -100,10 +107,7 @@ export function kravOf(praksisId: string, lines: readonly KravLine[], credit: bo
     };
   });
   const total = regninger.reduce((sum, { belop }) => sum + oreOf(belop), 0);
-  return kravSchema.parse({
-    praksisId,
-    behandlerkrav: { navnEPJ: 'Ryggrad', regninger, antallRegninger: regninger.length, belop: total / 100 },
-  });
+  return { praksisId, behandlerkrav: { navnEPJ: 'Ryggrad', regninger, antallRegninger: regninger.length, belop: total / 100 } };
 }
 const TYPES = { fnr: 'FNR', dnr: 'DNR', hnr: 'HNR' } as const;
 

@@ -200,8 +200,8 @@ export interface ClaimsDesk {
   /** The operator has said whose organisation this clinic is. */
   knows(clinicId: string): boolean;
   practices(clinicId: string): Promise<Told<readonly HelfoPractice[]>>;
-  /** Called once for a message that was claimed. @param body JSON; it leaves sealed for Helfo alone */
-  handIn(clinicId: string, body: string): Promise<HandedIn>;
+  /** Called once for a message that was claimed. @param body JSON; it leaves sealed for Helfo alone @param begunBy nothing is sent that has not begun by then: `busy` */
+  handIn(clinicId: string, body: string, begunBy: Date): Promise<HandedIn>;
   /** How far a message has come. */
   state(clinicId: string, helfoId: string): Promise<Told<KravState>>;
   /** All that this organisation has handed in. */

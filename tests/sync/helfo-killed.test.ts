@@ -139,7 +139,97 @@ test('two laptops took out the same visit in two messages: it goes with one, als
   expect(clinic.times(claimId)).toBe(1);
   expect(await server.row(practice.clinicId, 'helfo_message', other)).toMatchObject({ state: 'cancelled', reason: 'helfo/nothing-left' });
   await clinic.sync();
-  expect((await clinic.ledger(id)).claimId).toBe(claimId);
+  // Nobody is told to send it again: it stands with the message it went by.
+  expect(await clinic.ledger(id)).toMatchObject({ claimId, state: 'received', message: { id: messageId } });
+}, 60_000);
+
+const desk = () => {
+  const { desk: found } = clinic.server.helfo;
+  if (found === undefined) throw new Error('no desk');
+  return found;
+};
+
+test('a sender that stood still within the call gives back its own claim alone, not that of who took over', async () => {
+  const { id, messageId, claimId } = await asked();
+  let go = (): void => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  let second: Promise<unknown> | undefined;
+  let calls = 0;
+  const counted = { ...desk(), handIn: (...said: Parameters<ReturnType<typeof desk>['handIn']>) => ((calls += 1), desk().handIn(...said)) };
+  const first = {
+    ...desk(),
+    async handIn() {
+      // Taken over: Helfo has nothing, and another claims it, hands it in, and has not written that down yet.
+      clinic.pass(HELFO_SETTLE_MS + 1000);
+      await send(messageId);
+      await new Promise<void>((sent) => {
+        const step = (name: HelfoStep) => (name === 'handed-in' ? (sent(), held) : undefined);
+        second = send(messageId, { desk: counted, step });
+      });
+      return { kind: 'busy' as const, code: 'helfo/unreachable' };
+    },
+  };
+  await send(messageId, { desk: first });
+  await send(messageId, { desk: counted });
+  go();
+  await second;
+  expect(calls).toBe(1);
+  await goOn(messageId);
+  expect(clinic.times(claimId)).toBe(1);
+  await clinic.sync();
+  expect(await clinic.ledger(id)).toMatchObject({ state: 'received', message: { state: 'received', reason: null } });
+}, 60_000);
+
+test.each(['unknown', 'refused'] as const)(
+  'a sender that stood still and comes back with "%s" changes nothing of what another has got through',
+  async (kind) => {
+    const { id, messageId, claimId } = await asked();
+    const late = {
+      ...desk(),
+      async handIn() {
+        clinic.pass(HELFO_SETTLE_MS + 1000);
+        await send(messageId);
+        await send(messageId);
+        return kind === 'refused' ? { kind, faults: [] } : { kind };
+      },
+    };
+    await send(messageId, { desk: late });
+    expect(clinic.times(claimId)).toBe(1);
+    await clinic.sync();
+    expect(await clinic.ledger(id)).toMatchObject({ state: 'received', message: { state: 'received', reason: null } });
+  },
+  60_000,
+);
+
+test('a sender that stood still before the call sends nothing any more', async () => {
+  const { messageId, claimId } = await asked();
+  const step = (name: HelfoStep) => void (name === 'claimed' && clinic.pass(HELFO_SETTLE_MS / 2 + 1000));
+  const asks = clinic.fake.asked.length;
+  await send(messageId, { step });
+  expect(clinic.fake.asked).toHaveLength(asks);
+  await goOn(messageId);
+  expect(clinic.times(claimId)).toBe(1);
+}, 60_000);
+
+test('a receipt that comes after the message was given back still counts', async () => {
+  const { id, messageId, claimId } = await asked();
+  const asks = clinic.fake.asked.length;
+  const late = {
+    ...desk(),
+    async handIn(...said: Parameters<ReturnType<typeof desk>['handIn']>) {
+      clinic.pass(HELFO_SETTLE_MS + 1000);
+      // Helfo has nothing yet: the message is given back.
+      await send(messageId);
+      return desk().handIn(said[0], said[1], new Date(8.64e15));
+    },
+  };
+  await send(messageId, { desk: late });
+  await goOn(messageId);
+  // As it came, and opened: nothing was sent that Helfo would have to know as the same.
+  expect(clinic.fake.asked).toHaveLength(asks + 2);
+  expect(clinic.times(claimId)).toBe(1);
+  await clinic.sync();
+  expect(await clinic.ledger(id)).toMatchObject({ state: 'received' });
 }, 60_000);
 
 test('what was asked for while no job was made is found by the sweep', async () => {

@@ -1,9 +1,12 @@
 /** Claims go to Helfo by the server, each once; what Helfo answers and pays comes back to the laptop's ledger. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NOBODY } from '#db/model/message.ts';
 import { withClinic } from '#db/postgres/open.ts';
+import { syntheticNationalId } from '#db/rules/fodselsnummer.ts';
 import { pollHelfo } from '#sync-server/core/helfo/poll.ts';
 import { HELFO_SETTLE_MS } from '#sync-server/core/helfo/deps.ts';
 import { sendToHelfo } from '#sync-server/core/helfo/send.ts';
+import { serverWrite } from '#sync-server/core/server-write.ts';
 import { MONTH, openHelfoClinic, type HelfoClinic } from './helfo-clinic.ts';
 
 let clinic: HelfoClinic;
@@ -208,6 +211,43 @@ test.each([
     await send(await clinic.ask([id]));
     await clinic.sync();
     expect(await clinic.ledger(id)).toMatchObject({ state: 'received' });
+  },
+  60_000,
+);
+
+test.each([
+  ['other takster than were signed', 'helfo/note-differs', { takster: [{ kode: 'K1', antall: 1, belopOre: 11_233 }], amountOre: 11_233 }],
+  [
+    'the signed line twice',
+    'helfo/note-differs',
+    { takster: [1, 2].map(() => ({ kode: 'K2', antall: 1, belopOre: 4_817 })), amountOre: 9_634 },
+  ],
+  ['another sum than its lines', 'helfo/note-differs', { amountOre: 4_818 }],
+  ['another patient', 'helfo/incomplete', { patientId: 'other' }],
+  ['a number that Helfo has no room for', 'helfo/incomplete', { regningsnummer: 'A17' }],
+] as const)(
+  'a claim with %s does not leave, says why, and keeps no other claim back',
+  async (_, reason, change) => {
+    const { practice, server, fake } = clinic;
+    const [good, bad] = [await clinic.visit(), await clinic.visit()];
+    const otherId = await practice.patient({
+      birthDate: '1980-02-03',
+      nationalId: syntheticNationalId({ birthDate: '1980-02-03', n: 20 + fake.messages.length }),
+    });
+    await clinic.sync();
+    const messageId = await clinic.ask([good, bad]);
+    const claimId = (await clinic.ledger(bad)).claimId ?? '';
+    const set = 'patientId' in change ? { patientId: otherId } : structuredClone(change);
+    await withClinic(server.pool, practice.clinicId, (tx) =>
+      serverWrite(tx, practice.clinicId, NOBODY, [{ entity: 'helfo_claim', id: claimId, birth: false, set, extra: {} }]),
+    );
+    expect(await send(messageId)).toBeUndefined();
+    expect(last().krav.behandlerkrav).toMatchObject({ antallRegninger: 1, belop: 48.17 });
+    expect(clinic.times(claimId)).toBe(0);
+    expect(await server.row(practice.clinicId, 'helfo_claim', claimId)).toMatchObject({ status: 'rejected', answer: reason });
+    await clinic.sync();
+    expect(await clinic.ledger(good)).toMatchObject({ state: 'received' });
+    expect(await clinic.ledger(bad)).toMatchObject({ state: 'rejected', answer: reason });
   },
   60_000,
 );

@@ -77,7 +77,13 @@ export async function claimMessage(
   );
 }
 
-/** It is certain that nothing went in: whoever tries next claims anew. */
+/** Whether this claim of the message stands: a sender that stood still may find that another has claimed it since. */
+export async function stillClaimed(tx: Tx, clinicId: string, messageId: string, claimedAt: Date): Promise<boolean> {
+  const sending = await helfoSending(tx, clinicId, messageId);
+  return sending?.state === 'claimed' && sending.claimedAt.getTime() === claimedAt.getTime();
+}
+
+/** It is certain that nothing went in: whoever tries next claims anew. Under `lockHelfo`, by whom the claim is. */
 export async function releaseMessage(tx: Tx, clinicId: string, messageId: string): Promise<void> {
   await tx.query(
     `with released as (update helfo_sending set state = 'released' where clinic_id = $1 and message_id = $2 and state = 'claimed' returning message_id)
@@ -86,7 +92,10 @@ export async function releaseMessage(tx: Tx, clinicId: string, messageId: string
   );
 }
 
-/** @returns false when another worker was faster */
+/**
+ * That it went in counts whoever sent it, also where it was given back meanwhile: then its claims are out after all.
+ * @returns false when another worker was faster
+ */
 export async function settleMessage(
   tx: Tx,
   clinicId: string,
@@ -103,9 +112,14 @@ export async function settleMessage(
       to.state,
       received?.helfoId ?? null,
       received?.nextPollAt ?? null,
-      received === undefined ? ['claimed', 'received'] : ['claimed'],
+      received === undefined ? ['claimed', 'received'] : ['claimed', 'released'],
     ],
   );
+  if (rowCount === 1 && received !== undefined)
+    await tx.query(`update helfo_claim_sent set state = 'out' where clinic_id = $1 and message_id = $2 and state = 'rejected'`, [
+      clinicId,
+      messageId,
+    ]);
   return rowCount === 1;
 }
 

@@ -4,9 +4,10 @@
  * (recover.ts), and sends again only what is not there.
  */
 import { withClinic } from '#db/postgres/open.ts';
-import { claimMessage, judgeClaims, lockHelfo, releaseMessage, settleMessage } from '#db/postgres/queries/helfo.ts';
+import { claimMessage, judgeClaims, lockHelfo, releaseMessage, settleMessage, stillClaimed } from '#db/postgres/queries/helfo.ts';
 import { kravOf } from '#db/rules/kuhr.ts';
 import type { HandedIn, HelfoPractice } from '../../integrations/kit.ts';
+import type { RowWrite } from '#db/sync/row.ts';
 import { helfoSendJob, type HelfoDeps } from './deps.ts';
 import { planOf, practiceProblem, type Sendable } from './plan.ts';
 import { receive } from './receive.ts';
@@ -26,7 +27,9 @@ export async function sendToHelfo(deps: HelfoDeps, clinicId: string, messageId: 
   const claimed = await claimNow(deps, clinicId, messageId, practices.value);
   if (claimed === undefined || deps.desk === undefined) return undefined;
   await deps.step?.('claimed');
-  const outcome = await deps.desk.handIn(clinicId, bodyOf(claimed)).catch((): HandedIn => ({ kind: 'unknown' }));
+  // Begun in the first half alone: the call has ended before another may take the message over.
+  const begunBy = new Date(claimed.claimedAt.getTime() + deps.settleMs / 2);
+  const outcome = await deps.desk.handIn(clinicId, bodyOf(claimed), begunBy).catch((): HandedIn => ({ kind: 'unknown' }));
   await deps.step?.('handed-in');
   const code = await settle(deps, clinicId, claimed, outcome);
   await deps.step?.('settled');
@@ -36,12 +39,14 @@ export async function sendToHelfo(deps: HelfoDeps, clinicId: string, messageId: 
 /** The same claims make the same text: what is sent again after a crash is known at Helfo as the same. */
 const bodyOf = ({ praksisId, lines, kind }: Sendable): string => JSON.stringify(kravOf(praksisId, lines, kind === 'credit'));
 
+type Claimed = Sendable & { claimedAt: Date };
+
 async function claimNow(
   deps: HelfoDeps,
   clinicId: string,
   messageId: string,
   practices: readonly HelfoPractice[],
-): Promise<Sendable | undefined> {
+): Promise<Claimed | undefined> {
   const now = deps.now();
   return withClinic(deps.pool, clinicId, async (tx) => {
     await lockHelfo(tx, clinicId);
@@ -59,7 +64,7 @@ async function claimNow(
     const unfit = new Map(plan.unfit);
     if (problem !== undefined) for (const { guid } of plan.lines) unfit.set(guid, problem);
     const verdicts = new Map([...unfit].map(([id, words]): [string, Verdict] => [id, { verdict: 'rejected', words }]));
-    const writes = await claimWrites(tx, clinicId, plan.kind, verdicts, now);
+    const writes = [...(await claimWrites(tx, clinicId, plan.kind, verdicts, now)), ...pointBack(plan.elsewhere)];
     if (problem !== undefined || plan.lines.length === 0) {
       const ended =
         unfit.size === 0
@@ -82,14 +87,18 @@ async function claimNow(
       claims: plan.lines.map(({ guid }) => ({ id: guid, patientId: plan.patientOf.get(guid) ?? '' })),
       now,
     });
-    return plan;
+    return { ...plan, claimedAt: now };
   });
 }
+
+/** Two laptops asked for the same: the claim stands with the message it went by, or a person would be told to send it again. */
+const pointBack = (elsewhere: Sendable['elsewhere']): RowWrite[] =>
+  [...elsewhere].map(([id, batchId]) => ({ entity: 'helfo_claim', id, birth: false, set: { batchId }, extra: {} }));
 
 async function settle(
   deps: HelfoDeps,
   clinicId: string,
-  { message, kind, lines }: Sendable,
+  { message, kind, lines, claimedAt }: Claimed,
   outcome: HandedIn,
 ): Promise<string | undefined> {
   const now = deps.now();
@@ -97,6 +106,8 @@ async function settle(
   return withClinic(deps.pool, clinicId, async (tx) => {
     await lockHelfo(tx, clinicId);
     if (outcome.kind === 'received') return receive(deps, { tx, clinicId, messageId }, outcome.helfoId);
+    // Another has taken it over since: only that it is there still counts.
+    if (!(await stillClaimed(tx, clinicId, messageId, claimedAt))) return undefined;
     if (outcome.kind === 'busy') {
       await releaseMessage(tx, clinicId, messageId);
       await writeAll(tx, clinicId, [messageWrite(messageId, { reason: outcome.code }, now)]);
@@ -132,6 +143,11 @@ async function note(
   reason: string,
   code: string | undefined,
 ): Promise<string | undefined> {
-  await withClinic(deps.pool, clinicId, (tx) => writeAll(tx, clinicId, [messageWrite(messageId, { reason }, deps.now())]));
+  await withClinic(deps.pool, clinicId, async (tx) => {
+    await lockHelfo(tx, clinicId);
+    // Nothing of it where another has sent it meanwhile.
+    const { do: next } = await planOf(deps, tx, clinicId, messageId);
+    if (next === 'send' || next === 'wait') await writeAll(tx, clinicId, [messageWrite(messageId, { reason }, deps.now())]);
+  });
   return code;
 }

@@ -54,6 +54,7 @@ export function openDesk(config: HelfoConfig, ports: Ports): ClaimsDesk {
     clinicId: string,
     path: string,
     init: { method: string; body?: string; headers?: Record<string, string> },
+    begunBy?: Date,
   ): Promise<Told<Response>> {
     const organisation = config.clinics.get(clinicId);
     if (organisation === undefined) return { ok: false, code: 'helfo/not-registered' };
@@ -62,6 +63,8 @@ export function openDesk(config: HelfoConfig, ports: Ports): ClaimsDesk {
     for (let tries = 0; ; tries += 1) {
       const headers = await tokens.headers(organisation, { method: init.method, url }, again);
       if (!headers.ok) return headers;
+      // Tokens and keys took their time, or the machine stood still: another may have it by now.
+      if (begunBy !== undefined && ports.now().getTime() > begunBy.getTime()) return { ok: false, code: 'helfo/unreachable' };
       let response: Response;
       try {
         response = await fetch(url, {
@@ -125,14 +128,19 @@ export function openDesk(config: HelfoConfig, ports: Ports): ClaimsDesk {
               periods: (gyldigePerioder ?? []).map(({ fraOgMedDato, tilOgMedDato }) => ({ from: fraOgMedDato, to: tilOgMedDato ?? null })),
             }));
       }),
-    async handIn(clinicId, body): Promise<HandedIn> {
+    async handIn(clinicId, body, begunBy): Promise<HandedIn> {
       const sealed = await sealer(clinicId);
       if (!sealed.ok) return { kind: 'busy', code: sealed.code };
       const { key, kid } = sealed.value;
       const jwe = await new CompactEncrypt(Buffer.from(body, 'utf8'))
         .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', typ: 'JWT', ...(kid === undefined ? {} : { kid }) })
         .encrypt(key);
-      const answered = await call(clinicId, PATHS.handIn, { method: 'POST', body: jwe, headers: { 'content-type': 'application/jose' } });
+      const answered = await call(
+        clinicId,
+        PATHS.handIn,
+        { method: 'POST', body: jwe, headers: { 'content-type': 'application/jose' } },
+        begunBy,
+      );
       if (!answered.ok) return answered.code === 'helfo/no-answer' ? { kind: 'unknown' } : { kind: 'busy', code: answered.code };
       const { value: response } = answered;
       const receipt = receiptSchema.safeParse(await response.json().catch(() => undefined));
@@ -145,7 +153,10 @@ export function openDesk(config: HelfoConfig, ports: Ports): ClaimsDesk {
       }
       // Another key since: the next try seals for that one.
       if (status === 400 || status === 415 || status === 422) sealing = undefined;
-      return status >= 400 && status < 500 ? { kind: 'busy', code: statusCode(status) } : { kind: 'unknown' };
+      // A gateway that gave up waiting, or a conflict with what is there: it may have gone in.
+      return status >= 400 && status < 500 && status !== 408 && status !== 409
+        ? { kind: 'busy', code: statusCode(status) }
+        : { kind: 'unknown' };
     },
     state: (clinicId, helfoId) => read(clinicId, `${PATHS.messages}/${encodeURIComponent(helfoId)}`, readKravState),
     handedIn: (clinicId) =>
