@@ -245,3 +245,35 @@ test('absence from work: at least so many days, earlier absence is asked for, an
   expect(href).toBe('https://www.nav.no/samarbeidspartner');
   expect(await accessible()).toEqual([]);
 });
+
+test('with sending switched on the month goes by the server: asked for with two keys, and taken back before it went', async () => {
+  await ask(watched, 'integration.set', { name: 'helfo', enabled: true, options: {} });
+  await openVisit(1);
+  await takst('K2');
+  await watched.page.locator('#section-subjective').focus();
+  await watched.press('Control+l');
+  await watched.press('Tab');
+  await watched.type('Bedre.');
+  await watched.page.locator('.section[data-review="unreviewed"]').first().waitFor();
+  await confirmCarried(watched);
+  await addDiagnosis(watched, 'L03');
+  await sign(watched);
+  await watched.press('Alt+7');
+  await watched.press('4');
+  const table = watched.page.getByRole('table', { name: 'Helfo-oppgjør' });
+  await watched.page.getByRole('button', { name: 'Send til Helfo (1 klart)' }).waitFor();
+  await shot('helfo-sends');
+  expect(await accessible()).toEqual([]);
+  await watched.press('s');
+  await watched.page.getByRole('alertdialog', { name: 'Send til Helfo' }).waitFor();
+  await shot('helfo-send-warned');
+  await watched.press('Enter');
+  await table.getByText('Venter på sending').waitFor();
+  await shot('helfo-queued');
+  await table.locator('tr', { hasText: 'Venter på sending' }).click();
+  await watched.press('t');
+  await table.getByText('trekkes tilbake').waitFor();
+  await shot('helfo-withdrawn');
+  expect(await accessible()).toEqual([]);
+  expect(await watched.violations()).toEqual([]);
+});
