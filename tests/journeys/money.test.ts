@@ -270,7 +270,8 @@ test('with sending switched on the month goes by the server: asked for with two 
   await watched.press('Enter');
   await table.getByText('Venter på sending').waitFor();
   await shot('helfo-queued');
-  await table.locator('tr', { hasText: 'Venter på sending' }).click();
+  await watched.press('ArrowDown');
+  await table.locator('tr[aria-selected="true"]', { hasText: 'Venter på sending' }).waitFor();
   await watched.press('t');
   await table.getByText('trekkes tilbake').waitFor();
   await shot('helfo-withdrawn');
