@@ -80,13 +80,17 @@ async function claimFor({ server, laptop, patientId }: CanaryWorld): Promise<str
     regningsnummer: String(Date.now()),
   };
   const money = { takster: [{ kode: 'K2', antall: 1, belopOre: 4_600 }], amountOre: 4_600, status: 'sent', batchId: messageId, sentAt: AT };
-  const signed = { sections: [{ key: 'subjective', text: KVITRINE.note }], diagnoses: [{ system: 'icpc-2', code: 'L84', main: true }] };
+  const signed = {
+    sections: [{ key: 'subjective', text: KVITRINE.note }],
+    diagnoses: [{ system: 'icpc-2', code: 'L84', main: true }],
+    treatmentLines: [{ code: 'K2', quantity: 1, refundOre: 4_600 }],
+  };
   const billing = { praksisIds: { [userId]: '1000005649' }, kid: 'none', dueDays: 14, visitNoticePer: 'series' };
   await write(server.app, laptop, { entity: 'billing_setting', rowId: derivedId(clinicId, 'billing-setting'), set: billing });
   await write(server.app, laptop, visit);
   await withClinic(server.deps.pool, clinicId, (tx) =>
     serverWrite(tx, clinicId, NOBODY, [
-      { entity: 'encounter', id: visit.rowId, birth: false, set: { signedContent: signed }, extra: {} },
+      { entity: 'encounter', id: visit.rowId, birth: false, set: { status: 'signed', signedContent: signed }, extra: {} },
       { entity: 'helfo_claim', id: derivedId(messageId, 'claim'), birth: true, set: { ...claim, ...money }, extra: {} },
     ]),
   );
