@@ -47,7 +47,9 @@ export interface JournalContent {
   facts: readonly JournalPart[];
   /** Oldest first. */
   notes: readonly JournalNote[];
-  /** Letters, attachments: what there is, one line each. */
+  /** Signed letters as they read, oldest first. */
+  letters: readonly JournalNote[];
+  /** Absence, attachments, answers, what words mean: what there is, one line each. */
   lists: readonly JournalPart[];
 }
 
@@ -84,7 +86,7 @@ export async function renderJournal(content: JournalContent): Promise<Uint8Array
   );
   section(paper, flow, { heading: 'Pasient', text: who });
   for (const fact of content.facts) section(paper, flow, fact);
-  for (const note of content.notes) drawNote(paper, flow, note);
+  for (const note of [...content.notes, ...content.letters]) drawNote(paper, flow, note);
   for (const list of content.lists) section(paper, flow, list);
   return paper.finish(
     decorate(paper, {

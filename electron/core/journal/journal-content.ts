@@ -1,7 +1,8 @@
 /** What stands in a patient's journal, in the words of the day it was signed, for the copy that is handed over. */
 import type { SignedContent } from '#db/model/encounter.ts';
 import { clinicDay } from '#db/rules/appointments.ts';
-import { AMENDMENT_WORDS, IMPORTED_WORDS, LETTER_WORDS, SAFETY_WORDS, SECTION_WORDS, VISIT_WORDS } from '#db/rules/journal-words.ts';
+import { AMENDMENT_WORDS, IMPORTED_WORDS, SAFETY_WORDS, SECTION_WORDS, VISIT_WORDS } from '#db/rules/journal-words.ts';
+import { explained } from '#db/rules/jargon.ts';
 import { answerWords } from '#db/rules/questionnaire-answers.ts';
 import { redFlagRegions } from '#db/rules/red-flags.ts';
 import { factsOfPerson, safetyStates } from '#db/rules/safety.ts';
@@ -14,17 +15,29 @@ import type { JournalContent, JournalNote, JournalPart } from '#db/documents/ren
 import { answersOf, linesOf, titleOf } from '../answers/verbs.ts';
 import { noteParts } from '../encounters/note-parts.ts';
 import { fullName } from '../patients/patient-view.ts';
+import { attachmentsOf, lettersOf } from './journal-letters.ts';
 
 const ANSWERS = { yes: 'ja', no: 'nei' } as const;
 
 /** Undefined when there is no such patient. Oldest note first; what was discarded before it was signed is not part of a journal. */
-export function journalOf(ctx: Context, patientId: string, handedOver: { recipient: string; basis: string }): JournalContent | undefined {
+export function journalOf(
+  ctx: Context,
+  patientId: string,
+  { explains, ...handedOver }: { recipient: string; basis: string; explains: boolean },
+): JournalContent | undefined {
   const patient = ctx.get('patient', staysOf(ctx.db, patientId));
   const ids = personJson(ctx.db, patientId);
   const clinic = ctx.get('clinic', ctx.clinicId);
   if (patient === undefined || clinic === undefined) return undefined;
   const { name, orgNumber, addressLine, postalCode, city, phone, letterhead } = clinic;
   const visits = ctx.rows('encounter', `${OF_PERSON('patient_id')} and status <> 'discarded' order by visit_at, id`, [ids]);
+  const told = {
+    notes: [...importedEntriesOf(ctx.db, patientId).map(importedNote), ...visits.map((visit) => noteOf(ctx, visit))].toSorted((a, b) =>
+      (a.visitAt ?? '') < (b.visitAt ?? '') ? -1 : a.visitAt === b.visitAt ? 0 : 1,
+    ),
+    letters: lettersOf(ctx, ids),
+    lists: listsOf(ctx, ids),
+  };
   return {
     clinic: { clinicName: name, orgNumber, addressLine, postalCode, city, phone, letterhead },
     patient: { ...patient, name: fullName(patient) },
@@ -32,10 +45,8 @@ export function journalOf(ctx: Context, patientId: string, handedOver: { recipie
     madeAt: ctx.now,
     madeBy: ctx.actor.name,
     facts: factsOf(ctx, ids),
-    notes: [...importedEntriesOf(ctx.db, patientId).map(importedNote), ...visits.map((visit) => noteOf(ctx, visit))].toSorted((a, b) =>
-      (a.visitAt ?? '') < (b.visitAt ?? '') ? -1 : a.visitAt === b.visitAt ? 0 : 1,
-    ),
-    lists: listsOf(ctx, ids),
+    ...told,
+    lists: [...told.lists, ...(explains ? glossaryOf(told) : [])],
   };
 }
 
@@ -70,7 +81,7 @@ function noteOf(ctx: Context, visit: RowOf<'encounter'>): JournalNote {
     title: VISIT_WORDS[visitType],
     signed: visit.signedContent === null ? `Begynt av ${practitioner}` : signedLine(visit.signedContent),
     mark: marks[visit.status],
-    parts: [...partsOf(content), ...additions].filter(({ text }) => text.trim() !== ''),
+    parts: [...partsOf(content), doneIn(visit), ...additions].filter(({ text }) => text.trim() !== ''),
   };
 }
 
@@ -134,6 +145,12 @@ function partsOf({ sections, observations, redFlags, treatmentConsent, diagnoses
   ];
 }
 
+/** What was done, as it was signed; without prices: they stand on the receipt. */
+function doneIn({ signedContent }: RowOf<'encounter'>): JournalPart {
+  const lines = signedContent?.treatmentLines ?? [];
+  return { heading: 'Utført', text: lines.map(({ label, quantity }) => (quantity === 1 ? label : `${label} × ${quantity}`)).join('\n') };
+}
+
 function signedLine({ signedBy, signedAt }: SignedContent): string {
   const hpr = signedBy.hprNumber === null ? null : `HPR-nummer ${signedBy.hprNumber}`;
   return `Signert ${longDate(clinicDay(signedAt))} av ${[signedBy.name, hpr].filter(Boolean).join(', ')}`;
@@ -146,27 +163,10 @@ function additionText({ text, reason, authorName, authorHprNumber, signedAt }: R
 }
 
 function listsOf(ctx: Context, ids: string): JournalPart[] {
-  const letters = ctx.rows('letter', `${OF_PERSON('patient_id')} and status <> 'draft' order by signed_at`, [ids]);
-  const attachments = ctx.rows('attachment', `${OF_PERSON('patient_id')} order by added_at`, [ids]);
+  const absences = ctx.rows('sick_leave', `${OF_PERSON('patient_id')} and entered_in_error = 0 order by from_day, id`, [ids]);
   return [
-    {
-      heading: 'Brev',
-      text: letters
-        .map(
-          ({ kind, signedAt, status }) =>
-            `${LETTER_WORDS[kind] ?? kind} ${signedAt === null ? '' : longDate(clinicDay(signedAt))}${status === 'withdrawn' ? ' (trukket tilbake)' : ''}`,
-        )
-        .join('\n'),
-    },
-    {
-      heading: 'Vedlegg',
-      text: attachments
-        .map(
-          ({ title, addedAt, status, closedReason }) =>
-            `${title}, lagt ved ${longDate(clinicDay(addedAt))}${status === 'final' ? '' : ` (feilført: ${closedReason ?? ''})`}`,
-        )
-        .join('\n'),
-    },
+    { heading: 'Fravær fra arbeid', text: absences.map(absenceWords).join('\n') },
+    attachmentsOf(ctx, ids),
     // Oldest first, as everything here.
     ...answersOf(ctx, ids)
       .toReversed()
@@ -175,6 +175,22 @@ function listsOf(ctx: Context, ids: string): JournalPart[] {
         text: [`Besvart ${longDate(clinicDay(row.authoredAt))}${ENDED[row.status] ?? ''}`, ...linesOf(row).map(answerWords)].join('\n'),
       })),
   ];
+}
+
+function absenceWords({ origin, fromDay, toDay, gradePercent, note }: RowOf<'sick_leave'>): string {
+  if (origin === 'none_earlier') return `Spurt ${longDate(fromDay)}: ikke tidligere fravær`;
+  const grade = gradePercent === null ? null : `${gradePercent} %`;
+  const other = origin === 'elsewhere' ? 'sykmeldt av andre, etter pasientens opplysning' : null;
+  return [`${longDate(fromDay)} – ${longDate(toDay)}`, grade, other, note].filter(Boolean).join(', ');
+}
+
+/** What the words of the profession mean, of those that stand in the copy. */
+function glossaryOf({ notes, letters, lists }: Pick<JournalContent, 'notes' | 'letters' | 'lists'>): JournalPart[] {
+  const texts = [...notes, ...letters].flatMap(({ parts }) => parts.map(({ text }) => text));
+  const terms = explained([...texts, ...lists.map(({ text }) => text)]);
+  return terms.length === 0
+    ? []
+    : [{ heading: 'Ordforklaringer', text: terms.map(({ term, meaning }) => `${term}: ${meaning}`).join('\n') }];
 }
 
 const ENDED: Readonly<Record<string, string>> = {

@@ -175,6 +175,51 @@ test('without notes there is a page that says whose it is; a long journal breaks
   for (let visit = 0; visit < 12; visit += 1) expect(text).toContain(`korsryggen. ${visit}`);
 });
 
+test('letters stand in it word for word with whom they went to, absence and attachments line by line, and the patient reads what the terms mean', async () => {
+  await practice.must('clinic.update', { set: { orgNumber: '999888777' } });
+  const encounterId = await practice.signed(patientId, 'initial', 'Lasègue positiv, nedsatt ekstensjon');
+  const { id } = await practice.must('letter.create', { encounterId, kind: 'sick_leave_summary' });
+  await practice.must('sickLeave.add', {
+    patientId,
+    encounterId,
+    origin: 'here',
+    fromDay: '2026-11-09',
+    toDay: '2026-11-22',
+    gradePercent: 50,
+  });
+  await practice.must('letter.take', { id, keys: ['recipient', 'diagnoses', 'periodFrom', 'periodTo', 'grade', 'knownDays'] });
+  await practice.must('letter.update', {
+    id,
+    content: { employer: 'Renhold Nord', earlierAbsence: 'Ingen', navReference: 'ikke mottatt' },
+  });
+  await practice.must('letter.sign', { id });
+  await practice.must('letter.setStatus', { id, status: 'handed_over' });
+  const { id: begun } = await practice.must('letter.create', { encounterId, kind: 'referral' });
+  await practice.must('letter.update', { id: begun, content: { question: 'KANARI i et utkast' } });
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
+  const { addingId } = await practice.must('attachment.begin', { patientId, title: 'Bilde av holdning', byteLength: png.length });
+  await practice.must('attachment.put', { addingId, n: 0, data: png.toString('base64') });
+  await practice.must('attachment.finish', { addingId });
+
+  const text = words((await copy('pdf')).bytes);
+  for (const said of [
+    'Brev: Oppsummering av sykmelding Signert 23. november 2026 av Kim Rygg, HPR-nummer 1234567',
+    'Åse Ødegård Levert 23. november 2026',
+    'minst 14 dager kjent her, av 84',
+    'Renhold Nord',
+    '9. november 2026 – 22. november 2026, 50 %',
+    'Bilde av holdning: bilde (PNG), 1 kB, lagt ved 23. november 2026 av Kim Rygg',
+    'Vedleggene er filer for seg',
+    'Ekstensjon: strekking eller bakoverbøyning',
+    'Lasègue: prøve der det strake beinet løftes',
+  ])
+    expect(text).toContain(said);
+  expect(text).not.toContain('KANARI');
+  // Another receiver knows the words.
+  const { base64 } = await practice.must('journal.copy', { patientId, recipient: 'Lege Lie', basis: 'consent', form: 'pdf', warned: true });
+  expect(words(Buffer.from(base64, 'base64'))).not.toContain('Ordforklaringer');
+});
+
 test('an assistant gets no copy', async () => {
   await practice.asColleague(['ASSISTANT']);
   expect(await practice.call('journal.copy', { patientId, recipient: 'x', basis: 'patient', form: 'pdf', warned: true })).toMatchObject({

@@ -23,7 +23,7 @@ export const journalHandlers = [
     const found = services.transaction((ctx): Result<{ content: JournalContent; data: string; day: string }> => {
       const alone = needsSecondPerson(ctx, patientId);
       if (alone !== undefined) return alone;
-      const content = journalOf(ctx, patientId, { recipient, basis: BASES[basis] });
+      const content = journalOf(ctx, patientId, { recipient, basis: BASES[basis], explains: basis === 'patient' });
       if (content === undefined) return err('patient/unknown');
       const details = { form, basis, recipient, notes: content.notes.length };
       for (const id of personIds(ctx.db, patientId))
