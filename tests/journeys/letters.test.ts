@@ -2,6 +2,7 @@
  * A referral to imaging with keys alone, offline: what the visit says is taken in piece by piece, MR without an answer about implants is refused
  * by name, answered and signed. Then every other kind, begun on its key, looked at and found without a violation.
  */
+import AxeBuilder from '@axe-core/playwright';
 import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { LETTER_KINDS } from '#db/model/letter-kinds.ts';
@@ -10,7 +11,7 @@ import { ensureRenderer, freshHome, removeHome, startDemoLaptop } from './app.ts
 import type { DemoLaptop } from './app.ts';
 import { launchBrowser, openApp } from './browser.ts';
 import type { WatchedPage } from './browser.ts';
-import { ask, unlock } from './steps.ts';
+import { ask, goToRow, unlock } from './steps.ts';
 
 let browser: Browser;
 let laptop: DemoLaptop;
@@ -70,6 +71,21 @@ afterAll(async () => {
 });
 afterEach(() => watched.resetKeys());
 
+/** WCAG 2.2 A and AA, as far as axe can see, in light and dark. */
+async function faultless(page: string): Promise<void> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await watched.page.emulateMedia({ colorScheme });
+    await picture(`${page.replaceAll(' ', '-')}-${colorScheme}`);
+    const report = await new AxeBuilder({ page: watched.page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze();
+    found.push(...report.violations.map(({ id, nodes }) => `${page} ${colorScheme}: ${id} ${nodes[0]?.html ?? ''}`));
+  }
+  await watched.page.emulateMedia({ colorScheme: 'light' });
+  expect(found).toEqual([]);
+}
+
 /** To the signed visit, by name. */
 async function openVisit(): Promise<void> {
   const { page } = watched;
@@ -101,6 +117,7 @@ test('MR is refused by name without an answer about implants, then signed, with 
   await page.locator('.pdf[data-pages]').waitFor();
   await standsIn('recipient.name');
   await picture('imaging-begun');
+  await faultless('imaging');
   expect(await watched.violations()).toEqual([]);
 
   await watched.type('St. Olavs radiologi');
@@ -135,6 +152,7 @@ test('MR is refused by name without an answer about implants, then signed, with 
   await standsIn('implants');
   expect(await page.locator('.letter').getAttribute('data-status')).toBe('draft');
   await picture('imaging-refused');
+  await faultless('refused');
   expect(await watched.violations()).toEqual([]);
   await watched.press('n');
   await expect.poll(open).toEqual([]);
@@ -144,6 +162,7 @@ test('MR is refused by name without an answer about implants, then signed, with 
   await watched.press('F7');
   await page.locator('.letter[data-status="handed_over"]').waitFor();
   await picture('imaging-signed');
+  await faultless('signed');
   expect(await watched.violations()).toEqual([]);
 });
 
@@ -165,6 +184,7 @@ test.each(Object.entries(KEYS))('%s begins on %s, and waits under the unsigned',
   await watched.page.locator('.pdf[data-pages]').waitFor();
   expect(await watched.violations()).toEqual([]);
   await picture(`${kind}-begun`);
+  await faultless(kind);
 });
 
 test('all of them wait under the unsigned, and open from there by Enter', async () => {
@@ -173,6 +193,32 @@ test('all of them wait under the unsigned, and open from there by Enter', async 
   await table.waitFor();
   expect(await table.locator('tbody tr').count()).toBe(LETTER_KINDS.length - 1);
   await picture('unsigned');
+  await faultless('unsigned');
+  expect(await watched.violations()).toEqual([]);
+});
+
+test('a draft stands whole when the core was killed while it was written, and is opened from the unsigned by keys', async () => {
+  const words = 'Er det indikasjon for operasjon ved vedvarende kraftsvikt?';
+  await openVisit();
+  await watched.press('Alt+h');
+  await watched.page.locator('.letter[data-kind="referral"] [data-part="question"] textarea').focus();
+  await watched.type(words);
+  const question = async () => {
+    const { letters } = await ask<{ letters: { id: string; kind: string }[] }>(watched, 'letter.list', { patientId });
+    const id = letters.find(({ kind }) => kind === 'referral')?.id;
+    return (await ask<{ letter: { content: Record<string, unknown> } }>(watched, 'letter.get', { id })).letter.content['question'];
+  };
+  await expect.poll(question).toBe(words);
+  await laptop.kill();
+  await watched.close();
+  laptop = await startDemoLaptop(laptop.home);
+  watched = await openApp(browser, laptop.url);
+  await unlock(watched, laptop.passphrase);
+  await watched.press('Alt+3');
+  await goToRow(watched, 'Henvisning til spesialist');
+  await watched.press('Enter');
+  await watched.page.locator('.letter[data-kind="referral"]').waitFor();
+  expect(await watched.page.locator('[data-part="question"] textarea').inputValue()).toBe(words);
   expect(await watched.violations()).toEqual([]);
 });
 
@@ -181,5 +227,6 @@ test('a copy of the journal is one key from the visit', async () => {
   await watched.press('Alt+i');
   await watched.page.getByRole('alertdialog', { name: 'Kopi av journalen' }).waitFor();
   await picture('access-copy');
+  await faultless('access copy');
   expect(await watched.violations()).toEqual([]);
 });

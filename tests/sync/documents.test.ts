@@ -8,7 +8,7 @@ import { openClinic, PASSPHRASE, testLaptop, type TestLaptop } from '#electron/c
 import { renderLetter } from '#db/documents/render-letter.ts';
 import { readPdf } from '#db/documents/testing/read-pdf.ts';
 import { EpikriseContent } from '#db/rules/letter-content.ts';
-import { epikrise1 } from '#db/rules/letter-kinds.ts';
+import { epikrise1, readLetter } from '#db/rules/letter-kinds.ts';
 import { redFlagsOf } from '#db/rules/red-flags.ts';
 import { visitTypeOf } from '#db/rules/visit-types.ts';
 import { openedRows } from '#sync-server/testing/opened.ts';
@@ -23,6 +23,7 @@ let boId: string;
 let clinicId: string;
 let patientId: string;
 let letterId: string;
+let referralId: string;
 let paymentId: string;
 let invoiceId: string;
 
@@ -63,6 +64,16 @@ beforeAll(async () => {
     content: { treatment: 'Mobilisering', followUp: 'Fastlegen ved behov', sickLeave: 'Ikke sykmeldt' },
   });
   await kim.must('letter.sign', { id: letterId });
+  referralId = (await kim.must('letter.create', { encounterId, kind: 'imaging_referral' })).id;
+  await kim.must('letter.take', { id: referralId, keys: ['history', 'findings', 'redFlags', 'diagnoses'] });
+  await kim.must('letter.update', {
+    id: referralId,
+    content: {
+      ...{ recipient: { name: 'Oslo røntgen' }, modality: 'mr', region: 'Lumbalcolumna', urgency: 'ordinary', question: 'Prolaps?' },
+      ...{ implants: 'no', pregnancy: 'not_applicable', earlierImaging: 'Ingen kjent', patientPhone: '900 00 000' },
+    },
+  });
+  await kim.must('letter.sign', { id: referralId });
   await inSync(kim);
   boId = await joinColleague(kim, bo, server.url, { name: 'Bo Lund', email: 'bo@bakken.example', roles: ['ASSISTANT'] });
   await inSync(bo);
@@ -111,6 +122,22 @@ test('a signed letter: the bytes that were signed, which are what its content gi
   const { name, profession, hprNumber } = content.sender;
   const again = await renderLetter(epikrise1, content, { name, profession, hprNumber, signedAt: String(row?.['signedAt']) });
   expect(Buffer.from(again).equals(laptop)).toBe(true);
+});
+
+test('a referral too; FHIR knows it as one, by Volven 9602', async () => {
+  const laptop = Buffer.from((await kim.must('letter.pdf', { id: referralId })).pdfBase64, 'base64');
+  const token = await sessionOf(KIM);
+  const answer = await asked(token, `/v1/letters/${referralId}/pdf`);
+  expect([answer.status, answer.bytes.equals(laptop)]).toEqual([200, true]);
+  const [row] = await openedRows(server.open.deps.pool, clinicId, 'letter', 'id = $1', [referralId]);
+  const read = readLetter('imaging_referral', row?.['content']);
+  if (read === null) throw new Error('not read');
+  const { name, profession, hprNumber } = read.content.sender;
+  const again = await renderLetter(read.template, read.content, { name, profession, hprNumber, signedAt: String(row?.['signedAt']) });
+  expect(Buffer.from(again).equals(laptop)).toBe(true);
+  const found = await asked(token, `/fhir/R4/DocumentReference?patient=${patientId}&type=urn:oid:2.16.578.1.12.4.1.1.9602|I01-2`);
+  const bundle = JSON.parse(found.bytes.toString('utf8')) as { entry?: { resource: { id: string; type: { text: string } } }[] };
+  expect(bundle.entry?.map(({ resource }) => [resource.id, resource.type.text])).toEqual([[referralId, 'Henvisning til bildediagnostikk']]);
 });
 
 test('a receipt: to the byte what the laptop prints; the desk has it too', async () => {
@@ -172,6 +199,7 @@ test('each stands in the log before it goes out; what the patient has shut for s
   );
   expect(new Set(rows.map(({ patient }) => patient))).toEqual(new Set([patientId]));
   expect(rows.map(({ said }) => said)).toEqual([
+    'export letter.export Kim Rygg',
     'export letter.export Kim Rygg',
     'export payment.receipt Kim Rygg',
     'export payment.receipt Bo Lund',
