@@ -18,7 +18,7 @@ export const sickLeaveSummary1 = template({
     day('periodTo', 'Til og med', 'must', (content) => (wordsIn(content, 'periodTo') < wordsIn(content, 'periodFrom') ? 'order' : null)),
     percent('grade', 'Grad', 'must'),
     line('knownDays', 'Dager av 84', 'must', {
-      fault: (content) => (/^minst \d+ (?:dag|dager) kjent her\b/i.test(wordsIn(content, 'knownDays')) ? null : 'at-least'),
+      fault: (content) => (/^minst \d+ (?:dag|dager) kjent her(?:, av 84)?\.?$/i.test(wordsIn(content, 'knownDays')) ? null : 'at-least'),
     }),
     prose('absences', 'Perioder kjent her', 'advised'),
     prose('earlierAbsence', 'Tidligere fravær', 'must'),

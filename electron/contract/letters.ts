@@ -47,13 +47,10 @@ export const letters = {
   ]),
   'letter.get': verb<LetterView>()(id, ['letter/unknown', 'letter/newer']),
   /** Takes proposals into the letter, word for word. Written text is never replaced; an answer is. */
-  'letter.take': verb<{ taken: string[] }>()(z.object({ id: z.uuid(), keys: z.array(z.string().max(60)).min(1).max(60) }), [
-    'letter/unknown',
-    'letter/newer',
-    'letter/signed',
-    'sign/not-allowed',
-    'letter/content-invalid',
-  ]),
+  'letter.take': verb<{ taken: string[] }>()(
+    z.object({ id: z.uuid(), keys: z.array(z.string().max(60)).min(1).max(60), replaces: z.boolean().default(false) }),
+    ['letter/unknown', 'letter/newer', 'letter/signed', 'sign/not-allowed', 'letter/content-invalid'],
+  ),
   /** `content` holds the changed parts only; lists replace. Shape: that of the letter's template. */
   'letter.update': verb<{ missing: string[]; advised: string[] }>()(
     z.object({

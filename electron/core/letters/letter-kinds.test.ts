@@ -93,6 +93,35 @@ it('offers no answer that nobody gave, and the day of one that somebody did', as
   expect((await offered(id))['implants']).toMatchObject({ value: 'yes' });
 });
 
+it('an answer that its writer gave stays when what is offered is taken; only who asks for it replaces it', async () => {
+  const id = await begin('imaging_referral');
+  await practice.must('safety.set', { patientId, kind: 'pregnancy', state: 'none', detail: null });
+  await practice.must('safety.set', { patientId, kind: 'implants', state: 'none', detail: null });
+  await practice.must('letter.update', { id, content: { pregnancy: 'possible' } });
+  expect(await practice.must('letter.take', { id, keys: ['pregnancy', 'implants'] })).toEqual({ taken: ['implants'] });
+  expect((await view(id)).letter.content).toMatchObject({ pregnancy: 'possible', implants: 'no' });
+  expect(await practice.must('letter.take', { id, keys: ['pregnancy'], replaces: true })).toEqual({ taken: ['pregnancy'] });
+});
+
+it('that there is no pregnancy is asked anew for each visit; that there is one is offered for as long as it stands', async () => {
+  await practice.must('safety.set', { patientId, kind: 'pregnancy', state: 'none', detail: null });
+  practice.laptop.pass(30 * 86_400_000);
+  encounterId = await practice.signed(patientId, 'follow_up');
+  const id = await begin('imaging_referral');
+  expect(await offered(id)).not.toHaveProperty('pregnancy');
+  expect((await offered(id))['precautions']?.value).toBe('Graviditet: nei (spurt 23. november 2026)');
+  await practice.must('safety.set', { patientId, kind: 'pregnancy', state: 'yes', detail: 'uke 12' });
+  practice.laptop.pass(30 * 86_400_000);
+  encounterId = await practice.signed(patientId, 'follow_up');
+  expect((await offered(await begin('imaging_referral')))['pregnancy']).toMatchObject({ value: 'yes' });
+});
+
+it('red flags that were asked at an earlier visit say when', async () => {
+  practice.laptop.pass(7 * 86_400_000);
+  encounterId = await practice.signed(patientId, 'follow_up');
+  expect((await offered(await begin('referral')))['redFlags']?.value).toMatch(/^Spurt 23\. november 2026\nKorsrygg og bekken\nNei:/);
+});
+
 it('refuses MR without an answer about implants by name of the field, and signs when there is one', async () => {
   const id = await begin('imaging_referral');
   await fill(id, 'imaging_referral');

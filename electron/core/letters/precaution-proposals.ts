@@ -8,14 +8,19 @@ import { safetyOf } from '../patients/patient-view.ts';
 
 type Found = Omit<LetterProposal, 'key' | 'words'> & { words?: string };
 
-/** What nobody asked is not offered. What was answered both ways is a yes (db/rules/safety.ts). */
-export function precautionProposals(ctx: Context, patientId: string): Record<string, Found> {
+/**
+ * What nobody asked is not offered. What was answered both ways is a yes (db/rules/safety.ts). That there is no pregnancy is true of the day it was
+ * asked: an older no is told with its day among the precautions, and is no answer for this visit.
+ */
+export function precautionProposals(ctx: Context, patientId: string, visitAt: string): Record<string, Found> {
   const asked = safetyOf(ctx, patientId).filter(({ state }) => state !== 'not_asked');
   const found: Record<string, Found> = {};
   for (const key of ['implants', 'pregnancy'] as const) {
     const fact = asked.find(({ kind }) => kind === key);
     if (fact === undefined) continue;
     const yes = fact.state === 'yes';
+    const isOld = fact.recordedAt === null || clinicDay(fact.recordedAt) < clinicDay(visitAt);
+    if (key === 'pregnancy' && !yes && isOld) continue;
     found[key] = { value: yes ? 'yes' : 'no', words: yes ? 'Ja' : 'Nei', from: 'record', at: fact.recordedAt };
     if (yes && fact.detail !== null)
       found[key === 'implants' ? 'implantDetail' : 'pregnancyDetail'] = { value: fact.detail, from: 'record', at: fact.recordedAt };

@@ -30,7 +30,7 @@ export function proposalsFor(ctx: Context, letter: RowOf<'letter'>, of: LetterTe
   const found: Record<string, Found | null> = {
     ...textsOf(ctx, signed, of),
     ...seriesOf(ctx, signed),
-    ...precautionProposals(ctx, letter.patientId),
+    ...precautionProposals(ctx, letter.patientId, visit.visitAt),
     ...(of.kind === 'sick_leave_summary' ? absenceProposals(ctx, letter.patientId) : {}),
     ...patientParts(ctx, letter.patientId, of),
     diagnoses: diagnosesOf(signed, of),
@@ -66,7 +66,13 @@ function textsOf(ctx: Context, visit: Visit, of: LetterTemplate): Record<string,
     examined: from(visit, here('objective')),
     examinedOn: { ...from(visit, clinicDay(visit.visitAt)), words: longDate(clinicDay(visit.visitAt)) },
     earlierImaging: once('imaging'),
-    redFlags: flagged === undefined ? null : from(flagged, redFlagWords(flagged.signedContent.redFlags)),
+    redFlags:
+      flagged === undefined
+        ? null
+        : from(
+            flagged,
+            `${flagged === visit ? '' : `Spurt ${longDate(clinicDay(flagged.visitAt))}\n`}${redFlagWords(flagged.signedContent.redFlags)}`,
+          ),
     treatment: from(visit, here('treatment')),
     course: firstVisit ? null : from(visit, here('subjective')),
     assessment: from(visit, here('assessment')),

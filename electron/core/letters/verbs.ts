@@ -73,14 +73,14 @@ export const letterHandlers = [
     return ok({ missing: must, advised });
   }),
 
-  useCase('letter.take', (ctx, { id, keys }) => {
+  useCase('letter.take', (ctx, { id, keys, replaces }) => {
     const letter = ctx.get('letter', id);
     if (letter === undefined) return err('letter/unknown');
     if (letter.status !== 'draft') return err('letter/signed');
     if (!isOwnDraft(ctx, letter)) return err('sign/not-allowed');
     const read = contentOf(ctx, letter);
     if (!read.ok) return read;
-    const parts = taken(ctx, letter, read.value, new Set(keys));
+    const parts = taken(ctx, letter, read.value, { keys: new Set(keys), replaces });
     const next = merged(read.value, parts);
     if (!next.ok) return next;
     const names = Object.keys(parts);
@@ -130,7 +130,7 @@ function taken(
   ctx: Context,
   letter: RowOf<'letter'>,
   { template, content }: ReadLetter,
-  keys: ReadonlySet<string>,
+  { keys, replaces }: { keys: ReadonlySet<string>; replaces: boolean },
 ): Record<string, unknown> {
   const parts: Record<string, unknown> = {};
   for (const { key, value } of proposalsFor(ctx, letter, template)) {
@@ -141,7 +141,7 @@ function taken(
       if (recipientIn(content) === null) parts['recipient'] = recipientPatient(patient);
     } else if (key === 'diagnoses') {
       if (content.diagnoses.length === 0) parts['diagnoses'] = visitDiagnoses(ctx, letter.encounterId);
-    } else if (isAnswer || wordsIn(content, key) === '') parts[key] = value;
+    } else if ((replaces && isAnswer) || wordsIn(content, key) === '') parts[key] = value;
   }
   return parts;
 }

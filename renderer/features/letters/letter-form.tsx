@@ -18,7 +18,7 @@ interface Props {
   tidy: string | null;
   flushes: Map<string, () => Promise<void>>;
   onWrite(content: Record<string, string | object>): Promise<boolean>;
-  onTake(key: string): void;
+  onTake(key: string, replaces: boolean): void;
 }
 
 export function LetterForm({ view, shown, tidy, flushes, onWrite, onTake }: Props) {
@@ -38,7 +38,7 @@ export function LetterForm({ view, shown, tidy, flushes, onWrite, onTake }: Prop
   };
   const offerOf = (key: string, differs = false) => {
     const offer = offers.get(key);
-    return offer === undefined ? null : <LetterOffer offer={offer} differs={differs} onTake={() => onTake(key)} />;
+    return offer === undefined ? null : <LetterOffer offer={offer} differs={differs} onTake={() => onTake(key, differs)} />;
   };
   const register = (key: string) => (flush: (() => Promise<void>) | null) =>
     void (flush === null ? flushes.delete(key) : flushes.set(key, flush));

@@ -15,7 +15,8 @@ export function LetterOffer({ offer, differs, onTake }: { offer: LetterProposal;
       {/* The diagnoses stand above, each with its box. */}
       {offer.key !== 'diagnoses' && <p>{offer.words}</p>}
       <button type="button" className="link" tabIndex={-1} onClick={onTake}>
-        {t('offer.take')} <kbd>Alt ⏎</kbd>
+        {t('offer.take')} {/* An answer that its writer gave is replaced by who asks for it here alone. */}
+        {!differs && <kbd>Alt ⏎</kbd>}
       </button>
     </div>
   );

@@ -90,9 +90,9 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
   };
   /** On their way into the letter: they want nothing any more. */
   const taking = useRef(new Set<string>());
-  const take = async (key: string): Promise<void> => {
+  const take = async (key: string, replaces = false): Promise<void> => {
     await flushAll();
-    await run(call('letter.take', { id: letterId, keys: [key] }));
+    await run(call('letter.take', { id: letterId, keys: [key], replaces }));
     taking.current.delete(key);
   };
   /** Takes in what is offered where one stands, and goes to the next part that wants something: at once, so that what is typed after the key lands there. */
@@ -189,7 +189,7 @@ export function LetterPage({ letterId, onBack }: { letterId: string; onBack(): v
               tidy={ai.on ? letterId : null}
               flushes={flushes.current}
               onWrite={write}
-              onTake={(key) => void take(key)}
+              onTake={(key, replaces) => void take(key, replaces)}
             />
             {objection}
           </div>

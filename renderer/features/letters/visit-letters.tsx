@@ -1,6 +1,6 @@
 /** The letters a signed visit can become, one key each, and the way to a copy of the whole journal. */
 import { useTranslation } from 'react-i18next';
-import type { LetterKind } from '#electron/contract/choices.ts';
+import { LETTER_KINDS, type LetterKind } from '#electron/contract/choices.ts';
 import { call } from '#renderer/app/client.ts';
 import { shownKey, useActions } from '#renderer/app/keys.ts';
 import { goTo } from '#renderer/app/router.ts';
@@ -17,7 +17,10 @@ interface Props {
 
 export function VisitLetters({ encounterId, patientId, idle, onProblem }: Props) {
   const { t } = useTranslation('chart');
-  const kinds = kindsOf(useAsk('clinic.get', {}, ['clinic']).value);
+  const clinic = useAsk('clinic.get', {}, ['clinic']).value;
+  const kinds = kindsOf(clinic);
+  // A key that comes before it is known what the clinic writes is not lost: the core knows.
+  const keyed = clinic === null ? LETTER_KINDS : kinds;
   const write = async (kind: LetterKind): Promise<void> => {
     const reply = await call('letter.create', { encounterId, kind });
     if (reply.ok) goTo({ name: 'letter', id: reply.value.id });
@@ -25,7 +28,7 @@ export function VisitLetters({ encounterId, patientId, idle, onProblem }: Props)
   };
   const copy = (): void => goTo({ name: 'patient', id: patientId, copying: true });
   useActions([
-    ...kinds.map((kind) => ({
+    ...keyed.map((kind) => ({
       id: `chart.letter.${kind}`,
       label: t('actions.letter', { kind: t(`letterKind.${kind}`) }),
       key: LETTER_KEYS[kind],
