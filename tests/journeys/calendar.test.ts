@@ -41,9 +41,9 @@ afterAll(async () => {
 
 const BORN = { birthDate: '1969-03-02', missingNationalIdReason: 'foreign' };
 
-/** The Monday so many weeks ahead. */
+/** The Monday so many weeks ahead, beyond the days that the demo has filled. */
 function mondayIn(weeks: number): string {
-  let day = clinicDay(new Date().toISOString());
+  let day = nextDay(nextDay(clinicDay(new Date().toISOString())));
   while (weekdayOf(day) !== 0) day = nextDay(day);
   for (let left = (weeks - 1) * 7; left > 0; left -= 1) day = nextDay(day);
   return day;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clinicDay } from '#db/rules/appointments.ts';
 import { kravSchema } from '#db/rules/kuhr.ts';
 import { ensureRenderer, freshHome, removeHome, startDemoLaptop } from './app.ts';
 import type { DemoLaptop } from './app.ts';
@@ -221,7 +222,9 @@ test('the month’s claims: what is wrong is said, what is ready is a file with 
   const download = await saved;
   const krav = kravSchema.parse(JSON.parse(await readFile(await download.path(), 'utf8')));
   await table.getByText('Sendt').first().waitFor();
-  const { sums } = await ask<{ sums: { sentOre: number } }>(watched, 'claim.ledger', { month: new Date().toISOString().slice(0, 7) });
+  const { sums } = await ask<{ sums: { sentOre: number } }>(watched, 'claim.ledger', {
+    month: clinicDay(new Date().toISOString()).slice(0, 7),
+  });
   expect(Math.round(krav.behandlerkrav.belop * 100)).toBe(sums.sentOre);
   await shot('helfo-sent');
   expect(await watched.violations()).toEqual([]);
