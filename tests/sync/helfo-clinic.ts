@@ -1,4 +1,5 @@
 /** A clinic at a laptop whose server sends claims to Helfo's fake: visits are signed, asked for, and what came of them comes back. */
+import { withClinic } from '#db/postgres/open.ts';
 import { syntheticNationalId } from '#db/rules/fodselsnummer.ts';
 import { openPractice, type Practice } from '#electron/core/encounters/testing.ts';
 import { PASSPHRASE } from '#electron/core/testing.ts';
@@ -7,6 +8,7 @@ import { openFakeHelfo, type FakeHelfo } from '#sync-server/integrations/helfo/f
 import { openTestDatabase, PLACES, type TestDatabase } from '#sync-server/testing/test-database.ts';
 import { openTestHelfo, type TestHelfo } from '#sync-server/testing/test-helfo.ts';
 import { inSync } from './colleague.ts';
+import { until } from './laptop.ts';
 
 export const MONTH = '2026-12';
 const START = '2026-12-01T08:00:00.000Z';
@@ -36,7 +38,14 @@ export async function openHelfoClinic({
   const database: TestDatabase = await openTestDatabase(PLACES[0] ?? 'embedded');
   let now = new Date(START);
   const fake = await openFakeHelfo(() => now, { auth });
-  const practice = await openPractice({ fetch });
+  // The feed is asked for news from where all before it is in the replica (SPEC.md D1).
+  let readUpTo = 0;
+  const watched: typeof fetch = (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    if (url.pathname === '/v1/shape') readUpTo = Number.parseInt(url.searchParams.get('offset') ?? '0', 10);
+    return fetch(input, init);
+  };
+  const practice = await openPractice({ fetch: watched });
   practice.laptop.setClock(START);
   await practice.asFirst();
   const { clinicId, userId, must, laptop } = practice;
@@ -56,7 +65,16 @@ export async function openHelfoClinic({
   const patientId = await practice.patient({ birthDate: '1979-01-01', nationalId });
   await must('server.connect', { url: await server.url(), registrationCode: null, passphrase: PASSPHRASE });
   await must('integration.set', { name: 'helfo', enabled: true, options: {} });
-  const sync = async (): Promise<void> => void (await inSync(laptop));
+  const sync = async (): Promise<void> => {
+    await inSync(laptop);
+    // Handed in is one half: what the server's own work wrote must have come too.
+    const { rows } = await withClinic(server.pool, clinicId, (tx) => tx.query<{ seq: string }>('select seq from clinic_clock'));
+    await until(
+      () => readUpTo,
+      (seen) => seen >= Number(rows[0]?.seq ?? 0),
+      'what the server wrote is on the laptop',
+    );
+  };
   await sync();
   const ledger = async (encounterId: string): Promise<LedgerRow> => {
     const row = (await must('claim.ledger', { month: MONTH })).rows.find((one) => one.encounterId === encounterId);
